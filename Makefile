@@ -1,0 +1,61 @@
+# Each target brings its own environment: nothing is needed but Python >= 3.11, make and git.
+# Another interpreter: make test PYTHON=/path/to/python3.12 VENV=.venv312
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+LOCKED := requirements/build.txt pyproject.toml scripts/bootstrap.sh
+export VENV
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check lint types architecture tests bench fmt lock clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.runtime  ## look at a shipped example and at this project: no key, no service
+	@scripts/demo.sh
+
+test: $(VENV)/.dev  ## all tests
+	@$(BIN)/python -m pytest
+
+check: lint types architecture tests  ## everything that must hold before a commit is shared
+
+lint: $(VENV)/.dev  ## style, likely bugs, formatting
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+
+types: $(VENV)/.dev  ## mypy, strict, over the package and its tests
+	@$(BIN)/mypy
+
+architecture: $(VENV)/.dev  ## layers, families, circles
+	@$(BIN)/lint-imports --no-logo
+
+tests: $(VENV)/.dev  ## all tests, with the coverage thresholds
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage json --quiet -o .coverage.json
+	@$(BIN)/python scripts/coverage_gate.py .coverage.json
+
+bench: $(VENV)/.bench  ## measurements; they print, and assert nothing about speed
+	@$(BIN)/python -m pytest benchmarks -s -q -o python_files='bench_*.py' -o python_functions='bench_* test_*'
+
+fmt: $(VENV)/.dev  ## format, and fix what can be fixed safely
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate $(LOCK_FLAGS)
+lock: $(VENV)/.dev  ## resolve requirements/*.txt anew (LOCK_FLAGS=--upgrade for newer versions)
+	@$(COMPILE) requirements/build.in -o requirements/build.txt
+	@$(COMPILE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --group dev -c requirements/build.txt -c requirements/runtime.txt -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --group bench -c requirements/dev.txt -o requirements/bench.txt
+
+clean:  ## remove the environment, caches and built files
+	@rm -rf $(VENV) $(VENV).log dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@find . -type d -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(VENV)/.%: requirements/%.txt $(LOCKED)
+	@scripts/bootstrap.sh $* $(VENV)
+	@touch $@

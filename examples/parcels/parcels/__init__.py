@@ -1,0 +1,1 @@
+"""Parcels: tracks parcels, computes shipping prices and tells people where their parcel is."""

@@ -1,0 +1,1 @@
+"""Rules of the parcel business; knows neither storage nor the web."""

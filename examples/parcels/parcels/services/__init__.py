@@ -1,0 +1,1 @@
+"""What the service does: stores, imports, prints, reports and notifies."""

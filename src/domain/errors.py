@@ -1,0 +1,98 @@
+"""Every error that Muster raises on purpose.
+
+    MusterError
+    ├── UserError               what was asked for cannot be done as asked        exit code 2
+    │   ├── InvalidTask         the task is empty or not text (also a ValueError)
+    │   ├── UnknownName         an agent, pattern, gate, run, … that does not exist
+    │   └── WorkspaceError      the folder is missing, not a folder, or not readable
+    ├── ConfigurationError      a setting or a configuration file is wrong        exit code 4
+    ├── ProviderError           a language model could not answer                 exit code 3
+    ├── EvidenceUnavailable     a tool is missing, crashed, timed out, or printed nonsense
+    └── StorageError            a store or journal could not be read or written   exit code 3
+
+Control-flow signals (a run that was cancelled) are not errors and do not live here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+
+
+class MusterError(Exception):
+    """What happened, to which thing, and what to do about it."""
+
+    default_code = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        details: Mapping[str, object] | None = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.details = dict(details or {})
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
+
+class UserError(MusterError):
+    """What was asked for cannot be done as asked; the hint says how to ask."""
+
+    default_code = "usage"
+
+
+class InvalidTask(UserError, ValueError):
+    """The task is not a sentence that can be worked on."""
+
+    default_code = "invalid-task"
+
+
+class UnknownName(UserError):
+    """A name that nothing answers to; names the nearest ones that exist."""
+
+    default_code = "unknown-name"
+
+    @classmethod
+    def of(cls, kind: str, name: str, known: Iterable[str]) -> UnknownName:
+        """Build the error for `name`, a `kind` ("agent", "pattern", …), with the closest known names."""
+        names = sorted(known)
+        close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(close)}?" if close else f"known: {', '.join(names) or 'none'}"
+        return cls(f"unknown {kind} {name!r}", details={"kind": kind, "name": name, "known": names}, hint=hint)
+
+
+class WorkspaceError(UserError):
+    """The folder to work on is missing, is not a folder, or cannot be read."""
+
+    default_code = "workspace"
+
+
+class ConfigurationError(MusterError):
+    """A setting or a configuration file is wrong; names the file, the key and the value."""
+
+    default_code = "configuration"
+
+
+class ProviderError(MusterError):
+    """A language model could not answer; names provider and model."""
+
+    default_code = "provider"
+
+
+class EvidenceUnavailable(MusterError):
+    """A tool gave no evidence; its category is unmeasured, which is never a number."""
+
+    default_code = "evidence-unavailable"
+
+
+class StorageError(MusterError):
+    """A store or a journal could not be read or written; what was there before is whole."""
+
+    default_code = "storage"

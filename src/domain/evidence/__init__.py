@@ -1,0 +1,1 @@
+"""What tools saw: findings, measures, and what was not looked at."""

@@ -1,0 +1,75 @@
+"""A problem at a place, with its evidence."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .severity import Category, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file: 1-based lines and columns, 0 where unknown; `function` is the qualified name around it."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem.
+
+    `family` names the problem whoever reports it ("sql-injection", "B006"); `confidence` is 0–1;
+    `quote` is the source line, stripped; `sources` are the tools or models that said it;
+    `fingerprint` is set by `identify` and survives when lines move.
+    """
+
+    rule: str
+    message: str
+    severity: Severity
+    confidence: float
+    category: Category
+    location: Location
+    sources: tuple[str, ...]
+    family: str = ""
+    quote: str = ""
+    suggestion: str = ""
+    cwe: int | None = None
+    fingerprint: str = ""
+
+    @property
+    def problem(self) -> str:
+        """What two tools must agree on to have found the same thing: the CWE, else the rule family."""
+        return f"CWE-{self.cwe}" if self.cwe is not None else (self.family or self.rule)
+
+
+def sort_key(finding: Finding) -> tuple[int, float, str, int, int, str]:
+    """Worst first, then surest, then by place."""
+    place = finding.location
+    return (-finding.severity.rank, -finding.confidence, place.path, place.line, place.column, finding.rule)
+
+
+def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Give each finding its fingerprint, in order of path and line.
+
+    The fingerprint is 16 hex digits of SHA-256 over problem, path, function, quoted line without white space,
+    and an ordinal that tells twins in one function apart. No line number goes in, so that a finding is
+    recognised after code above it has moved.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    identified = []
+    for finding in sorted(findings, key=lambda f: (f.location.path, f.location.line, f.location.column, f.rule)):
+        place = finding.location
+        key = (finding.problem, place.path, place.function, "".join(finding.quote.split()))
+        ordinal = seen[key]
+        seen[key] += 1
+        digest = hashlib.sha256("\0".join((*key, str(ordinal))).encode("utf-8", "surrogateescape")).hexdigest()
+        identified.append(replace(finding, fingerprint=digest[:16]))
+    return tuple(identified)

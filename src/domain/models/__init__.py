@@ -1,0 +1,1 @@
+"""Language models as the domain sees them: tiers, prices, usage, requests and streamed answers."""

@@ -1,0 +1,1 @@
+"""From a task to a checked result: requirements, plans, gates, health and runs."""

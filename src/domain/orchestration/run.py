@@ -1,0 +1,146 @@
+"""A run: what was planned, what each agent did, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from ..evidence.finding import Finding
+from ..evidence.report import EvidenceReport
+from ..evidence.severity import Category
+from ..models.usage import Usage
+from ..workspace.files import NotCovered, RepositoryFacts
+from .gates import GateResult, GateVerdict
+from .health import Health
+from .plan import ExecutionPlan
+
+
+class RunStatus(StrEnum):
+    """Where a run is in its life; what it found is told by its verdict."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class AgentStatus(StrEnum):
+    """How an agent's step ended; `skipped` means that the pattern stopped before it."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentResult:
+    """One agent's step.
+
+    `evidence` are the reports of the tools that it called; `findings` what it stands behind; `dropped` counts
+    citations of evidence that does not exist; `judged` tells whether a language model formed the words.
+    """
+
+    agent: str
+    status: AgentStatus
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    evidence: tuple[EvidenceReport, ...] = ()
+    model: str = ""
+    judged: bool = False
+    usage: Usage = field(default_factory=Usage)
+    cost: Decimal | None = None
+    duration: float = 0.0
+    tool_calls: int = 0
+    dropped: int = 0
+    error: str = ""
+
+
+class Verdict(StrEnum):
+    """What a finished run says; `partial` is a run in which something that should be measured was not."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """The checked result of a run.
+
+    `known` counts findings that a baseline holds; `stale` those whose quoted line has left the disk since;
+    `measures` are all named numbers; `unmeasured` says why a category has none.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    gates: tuple[GateResult, ...]
+    health: Health
+    measures: Mapping[str, float]
+    unmeasured: Mapping[Category, str]
+    not_covered: tuple[NotCovered, ...]
+    facts: RepositoryFacts
+    summary: str
+    model_used: bool
+    known: int = 0
+    stale: int = 0
+
+    @property
+    def failed_gates(self) -> tuple[GateResult, ...]:
+        """Gates whose measured value is on the wrong side."""
+        return tuple(gate for gate in self.gates if gate.verdict is GateVerdict.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it is kept and shown."""
+
+    id: str
+    plan: ExecutionPlan
+    status: RunStatus
+    started_at: datetime
+    finished_at: datetime | None = None
+    agents: tuple[AgentResult, ...] = ()
+    report: RunReport | None = None
+    error: str = ""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The merged findings, worst first; empty until there is a report."""
+        return self.report.findings if self.report else ()
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds of wall time, None while it runs."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens over all agents."""
+        return sum((agent.usage for agent in self.agents), Usage())
+
+    @property
+    def cost(self) -> Decimal | None:
+        """US dollars over all agents, None when one of them is unpriced."""
+        costs = [agent.cost for agent in self.agents if agent.status is not AgentStatus.SKIPPED]
+        if any(cost is None for cost in costs):
+            return None
+        return sum((cost for cost in costs if cost is not None), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line in a list of runs."""
+
+    id: str
+    task: str
+    root: str
+    status: RunStatus
+    started_at: datetime
+    verdict: Verdict | None = None
+    score: float | None = None
+    findings: int = 0

@@ -1,0 +1,1 @@
+"""Turns: one prompt, answered with tools, inside a budget."""

@@ -1,0 +1,1 @@
+"""The folder that is worked on: its files, its facts, and snapshots of single documents."""

@@ -1,0 +1,44 @@
+"""A process of its own for libraries that look at files: crashes, loops and memory stay in here.
+
+Run as `python -P -m muster.infrastructure.evidence.worker ANALYSER`. Reads one JSON object on standard input,
+`{"root": …, "files": [{"path", "language", "is_test"}, …]}`, and prints one JSON line a file:
+`{"path": …, "facts": {…}}`, in the order given. An analyser is a module in `analysers` with a function
+`analyse(source: bytes, language: str, is_test: bool) -> FileFacts`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from .file_facts import FileFacts
+
+Analyse = Callable[[bytes, str, bool], FileFacts]
+
+
+def main(name: str) -> None:
+    """Look at each file that standard input names."""
+    analyse: Analyse = importlib.import_module(f"{__package__}.analysers.{name}").analyse
+    order = json.load(sys.stdin)
+    for file in order["files"]:
+        facts = _look(analyse, order["root"], file["path"], file["language"], file["is_test"])
+        sys.stdout.write(json.dumps({"path": file["path"], "facts": facts.to_json()}) + "\n")
+        sys.stdout.flush()
+
+
+def _look(analyse: Analyse, root: str, path: str, language: str, is_test: bool) -> FileFacts:
+    try:
+        return analyse(Path(root, path).read_bytes(), language, is_test)
+    except MemoryError:
+        return FileFacts(problem="needs more memory than the limit allows")
+    except RecursionError:
+        return FileFacts(problem="is nested too deeply to be analysed")
+    except Exception as error:  # noqa: BLE001 – a library may fail in any way; the file is then not covered, and says why
+        return FileFacts(problem=f"could not be analysed: {type(error).__name__}: {error}"[:300])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
