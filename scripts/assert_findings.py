@@ -1,4 +1,4 @@
-"""Fail unless a JSON report of `muster` holds findings that each name a file and a line."""
+"""Fail unless a JSON report of `muster` holds findings that each name a file and say something."""
 
 import json
 import sys
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 
-def incomplete(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The findings that name no place or say nothing."""
-    return [finding for finding in findings if not (finding.get("path") and finding.get("message"))]
+def is_complete(finding: dict[str, Any]) -> bool:
+    """Whether a finding names a file and says something; its place may be nested in `location`."""
+    return bool(finding.get("location", finding).get("path") and finding.get("message"))
 
 
 def main(report: str) -> int:
@@ -17,10 +17,11 @@ def main(report: str) -> int:
     if not findings:
         print("the report holds no finding, though the example has planted faults", file=sys.stderr)
         return 1
-    for finding in incomplete(findings):
+    faults = [finding for finding in findings if not is_complete(finding)]
+    for finding in faults:
         print(f"a finding without place or message: {finding!r}", file=sys.stderr)
     print(f"{len(findings)} findings")
-    return int(bool(incomplete(findings)))
+    return int(bool(faults))
 
 
 if __name__ == "__main__":

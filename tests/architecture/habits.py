@@ -56,6 +56,14 @@ def long_functions(root: Path) -> list[str]:
     ]
 
 
+def unmarked_packages(root: Path) -> list[str]:
+    """Folders of modules without `__init__.py`: the import graph would pass over them in silence."""
+    folders = {module.path.parent for module in modules(root)}
+    return sorted(
+        str(folder.relative_to(root)) for folder in folders if not (folder / "__init__.py").exists()
+    )
+
+
 def absolute_imports(root: Path) -> list[str]:
     """Imports inside the package that name it: through the link they lead editors astray."""
     return [

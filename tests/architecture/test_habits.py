@@ -10,6 +10,7 @@ from .habits import (
     long_modules,
     this_machine,
     told_places,
+    unmarked_packages,
 )
 from .house import ROOT, copy_house, plant
 
@@ -27,6 +28,11 @@ def test_no_function_has_more_than_thirty_lines() -> None:
 def test_inside_the_package_imports_are_relative() -> None:
     """Through the link, absolute ones lose go-to-definition."""
     assert absolute_imports(ROOT) == []
+
+
+def test_every_folder_of_modules_is_a_package() -> None:
+    """Its docstring says what may live there; without it no rule would see inside."""
+    assert unmarked_packages(ROOT) == []
 
 
 def test_no_committed_text_names_a_registry_or_this_machine() -> None:
@@ -51,6 +57,14 @@ def test_a_long_function_is_found(tmp_path: Path) -> None:
     plant(house, "domain/allowed.py", "async def allowed() -> None:\n" + docstring + "    pass\n" * 29)
 
     assert long_functions(house) == ["muster.domain.planted:2 planted: 31 lines"]
+
+
+def test_a_folder_that_is_no_package_is_found(tmp_path: Path) -> None:
+    """Planted: a module in a new folder, and nothing else."""
+    house = copy_house(tmp_path / "house")
+    plant(house, "domain/planted/lonely.py", "x = 1")
+
+    assert "src/domain/planted" in unmarked_packages(house)
 
 
 def test_an_absolute_import_is_found(tmp_path: Path) -> None:

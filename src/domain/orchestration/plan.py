@@ -53,7 +53,8 @@ class Uncovered:
 class ExecutionPlan:
     """A team in a pattern; every plan that is emitted can run.
 
-    `granted` are the permissions that the user gave beyond reading ("run-tests").
+    `focus` are the files and folders that the task names: findings elsewhere are left out. `granted` are the
+    permissions that the user gave beyond reading ("run-tests").
     """
 
     requirements: TaskRequirements
@@ -64,6 +65,7 @@ class ExecutionPlan:
     estimate: Estimate
     uncovered: tuple[Uncovered, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    focus: tuple[str, ...] = ()
     since: str | None = None
     max_concurrency: int = 4
     granted: frozenset[str] = frozenset()
@@ -77,3 +79,7 @@ class ExecutionPlan:
     def estimated_cost(self) -> Decimal | None:
         """Expected US dollars, None when a model of the team is unpriced."""
         return None if self.estimate.cost is None else self.estimate.cost[1]
+
+    def in_focus(self, path: str) -> bool:
+        """Whether findings in `path` belong to this run."""
+        return not self.focus or any(path == named or path.startswith(f"{named}/") for named in self.focus)

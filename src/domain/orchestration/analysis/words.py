@@ -48,8 +48,11 @@ def _undouble(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls" else word
 
 
-def words(text: str) -> tuple[Word, ...]:
-    """The words and punctuation of `text`, in order, with the reach of each negation marked."""
+def words(text: str, *, keep_case: bool = False) -> tuple[Word, ...]:
+    """The words and punctuation of `text`, in order, with the reach of each negation marked.
+
+    `keep_case` leaves `Word.text` as it was written: file names need it.
+    """
     tokens = TOKEN.findall(text.replace("\u2019", "'"))
     marked: list[Word] = []
     reach = 0
@@ -58,7 +61,7 @@ def words(text: str) -> tuple[Word, ...]:
         lower = token.lower()
         if lower in BOUNDARIES:
             reach = 0
-        marked.append(Word(lower, lower if path else stem(lower), path, reach > 0))
+        marked.append(Word(token if keep_case else lower, lower if path else stem(lower), path, reach > 0))
         reach = SCOPE if _negates(tokens, index) else max(0, reach - 1)
     return tuple(marked)
 

@@ -1,0 +1,1 @@
+"""What Muster does: turns, orchestrators, services and use cases. Knows the domain and nothing else."""

@@ -1,0 +1,1 @@
+"""Compose teams and conduct them."""

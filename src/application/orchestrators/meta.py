@@ -1,0 +1,225 @@
+"""From a task to a plan: analyse, choose a team and a pattern, and say what it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from ...domain.agents.capability import Capability
+from ...domain.agents.template import AgentTemplate
+from ...domain.errors import InvalidTask, UnknownName, UserError
+from ...domain.memory.outcome import StepOutcome
+from ...domain.models.info import ModelInfo
+from ...domain.orchestration.analysis.classify import classify
+from ...domain.orchestration.gates import Gate
+from ...domain.orchestration.plan import Estimate, ExecutionPlan, PlannedAgent, Uncovered
+from ...domain.orchestration.requirements import Complexity, Reason, TaskRequirements
+from ...domain.orchestration.team import MAX_AGENTS, Member, cover
+from ...domain.workspace.files import WorkspaceSnapshot
+from ..services.estimates import step_estimate, team_estimate
+from .focus import paths_named
+from .patterns import pattern_named
+from .patterns.base import CompositionPattern
+
+DEFAULT_GATES = (Gate("critical", 0),)
+FALLBACK = "researcher"
+MANAGER = "planner"
+MAX_TASK = 20_000
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+History = Callable[[str, str], Awaitable[Sequence[StepOutcome]]]
+"""history(agent, model): what earlier steps of the like took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user has decided instead of leaving it to the planner."""
+
+    agents: tuple[str, ...] = ()
+    pattern: str | None = None
+    gates: tuple[Gate, ...] = ()
+    since: str | None = None
+    granted: frozenset[str] = frozenset()
+
+
+class MetaOrchestrator:
+    """Analyses tasks and composes teams; never spends money."""
+
+    def __init__(
+        self, templates: Sequence[AgentTemplate], model: ModelInfo, history: History, limit: int = 4
+    ) -> None:
+        self._templates = {template.id: template for template in templates}
+        self._model = model
+        self._history = history
+        self._limit = limit
+
+    def analyze_task(
+        self,
+        task: object,
+        context: Mapping[str, str] = NOTHING,
+        snapshot: WorkspaceSnapshot | None = None,
+    ) -> TaskRequirements:
+        """What `task` asks for, and why; raises InvalidTask (a ValueError) for anything but a sentence."""
+        if not isinstance(task, str) or not task.strip():
+            raise InvalidTask(
+                "task must be a non-empty string", hint='say what is wanted, e.g. "review src for security"'
+            )
+        if len(task) > MAX_TASK:
+            raise InvalidTask(
+                f"the task has {len(task)} characters, more than {MAX_TASK}", hint="put the details into a file"
+            )
+        found = classify(task)
+        return TaskRequirements(
+            task=task.strip(),
+            complexity=found.complexity,
+            domain=found.domain,
+            capabilities=found.capabilities,
+            parallelisable=len(found.capabilities) > 1,
+            gates=DEFAULT_GATES,
+            context=dict(context),
+            reasons=(*found.reasons, *(_facts(snapshot) if snapshot else ())),
+        )
+
+    async def create_execution_plan(
+        self, requirements: TaskRequirements, snapshot: WorkspaceSnapshot, wishes: Wishes | None = None
+    ) -> ExecutionPlan:
+        """A team for `requirements` that can run; raises UnknownName or UserError for wishes that cannot be met."""
+        wishes = wishes or Wishes()
+        members, uncovered = self._team(requirements, wishes)
+        pattern, why = self._pattern(requirements, members, wishes)
+        members = self._with_manager(members, pattern, wishes)
+        if not pattern.arity.holds(len(members)):
+            raise UserError(
+                f"pattern {pattern.name!r} takes {pattern.arity.least} to {pattern.arity.most} agents, "
+                f"not {len(members)}",
+                code="arity",
+                hint="name other agents, or leave the pattern to the planner",
+            )
+        agents = [await self._planned(member, requirements, snapshot) for member in members]
+        focus, noted = paths_named(requirements.task, snapshot)
+        return ExecutionPlan(
+            requirements=requirements,
+            root=snapshot.root,
+            pattern=pattern.name,
+            agents=tuple(agents),
+            gates=merge_gates(requirements.gates, wishes.gates),
+            estimate=team_estimate([agent.estimate for agent in agents], pattern, self._limit),
+            uncovered=uncovered,
+            reasons=(*requirements.reasons, Reason(f"pattern {pattern.name}", why), *noted),
+            focus=focus,
+            since=wishes.since,
+            max_concurrency=self._limit,
+            granted=wishes.granted,
+        )
+
+    async def analyze_and_compose(
+        self,
+        task: object,
+        snapshot: WorkspaceSnapshot,
+        context: Mapping[str, str] = NOTHING,
+        wishes: Wishes | None = None,
+    ) -> ExecutionPlan:
+        """Both steps at once."""
+        requirements = self.analyze_task(task, context, snapshot)
+        return await self.create_execution_plan(requirements, snapshot, wishes)
+
+    def _team(
+        self, requirements: TaskRequirements, wishes: Wishes
+    ) -> tuple[list[Member], tuple[Uncovered, ...]]:
+        pool = [self._named(agent) for agent in wishes.agents] or [
+            template for template in self._templates.values() if self._useful(template)
+        ]
+        if len(pool) > MAX_AGENTS and wishes.agents:
+            raise UserError(f"{len(pool)} agents are more than {MAX_AGENTS}", code="arity", hint="name fewer")
+        chosen = cover(requirements.capabilities, pool)
+        members = list(chosen.members)
+        if wishes.agents:
+            known = {member.template.id for member in members}
+            members += [Member(t, ()) for t in dict.fromkeys(pool) if t.id not in known]
+        if not members:
+            members = [Member(self._templates.get(FALLBACK) or pool[0], ())]
+        return members, self._uncovered(chosen.missing, members)
+
+    def _uncovered(
+        self, missing: Sequence[Capability], members: Sequence[Member]
+    ) -> tuple[Uncovered, ...]:
+        able = {capability for t in self._templates.values() for capability in t.capabilities}
+        gaps = []
+        for capability in missing:
+            why = "no agent of the team offers it" if capability in able else "no agent offers it"
+            if capability in able and not self._model.judges:
+                why = f"needs a language model, and {self._model.name} is none"
+            gaps.append(Uncovered(capability, why))
+        for member in members:
+            if member.template.needs_judgement and not self._model.judges:
+                why = f"{member.template.id} only gathers evidence: {self._model.name} does not judge or write"
+                gaps += [Uncovered(capability, why) for capability in member.covers]
+        return tuple(gaps)
+
+    def _useful(self, template: AgentTemplate) -> bool:
+        """Whether the agent can do anything at all with the model at hand."""
+        return self._model.judges or bool(template.tools) or not template.needs_judgement
+
+    def _named(self, agent: str) -> AgentTemplate:
+        template = self._templates.get(agent.strip().lower())
+        if template is None:
+            raise UnknownName.of("agent", agent, self._templates)
+        return template
+
+    def _pattern(
+        self, requirements: TaskRequirements, members: Sequence[Member], wishes: Wishes
+    ) -> tuple[CompositionPattern, str]:
+        if wishes.pattern:
+            return pattern_named(wishes.pattern), "asked for"
+        if len(members) == 1:
+            return pattern_named("sequential"), "one agent is enough"
+        if requirements.complexity is Complexity.COMPLEX and 3 <= len(members) < MAX_AGENTS:
+            return pattern_named("hierarchical"), "a complex task of several parts needs one hand over it"
+        return pattern_named("parallel"), "the parts do not need each other's results"
+
+    def _with_manager(
+        self, members: list[Member], pattern: CompositionPattern, wishes: Wishes
+    ) -> list[Member]:
+        """A hierarchy whose team was not named by the user gets the planner at its head."""
+        if pattern.name != "hierarchical" or wishes.agents or MANAGER not in self._templates:
+            return members
+        workers = [member for member in members if member.template.id != MANAGER]
+        return [Member(self._templates[MANAGER], ()), *workers]
+
+    async def _planned(
+        self, member: Member, requirements: TaskRequirements, snapshot: WorkspaceSnapshot
+    ) -> PlannedAgent:
+        template = member.template
+        earlier = await self._history(template.id, self._model.name)
+        estimate: Estimate = step_estimate(
+            self._model, len(template.tools), snapshot.facts.code_lines, earlier
+        )
+        covered = ", ".join(capability.words for capability in member.covers)
+        return PlannedAgent(
+            agent=template.id,
+            assignment=f"{template.purpose[0].upper()}{template.purpose[1:]}.",
+            model=self._model.name,
+            covers=member.covers,
+            because=f"covers {covered}" if covered else "leads the team" if template.id == MANAGER else "asked for",
+            estimate=estimate,
+        )
+
+
+def merge_gates(defaults: Sequence[Gate], wished: Sequence[Gate]) -> tuple[Gate, ...]:
+    """Defaults with the wishes on top: a wish replaces the default of its name."""
+    return tuple({gate.name: gate for gate in (*defaults, *wished)}.values())
+
+
+def with_gates(plan: ExecutionPlan, gates: Sequence[Gate]) -> ExecutionPlan:
+    """`plan` with `gates` on top of its own."""
+    return replace(plan, gates=merge_gates(plan.gates, gates))
+
+
+def _facts(snapshot: WorkspaceSnapshot) -> tuple[Reason, ...]:
+    facts = snapshot.facts
+    code = ", ".join(f"{name} ({facts.lines[name]} lines)" for name in facts.languages[:4]) or "no code"
+    reasons = [Reason("languages", code), Reason("tests", f"{facts.test_files} files of tests or test data")]
+    if facts.changed is not None:
+        reasons.append(Reason("diff", f"{facts.changed} changed files; findings elsewhere are left out"))
+    return tuple(reasons)

@@ -1,0 +1,69 @@
+"""A manager splits the task, workers do the parts, the manager makes one result of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
+from ....domain.orchestration.plan import PlannedAgent
+from ....domain.orchestration.run import AgentResult, AgentStatus
+from ....domain.orchestration.team import MAX_AGENTS
+from .base import Arity, Assignment, CompositionPattern, Stage, StepResult, skipped
+from .parallel import Parallel, together
+
+
+class Hierarchical(CompositionPattern):
+    """The first agent of the plan is the manager; the others are its workers."""
+
+    name = "hierarchical"
+    purpose = "a manager splits the task, delegates to workers, and makes one result of theirs"
+    arity = Arity(2, MAX_AGENTS)
+
+    async def execute(self, team: Sequence[PlannedAgent], stage: Stage) -> tuple[AgentResult, ...]:
+        """Split, delegate, synthesise; workers that fail are named to the manager, and hide nobody."""
+        manager, workers = team[0], team[1:]
+        split = await stage.step(Assignment(manager, delegate_to=tuple(worker.agent for worker in workers)))
+        if split.result.status is not AgentStatus.COMPLETED:
+            why = f"{manager.agent} {split.result.status.value} before it could delegate"
+            return (split.result, *(skipped(worker, why) for worker in workers))
+        orders = [self._order(manager, worker, split, stage) for worker in workers]
+        done = await together([assignment for assignment, _ in orders], stage)
+        answers = tuple(
+            stage.send(worker.agent, manager.agent, AgentMessageType.RESPONSE, _report(step.result), order)
+            for worker, step, (_, order) in zip(workers, done, orders, strict=True)
+        )
+        merged = await stage.step(Assignment(manager, answers, "Make one result of what the workers report."))
+        return (_join(split.result, merged.result), *(step.result for step in done))
+
+    def seconds(self, steps: Sequence[float], limit: int) -> float:
+        """The manager before and after, the workers side by side in between."""
+        return 2 * steps[0] + Parallel().seconds(steps[1:], limit)
+
+    @staticmethod
+    def _order(
+        manager: PlannedAgent, worker: PlannedAgent, split: StepResult, stage: Stage
+    ) -> tuple[Assignment, AgentMessage]:
+        words = split.delegations.get(worker.agent, worker.assignment)
+        order = stage.send(manager.agent, worker.agent, AgentMessageType.REQUEST, words, None)
+        return Assignment(worker, (order,), words), order
+
+
+def _report(result: AgentResult) -> str:
+    return result.summary if result.status is AgentStatus.COMPLETED else f"{result.status.value}: {result.error}"
+
+
+def _join(first: AgentResult, last: AgentResult) -> AgentResult:
+    """The manager's two steps as one result: its last word, with everything that both took."""
+    cost: Decimal | None = None
+    if first.cost is not None and last.cost is not None:
+        cost = first.cost + last.cost
+    return replace(
+        last,
+        usage=first.usage + last.usage,
+        cost=cost,
+        duration=first.duration + last.duration,
+        tool_calls=first.tool_calls + last.tool_calls,
+        dropped=first.dropped + last.dropped,
+    )

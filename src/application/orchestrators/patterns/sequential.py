@@ -1,0 +1,38 @@
+"""One after the other, each with the result of the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
+from ....domain.orchestration.plan import PlannedAgent
+from ....domain.orchestration.run import AgentResult, AgentStatus
+from ....domain.orchestration.team import MAX_AGENTS
+from .base import Arity, Assignment, CompositionPattern, Stage, skipped
+
+
+class Sequential(CompositionPattern):
+    """Each agent gets the previous result; the first failure stops the row."""
+
+    name = "sequential"
+    purpose = "each agent gets the previous result; stops at a failure"
+    arity = Arity(1, MAX_AGENTS)
+
+    async def execute(self, team: Sequence[PlannedAgent], stage: Stage) -> tuple[AgentResult, ...]:
+        """Run the agents in plan order."""
+        results: list[AgentResult] = []
+        inbox: tuple[AgentMessage, ...] = ()
+        for index, agent in enumerate(team):
+            result = (await stage.step(Assignment(agent, inbox))).result
+            results.append(result)
+            if result.status is not AgentStatus.COMPLETED:
+                why = f"{agent.agent} {result.status.value} before it"
+                return (*results, *(skipped(later, why) for later in team[index + 1 :]))
+            if index + 1 < len(team):
+                successor = team[index + 1].agent
+                inbox = (stage.send(agent.agent, successor, AgentMessageType.HANDOFF, result.summary, None),)
+        return tuple(results)
+
+    def seconds(self, steps: Sequence[float], limit: int) -> float:
+        """The sum."""
+        return sum(steps)

@@ -1,0 +1,1 @@
+"""What use cases and orchestrators share: evidence, agents at work, estimates, reports."""

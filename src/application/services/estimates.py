@@ -1,0 +1,77 @@
+"""What a step, and a team, will take: from earlier runs of the like, else from a template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from statistics import median
+
+from ...domain.memory.outcome import StepOutcome
+from ...domain.models.info import ModelInfo
+from ...domain.models.usage import Usage
+from ...domain.orchestration.plan import Estimate, Range
+from ..orchestrators.patterns.base import CompositionPattern
+
+OUTPUT_SHARE = 0.15
+"""Share of a step's tokens that the model writes; the rest it reads."""
+SPREAD = 1.5
+"""How far beyond the extremes of what was seen the range reaches."""
+
+
+def step_estimate(
+    model: ModelInfo, tools: int, code_lines: int, earlier: Sequence[StepOutcome]
+) -> Estimate:
+    """One agent's step on `code_lines` lines of code."""
+    if earlier:
+        return _from_history(model, code_lines, earlier)
+    thousands = code_lines / 1000
+    tokens = Range(400 + 150 * tools, 800 + 1500 * tools, 3000 + 6000 * tools)
+    seconds = Range(0.1, 0.3 + 0.3 * tools + 0.03 * tools * thousands, 3 + 2 * tools + 0.2 * tools * thousands)
+    return Estimate(tokens, seconds, _cost(model, tokens), "a template: no earlier run of this agent and model")
+
+
+def _from_history(model: ModelInfo, code_lines: int, earlier: Sequence[StepOutcome]) -> Estimate:
+    scaled = [outcome.seconds * _scale(code_lines, outcome.code_lines) for outcome in earlier]
+    seconds = Range(min(scaled) / SPREAD, median(scaled), max(scaled) * SPREAD)
+    counts = [outcome.tokens for outcome in earlier]
+    tokens = Range(min(counts) / SPREAD, median(counts), max(counts) * SPREAD)
+    times = "1 earlier run" if len(earlier) == 1 else f"{len(earlier)} earlier runs"
+    return Estimate(tokens, seconds, _cost(model, tokens), f"{times} of this agent and model")
+
+
+def _scale(now: int, then: int) -> float:
+    """Time grows with the code, but start-up does not: half of it is taken as fixed, within a factor of 20."""
+    return min(20.0, max(0.05, 0.5 + 0.5 * max(now, 1) / max(then, 1)))
+
+
+def team_estimate(steps: Sequence[Estimate], pattern: CompositionPattern, limit: int) -> Estimate:
+    """All steps together: tokens and dollars add up, seconds as the pattern runs them."""
+    tokens = Range(*(sum(values) for values in zip(*(_triple(step.tokens) for step in steps), strict=True)))
+    by_bound = zip(*(_triple(step.seconds) for step in steps), strict=True)
+    seconds = Range(*(pattern.seconds(values, limit) for values in by_bound))
+    bases = list(dict.fromkeys(step.basis for step in steps))
+    return Estimate(tokens, seconds, _total([step.cost for step in steps]), "; ".join(bases))
+
+
+def _triple(value: Range) -> tuple[float, float, float]:
+    return (value.low, value.expected, value.high)
+
+
+def _cost(model: ModelInfo, tokens: Range) -> tuple[Decimal, Decimal, Decimal] | None:
+    low, expected, high = (model.cost(_usage(count)) for count in _triple(tokens))
+    return None if low is None or expected is None or high is None else (low, expected, high)
+
+
+def _usage(tokens: float) -> Usage:
+    written = round(tokens * OUTPUT_SHARE)
+    return Usage(input=round(tokens) - written, output=written)
+
+
+def _total(
+    costs: Sequence[tuple[Decimal, Decimal, Decimal] | None],
+) -> tuple[Decimal, Decimal, Decimal] | None:
+    known = [cost for cost in costs if cost is not None]
+    if len(known) != len(costs):
+        return None
+    low, expected, high = (sum(bound, Decimal(0)) for bound in zip(*known, strict=True))
+    return (low, expected, high)

@@ -1,0 +1,90 @@
+"""One run's evidence: each tool looks once, however many agents ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ...domain.errors import UnknownName
+from ...domain.evidence.finding import Finding, identify, sort_key
+from ...domain.evidence.report import EvidenceReport
+from ...domain.evidence.severity import Severity
+from ...domain.ports.evidence_tool import EvidenceTool
+from ...domain.workspace.files import WorkspaceSnapshot
+
+SHOWN = 40
+"""Findings that a model is shown a tool; the rest it is told the number of."""
+
+
+class EvidenceDesk:
+    """Runs evidence tools on one snapshot and keeps their reports."""
+
+    def __init__(
+        self, tools: Mapping[str, EvidenceTool], snapshot: WorkspaceSnapshot, granted: frozenset[str]
+    ) -> None:
+        self._tools = tools
+        self._snapshot = snapshot
+        self._granted = granted
+        self._asked: dict[str, asyncio.Task[EvidenceReport]] = {}
+
+    async def ask(self, name: str) -> EvidenceReport:
+        """The report of tool `name`; a second asker waits for the first one's answer.
+
+        One asker who gives up does not take the answer from the others.
+        """
+        if name not in self._tools:
+            raise UnknownName.of("evidence tool", name, self._tools)
+        task = self._asked.get(name)
+        if task is None or task.cancelled():
+            task = asyncio.create_task(self._gather(name), name=f"evidence:{name}")
+            self._asked[name] = task
+        return await asyncio.shield(task)
+
+    def answered(self, names: Sequence[str]) -> tuple[EvidenceReport, ...]:
+        """The reports that are there, in the order of `names`."""
+        done = (self._asked.get(name) for name in names)
+        return tuple(task.result() for task in done if task and task.done() and not task.cancelled())
+
+    async def close(self) -> None:
+        """End whatever still runs."""
+        running = [task for task in self._asked.values() if not task.done()]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _gather(self, name: str) -> EvidenceReport:
+        report = await self._tools[name].gather(self._snapshot, self._granted)
+        return replace(report, findings=identify(report.findings))
+
+
+def digest(report: EvidenceReport) -> dict[str, Any]:
+    """What a model is shown of a report: status, numbers, counts, and the worst findings."""
+    counts = Counter(finding.severity.value for finding in report.findings)
+    worst = sorted(report.findings, key=sort_key)[:SHOWN]
+    return {
+        "tool": report.tool,
+        "version": report.version,
+        "status": report.status.value,
+        "reason": report.reason,
+        "looked_at": report.looked_at,
+        "measures": {name: round(value, 2) for name, value in report.measures.items()},
+        "counts": {severity.value: counts[severity.value] for severity in Severity if counts[severity.value]},
+        "findings": [_shown(finding) for finding in worst],
+        "more": len(report.findings) - len(worst),
+        "not_covered": len(report.not_covered),
+    }
+
+
+def _shown(finding: Finding) -> dict[str, Any]:
+    return {
+        "evidence": finding.fingerprint,
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence,
+        "place": f"{finding.location.path}:{finding.location.line}",
+        "message": finding.message,
+        "quote": finding.quote,
+    }

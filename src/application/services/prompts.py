@@ -1,0 +1,27 @@
+"""The words that an agent is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...domain.agents.template import AgentTemplate
+from ...domain.messaging.agent_message import AgentMessage
+from .agent_report import CONTRACT
+
+TASK, ASSIGNMENT, WORKERS, MESSAGES = "# Task", "# Assignment", "# Workers", "# Messages"
+
+
+def system_prompt(template: AgentTemplate) -> str:
+    """Who the agent is and how it answers."""
+    return f"You are the {template.role.lower()} of a team; your job: {template.purpose}.\n{template.instructions}\n{CONTRACT}"
+
+
+def user_prompt(task: str, assignment: str, workers: Sequence[str], inbox: Sequence[AgentMessage]) -> str:
+    """Task, assignment, the workers that may be given something, and what others have sent."""
+    parts = [f"{TASK}\n{task}", f"{ASSIGNMENT}\n{assignment}"]
+    if workers:
+        parts.append(f"{WORKERS}\n" + "\n".join(f"- {worker}" for worker in workers))
+    if inbox:
+        told = "\n\n".join(f"## {message.type.value} from {message.sender}\n{message.payload}" for message in inbox)
+        parts.append(f"{MESSAGES}\n{told}")
+    return "\n\n".join(parts)

@@ -1,0 +1,1 @@
+"""Language models behind the `LanguageModel` port; each SDK is imported in its own adapter and nowhere else."""
