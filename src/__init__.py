@@ -1,0 +1,91 @@
+"""Muster assembles the right team of AI agents for a task, and tells the truth about it.
+
+`open_muster` opens it inside another program, `muster.sync` is the same for scripts. Names are loaded when they
+are first used, so that `import muster` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .app import Muster, open_muster
+    from .application.use_cases.plan_check import CheckMode, PlanCheckRequest
+    from .application.use_cases.plan_task import PlanTaskRequest
+    from .application.use_cases.run_task import RunTaskRequest
+    from .domain.agents.template import AgentTemplate
+    from .domain.errors import MusterError, UserError
+    from .domain.evidence.finding import Finding, Location
+    from .domain.evidence.severity import Category, Severity
+    from .domain.orchestration.gates import Gate, GateResult, GateVerdict
+    from .domain.orchestration.plan import ExecutionPlan
+    from .domain.orchestration.run import RunRecord, RunReport, RunStatus, RunSummary, Verdict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Muster": "app",
+    "open_muster": "app",
+    "CheckMode": "application.use_cases.plan_check",
+    "PlanCheckRequest": "application.use_cases.plan_check",
+    "PlanTaskRequest": "application.use_cases.plan_task",
+    "RunTaskRequest": "application.use_cases.run_task",
+    "AgentTemplate": "domain.agents.template",
+    "MusterError": "domain.errors",
+    "UserError": "domain.errors",
+    "Finding": "domain.evidence.finding",
+    "Location": "domain.evidence.finding",
+    "Category": "domain.evidence.severity",
+    "Severity": "domain.evidence.severity",
+    "Gate": "domain.orchestration.gates",
+    "GateResult": "domain.orchestration.gates",
+    "GateVerdict": "domain.orchestration.gates",
+    "ExecutionPlan": "domain.orchestration.plan",
+    "RunRecord": "domain.orchestration.run",
+    "RunReport": "domain.orchestration.run",
+    "RunStatus": "domain.orchestration.run",
+    "RunSummary": "domain.orchestration.run",
+    "Verdict": "domain.orchestration.run",
+}
+
+__all__ = [
+    "AgentTemplate",
+    "Category",
+    "CheckMode",
+    "ExecutionPlan",
+    "Finding",
+    "Gate",
+    "GateResult",
+    "GateVerdict",
+    "Location",
+    "Muster",
+    "MusterError",
+    "PlanCheckRequest",
+    "PlanTaskRequest",
+    "RunRecord",
+    "RunReport",
+    "RunStatus",
+    "RunSummary",
+    "RunTaskRequest",
+    "Severity",
+    "UserError",
+    "Verdict",
+    "__version__",
+    "open_muster",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home when it is first used (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted({*globals(), *__all__})

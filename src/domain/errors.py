@@ -4,6 +4,7 @@
     ├── UserError               what was asked for cannot be done as asked        exit code 2
     │   ├── InvalidTask         the task is empty or not text (also a ValueError)
     │   ├── UnknownName         an agent, pattern, gate, run, … that does not exist
+    │   ├── BudgetExceeded      what was planned would cost more than is allowed
     │   └── WorkspaceError      the folder is missing, not a folder, or not readable
     ├── ConfigurationError      a setting or a configuration file is wrong        exit code 4
     ├── ProviderError           a language model could not answer                 exit code 3
@@ -66,6 +67,12 @@ class UnknownName(UserError):
         close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(close)}?" if close else f"known: {', '.join(names) or 'none'}"
         return cls(f"unknown {kind} {name!r}", details={"kind": kind, "name": name, "known": names}, hint=hint)
+
+
+class BudgetExceeded(UserError):
+    """What was planned would cost more than is allowed; says how much, and nothing was spent."""
+
+    default_code = "budget"
 
 
 class WorkspaceError(UserError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from ...domain.agents.capability import Capability
@@ -41,18 +41,25 @@ class Wishes:
     gates: tuple[Gate, ...] = ()
     since: str | None = None
     granted: frozenset[str] = frozenset()
+    use_history: bool = True
 
 
 class MetaOrchestrator:
     """Analyses tasks and composes teams; never spends money."""
 
     def __init__(
-        self, templates: Sequence[AgentTemplate], model: ModelInfo, history: History, limit: int = 4
+        self,
+        templates: Sequence[AgentTemplate],
+        model: ModelInfo,
+        history: History,
+        limit: int = 4,
+        gates: Sequence[Gate] = (),
     ) -> None:
         self._templates = {template.id: template for template in templates}
         self._model = model
         self._history = history
         self._limit = limit
+        self.gates = merge_gates(DEFAULT_GATES, gates)
 
     def analyze_task(
         self,
@@ -76,7 +83,7 @@ class MetaOrchestrator:
             domain=found.domain,
             capabilities=found.capabilities,
             parallelisable=len(found.capabilities) > 1,
-            gates=DEFAULT_GATES,
+            gates=self.gates,
             context=dict(context),
             reasons=(*found.reasons, *(_facts(snapshot) if snapshot else ())),
         )
@@ -96,7 +103,7 @@ class MetaOrchestrator:
                 code="arity",
                 hint="name other agents, or leave the pattern to the planner",
             )
-        agents = [await self._planned(member, requirements, snapshot) for member in members]
+        agents = [await self._planned(member, snapshot, wishes.use_history) for member in members]
         focus, noted = paths_named(requirements.task, snapshot)
         return ExecutionPlan(
             requirements=requirements,
@@ -188,10 +195,10 @@ class MetaOrchestrator:
         return [Member(self._templates[MANAGER], ()), *workers]
 
     async def _planned(
-        self, member: Member, requirements: TaskRequirements, snapshot: WorkspaceSnapshot
+        self, member: Member, snapshot: WorkspaceSnapshot, use_history: bool
     ) -> PlannedAgent:
         template = member.template
-        earlier = await self._history(template.id, self._model.name)
+        earlier = await self._history(template.id, self._model.name) if use_history else ()
         estimate: Estimate = step_estimate(
             self._model, len(template.tools), snapshot.facts.code_lines, earlier
         )
@@ -209,11 +216,6 @@ class MetaOrchestrator:
 def merge_gates(defaults: Sequence[Gate], wished: Sequence[Gate]) -> tuple[Gate, ...]:
     """Defaults with the wishes on top: a wish replaces the default of its name."""
     return tuple({gate.name: gate for gate in (*defaults, *wished)}.values())
-
-
-def with_gates(plan: ExecutionPlan, gates: Sequence[Gate]) -> ExecutionPlan:
-    """`plan` with `gates` on top of its own."""
-    return replace(plan, gates=merge_gates(plan.gates, gates))
 
 
 def _facts(snapshot: WorkspaceSnapshot) -> tuple[Reason, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ...domain.agents.template import AgentTemplate
@@ -12,6 +12,7 @@ from ...domain.errors import MusterError
 from ...domain.evidence.finding import Finding
 from ...domain.evidence.report import EvidenceReport
 from ...domain.models.info import ModelInfo
+from ...domain.models.usage import Usage
 from ...domain.orchestration.plan import ExecutionPlan, PlannedAgent
 from ...domain.orchestration.run import AgentResult, AgentStatus
 from ...domain.ports.clock import Clock
@@ -48,6 +49,11 @@ class AgentRunner:
         self._templates = {template.id: template for template in templates}
         self._clock = clock
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Ids of the agents that can be run."""
+        return frozenset(self._templates)
+
     async def run(self, assignment: Assignment, bench: Bench) -> StepResult:
         """Run the agent; whatever goes wrong in it is a failed result with everything gathered so far."""
         template = self._templates[assignment.agent.agent]
@@ -70,3 +76,78 @@ class AgentRunner:
         return AgentResult(
             agent.agent, AgentStatus.CANCELLED, "", findings, reports, agent.model, cost=self._free(), duration=seconds
         )
+
+    async def _turn(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> TurnOutput:
+        prompt = user_prompt(
+            bench.plan.task, assignment.words, assignment.delegate_to, assignment.inbox
+        )
+        turn = TurnInput(
+            prompt=prompt,
+            system_prompt=system_prompt(template),
+            snapshot=bench.document,
+            config=TurnConfig(
+                max_iterations=template.max_iterations, tier=template.tier, tool_timeout=TOOL_SECONDS
+            ),
+            run_id=bench.run_id,
+            agent=template.id,
+        )
+        return await self._turns.run(turn, bench.tools.executor(template, bench.plan.granted))
+
+    def _result(
+        self, template: AgentTemplate, agent: PlannedAgent, output: TurnOutput, bench: Bench
+    ) -> StepResult:
+        reports = bench.desk.answered(template.tools)
+        status, error, report = _read(output)
+        findings, dropped = _stand_behind(report, reports)
+        result = AgentResult(
+            agent=agent.agent,
+            status=status,
+            summary=report.summary if report else "",
+            findings=findings,
+            evidence=reports,
+            model=output.metrics.model,
+            judged=self._model.judges,
+            usage=output.metrics.usage,
+            cost=output.metrics.cost,
+            duration=output.metrics.duration,
+            tool_calls=output.metrics.tool_call_count,
+            dropped=dropped,
+            error=error,
+        )
+        return StepResult(result, dict(report.delegations) if report else {})
+
+    def _failed(
+        self, agent: PlannedAgent, template: AgentTemplate, bench: Bench, error: str, started: float
+    ) -> AgentResult:
+        reports = bench.desk.answered(template.tools)
+        findings = tuple(finding for report in reports for finding in report.findings)
+        seconds = self._clock.monotonic() - started
+        return AgentResult(
+            agent.agent, AgentStatus.FAILED, "", findings, reports, agent.model, duration=seconds, error=error
+        )
+
+    def _free(self) -> Decimal | None:
+        return self._model.cost(Usage())
+
+
+def _read(output: TurnOutput) -> tuple[AgentStatus, str, AgentReport | None]:
+    """Status, error and report of a turn; an answer that is no report is a failure, never a guess."""
+    if output.status not in {TurnStatus.COMPLETED, TurnStatus.MAX_ITERATIONS}:
+        return AgentStatus.FAILED, output.error or output.status.value, None
+    try:
+        return AgentStatus.COMPLETED, "", parse_report(output.text, output.metrics.model)
+    except MusterError as error:
+        return AgentStatus.FAILED, str(error), None
+
+
+def _stand_behind(
+    report: AgentReport | None, reports: Sequence[EvidenceReport]
+) -> tuple[tuple[Finding, ...], int]:
+    """All evidence of the agent's tools, and how many citations name evidence that does not exist.
+
+    Evidence is kept whether it was cited or not: a model may add judgement, it cannot make a fact go away.
+    """
+    findings = tuple(finding for one in reports for finding in one.findings)
+    known = {finding.fingerprint for finding in findings}
+    cited = [item.evidence for item in report.findings] if report else []
+    return findings, sum(1 for fingerprint in cited if fingerprint not in known)

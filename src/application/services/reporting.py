@@ -1,0 +1,166 @@
+"""From what the agents brought to the checked report of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ...domain.evidence.finding import Finding
+from ...domain.evidence.merge import merge
+from ...domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
+from ...domain.evidence.severity import Severity
+from ...domain.orchestration.assessment import categories, merged_measures
+from ...domain.orchestration.gates import KINDS, Gate, GateResult, GateVerdict, check, severity_measures
+from ...domain.orchestration.health import Health, health_of
+from ...domain.orchestration.plan import ExecutionPlan
+from ...domain.orchestration.run import AgentResult, AgentStatus, RunReport, Verdict
+from ...domain.ports.workspace import Workspace
+from ...domain.workspace.files import NotCovered, WorkspaceSnapshot
+
+MASKED = "secret:"
+"""Families whose quotes hide a value; they are never read again from disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """What a run is held against besides its plan's gates."""
+
+    baseline: frozenset[str] = frozenset()
+    fail_on: Severity | None = None
+    previous_score: float | None = None
+
+
+class Reporter:
+    """Merges, re-reads, measures and judges; what was not looked at never becomes a number."""
+
+    def __init__(self, workspace: Workspace, profiles: Mapping[str, ToolProfile]) -> None:
+        self._workspace = workspace
+        self._profiles = profiles
+
+    async def report(
+        self,
+        plan: ExecutionPlan,
+        snapshot: WorkspaceSnapshot,
+        results: Sequence[AgentResult],
+        standards: Standards,
+    ) -> RunReport:
+        """The report of a run whose agents have ended, whichever way each of them did."""
+        reports = _distinct(results)
+        everything = merge(finding for one in reports for finding in one.findings)
+        listed = [f for f in everything if snapshot.in_scope(f.location.path) and plan.in_focus(f.location.path)]
+        current, stale = await self._reread(plan.root, listed)
+        fresh = tuple(finding for finding in current if finding.fingerprint not in standards.baseline)
+        judged = categories(reports, self._profiles, everything, snapshot.facts)
+        health = health_of(judged, standards.previous_score)
+        measures = _measures(reports, fresh, health)
+        gates = _gates(plan, measures, reports, standards.fail_on)
+        return RunReport(
+            verdict=_verdict(plan, gates, results, reports),
+            findings=fresh,
+            gates=gates,
+            health=health,
+            measures=measures,
+            unmeasured={one.category: one.basis for one in judged if one.score is None},
+            not_covered=_not_covered(snapshot, reports),
+            facts=snapshot.facts,
+            summary=_summary(fresh, reports, results),
+            model_used=any(result.judged for result in results),
+            known=len(current) - len(fresh),
+            stale=stale,
+        )
+
+    async def _reread(self, root: str, findings: Sequence[Finding]) -> tuple[list[Finding], int]:
+        """Quote each line as it is on disk now; a finding whose line has changed meanwhile is dropped and counted."""
+        wanted: dict[str, set[int]] = {}
+        for finding in findings:
+            if finding.quote and not finding.family.startswith(MASKED):
+                wanted.setdefault(finding.location.path, set()).add(finding.location.line)
+        lines = {path: await self._workspace.lines(root, path, frozenset(ns)) for path, ns in wanted.items()}
+        kept = [f for f in findings if _still_says(f, lines.get(f.location.path))]
+        return kept, len(findings) - len(kept)
+
+
+def _still_says(finding: Finding, lines: Mapping[int, str] | None) -> bool:
+    if not finding.quote or finding.family.startswith(MASKED) or lines is None:
+        return True
+    return lines.get(finding.location.line, "").strip().startswith(finding.quote)
+
+
+def _distinct(results: Iterable[AgentResult]) -> list[EvidenceReport]:
+    """Each tool's report once, however many agents asked for it."""
+    return list({report.tool: report for result in results for report in result.evidence}.values())
+
+
+def _measures(reports: Sequence[EvidenceReport], findings: Sequence[Finding], health: Health) -> dict[str, float]:
+    measures = merged_measures(reports)
+    if any(report.measured for report in reports):
+        measures |= severity_measures(findings)
+    if health.score is not None:
+        measures["health.score"] = health.score
+    for one in health.categories:
+        if one.score is not None:
+            measures[f"health.{one.category.value}"] = one.score
+    if "health.quality" in measures:
+        measures["health.quality"] = round(measures["health.quality"] / 10, 2)
+    return measures
+
+
+def _gates(
+    plan: ExecutionPlan,
+    measures: Mapping[str, float],
+    reports: Sequence[EvidenceReport],
+    fail_on: Severity | None,
+) -> tuple[GateResult, ...]:
+    gates = {gate.name: gate for gate in plan.gates}
+    for severity in Severity:
+        if fail_on is not None and severity.at_least(fail_on):
+            gates[severity.value] = Gate(severity.value, 0)
+    failed = [f"{r.tool}: {r.reason}" for r in reports if r.status is EvidenceStatus.FAILED]
+    return tuple(_held(gate, measures, failed) for gate in gates.values())
+
+
+def _held(gate: Gate, measures: Mapping[str, float], failed: Sequence[str]) -> GateResult:
+    """A count of findings that is low enough proves nothing while a tool that would have counted is missing."""
+    result = check(gate, measures)
+    counts = KINDS[gate.name].measure.startswith("findings.")
+    if counts and failed and result.verdict is GateVerdict.PASSED:
+        return replace(result, value=None, verdict=GateVerdict.UNMEASURED, reason="; ".join(failed))
+    return result
+
+
+def _verdict(
+    plan: ExecutionPlan,
+    gates: Sequence[GateResult],
+    results: Sequence[AgentResult],
+    reports: Sequence[EvidenceReport],
+) -> Verdict:
+    if any(gate.verdict is GateVerdict.FAILED for gate in gates):
+        return Verdict.FAILED
+    lacking = (
+        any(gate.verdict is GateVerdict.UNMEASURED for gate in gates)
+        or any(result.status is not AgentStatus.COMPLETED for result in results)
+        or any(report.status is EvidenceStatus.FAILED for report in reports)
+        or bool(plan.uncovered)
+    )
+    return Verdict.PARTIAL if lacking else Verdict.PASSED
+
+
+def _not_covered(snapshot: WorkspaceSnapshot, reports: Sequence[EvidenceReport]) -> tuple[NotCovered, ...]:
+    """What nobody looked at, each path and reason once; tools' words are joined by path."""
+    reasons: dict[str, dict[str, None]] = {}
+    for item in (*snapshot.not_covered, *(item for report in reports for item in report.not_covered)):
+        reasons.setdefault(item.path, {})[item.reason] = None
+    return tuple(NotCovered(path, "; ".join(said)) for path, said in sorted(reasons.items()))
+
+
+def _summary(
+    findings: Sequence[Finding], reports: Sequence[EvidenceReport], results: Sequence[AgentResult]
+) -> str:
+    measured = [report for report in reports if report.measured]
+    done = sum(1 for result in results if result.status is AgentStatus.COMPLETED)
+    said = f"{done} of {len(results)} agents finished; {len(measured)} of {len(reports)} tools measured."
+    if not findings:
+        return f"{said} No findings." if measured else f"{said} Nothing was measured."
+    counts = {severity: sum(1 for f in findings if f.severity is severity) for severity in Severity}
+    listed = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
+    return f"{said} {len(findings)} findings: {listed}."

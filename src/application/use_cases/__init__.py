@@ -1,0 +1,1 @@
+"""What can be asked of Muster: one file each, a frozen request and a class with one `execute`."""

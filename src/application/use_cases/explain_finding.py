@@ -1,0 +1,98 @@
+"""Explain a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...domain.errors import UnknownName, UserError
+from ...domain.evidence.finding import Finding
+from ...domain.evidence.severity import Severity
+from ...domain.orchestration.run import RunRecord
+from ...domain.ports.workspace import Workspace
+from .show_run import LAST, ShowRun, ShowRunRequest
+
+AROUND = 4
+"""Lines of context on each side."""
+LEAST_PREFIX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainFindingRequest:
+    """A fingerprint, or the unique beginning of one, and the run that found it."""
+
+    fingerprint: str
+    run_id: str = LAST
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A finding with its surroundings.
+
+    `context` holds (line number, text) as they are on disk now; `still_there` tells whether the quoted line still
+    stands where it stood; `rule_doc` says in words how sure and how bad; `tools` are who said it.
+    """
+
+    finding: Finding
+    run_id: str
+    context: tuple[tuple[int, str], ...]
+    still_there: bool
+    rule_doc: str
+    tools: tuple[str, ...]
+
+
+class ExplainFinding:
+    """Says what a finding rests on and what its place looks like now."""
+
+    def __init__(self, show_run: ShowRun, workspace: Workspace) -> None:
+        self._show_run = show_run
+        self._workspace = workspace
+
+    async def execute(self, request: ExplainFindingRequest) -> Explanation:
+        """The explanation; raises UnknownName or UserError."""
+        run = await self._show_run.execute(ShowRunRequest(request.run_id))
+        finding = _find(request.fingerprint.strip().lower(), run)
+        place = finding.location
+        wanted = frozenset(range(max(1, place.line - AROUND), place.line + AROUND + 1)) if place.line else frozenset()
+        lines = await self._workspace.lines(run.plan.root, place.path, wanted) if wanted else {}
+        masked = finding.family.startswith("secret:")
+        if masked and place.line in lines:
+            lines = {**lines, place.line: finding.quote}
+        return Explanation(
+            finding=finding,
+            run_id=run.id,
+            context=tuple(sorted(lines.items())),
+            still_there=masked or lines.get(place.line, "").strip().startswith(finding.quote),
+            rule_doc=_in_words(finding),
+            tools=finding.sources,
+        )
+
+
+def _find(fingerprint: str, run: RunRecord) -> Finding:
+    if len(fingerprint) < LEAST_PREFIX:
+        raise UserError(
+            f"{fingerprint!r} is too short for a fingerprint", code="fingerprint", hint="give 4 digits or more"
+        )
+    found = [finding for finding in run.findings if finding.fingerprint.startswith(fingerprint)]
+    if not found:
+        raise UnknownName.of("finding", fingerprint, (finding.fingerprint for finding in run.findings[:20]))
+    if len(found) > 1:
+        listed = ", ".join(finding.fingerprint for finding in found[:5])
+        raise UserError(f"{fingerprint!r} begins {len(found)} fingerprints", code="ambiguous", hint=f"one of {listed}")
+    return found[0]
+
+
+HARM = {
+    Severity.CRITICAL: "can be used against you as it stands",
+    Severity.HIGH: "breaks or endangers something in use",
+    Severity.MEDIUM: "goes wrong under conditions that do occur",
+    Severity.LOW: "costs somebody time, sooner or later",
+    Severity.INFO: "is worth knowing",
+}
+
+
+def _in_words(finding: Finding) -> str:
+    weakness = f" It is an instance of CWE-{finding.cwe}." if finding.cwe is not None else ""
+    return (
+        f"{finding.rule} is of severity {finding.severity.value}: if true, it {HARM[finding.severity]}. "
+        f"It is true with a confidence of {finding.confidence:.0%}.{weakness}"
+    )

@@ -1,0 +1,194 @@
+"""Run a plan."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ...domain.errors import BudgetExceeded, StorageError, UnknownName, UserError
+from ...domain.evidence.severity import Severity
+from ...domain.events.events import GateChecked, RunFinished, RunStarted
+from ...domain.memory.outcome import StepOutcome
+from ...domain.orchestration.plan import ExecutionPlan
+from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunStatus
+from ...domain.ports.clock import Clock
+from ...domain.ports.event_bus import EventBus
+from ...domain.ports.ids import Ids
+from ...domain.ports.run_journal import RunJournal
+from ...domain.ports.workspace import Workspace
+from ...domain.workspace.files import WorkspaceSnapshot
+from ..orchestrators.patterns import pattern_named
+from ..orchestrators.patterns.base import Stage
+from ..services.agent_runner import AgentRunner
+from ..services.crew import Crew
+from ..services.outcomes import OutcomeMemory
+from ..services.reporting import Reporter, Standards
+from ..services.workspace_tools import BenchBuilder
+
+
+@dataclass(frozen=True, slots=True)
+class RunTaskRequest:
+    """A plan, and what it is held against.
+
+    `baseline` are fingerprints that are known already, `fail_on` is the severity from which a finding fails the run,
+    `budget_usd` is what the plan's estimate may reach.
+    """
+
+    plan: ExecutionPlan
+    baseline: frozenset[str] = frozenset()
+    fail_on: Severity | None = None
+    budget_usd: Decimal | None = None
+
+
+REPORT_SECONDS = 0.4
+"""What a cancelled run may take to merge what it has; Ctrl-C is answered within a second."""
+RECENT = 100
+"""Runs among which the previous one of the same folder and task is looked for."""
+
+
+class RunTask:
+    """Runs a plan and holds its result against the gates.
+
+    - The run is in the journal before its first agent starts, and each agent's result before the run goes on.
+    - A plan that cannot run (unknown pattern or agent, wrong number of agents) is refused before anything is written.
+    - One agent's failure is a failed result, never the end of the others, unless the pattern says so.
+    - A cancelled run keeps what was found and says cancelled; the cancellation then goes on to the caller.
+    - A journal that fails half-way does not take the result along: the record says so in its `error`.
+    - What each step took is remembered for the estimates of later plans.
+    """
+
+    def __init__(
+        self,
+        *,
+        workspace: Workspace,
+        journal: RunJournal,
+        agents: AgentRunner,
+        benches: BenchBuilder,
+        reporter: Reporter,
+        outcomes: OutcomeMemory,
+        bus: EventBus,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._workspace = workspace
+        self._journal = journal
+        self._agents = agents
+        self._benches = benches
+        self._reporter = reporter
+        self._outcomes = outcomes
+        self._bus = bus
+        self._clock = clock
+        self._ids = ids
+
+    async def execute(self, request: RunTaskRequest) -> RunRecord:
+        """The finished run; raises UnknownName, UserError, WorkspaceError, or StorageError before it starts."""
+        plan = request.plan
+        self._refuse_what_cannot_run(plan)
+        _refuse_what_costs_too_much(plan, request.budget_usd)
+        snapshot = await self._workspace.scan(plan.root, plan.since)
+        standards = Standards(request.baseline, request.fail_on, await self._previous_score(plan))
+        run = RunRecord(self._ids.new("run"), plan, RunStatus.RUNNING, self._clock.now())
+        await self._journal.create(run)
+        self._bus.publish(RunStarted(run.id, plan))
+        bench = await self._benches.build(run.id, plan, snapshot)
+        crew = Crew(run, bench, self._agents, self._journal, self._bus, self._clock, self._ids)
+        try:
+            results = await pattern_named(plan.pattern).execute(
+                plan.agents, Stage(crew.step, crew.send, plan.max_concurrency)
+            )
+            run = await self._complete(run, results, snapshot, standards, crew.problems)
+        except asyncio.CancelledError:
+            await self._cancelled(run, crew, snapshot, standards)
+            raise
+        except BaseException as error:
+            await self._finish(replace(run, status=RunStatus.FAILED, error=f"{type(error).__name__}: {error}"))
+            raise
+        finally:
+            await bench.desk.close()
+        return run
+
+    def _refuse_what_cannot_run(self, plan: ExecutionPlan) -> None:
+        pattern = pattern_named(plan.pattern)
+        if not pattern.arity.holds(len(plan.agents)):
+            raise UserError(
+                f"pattern {plan.pattern!r} takes {pattern.arity.least} to {pattern.arity.most} agents, not "
+                f"{len(plan.agents)}",
+                code="arity",
+                hint="edit the plan, or plan again",
+            )
+        names = [agent.agent for agent in plan.agents]
+        for name in names:
+            if name not in self._agents.known:
+                raise UnknownName.of("agent", name, self._agents.known)
+            if names.count(name) > 1:
+                raise UserError(f"agent {name!r} stands twice in the plan", code="twice", hint="name it once")
+
+    async def _previous_score(self, plan: ExecutionPlan) -> float | None:
+        earlier = await self._journal.list(RECENT, RunStatus.COMPLETED)
+        same = (run for run in earlier if run.root == plan.root and run.task == plan.task)
+        return next((run.score for run in same if run.score is not None), None)
+
+    async def _complete(
+        self,
+        run: RunRecord,
+        results: tuple[AgentResult, ...],
+        snapshot: WorkspaceSnapshot,
+        standards: Standards,
+        problems: list[str],
+    ) -> RunRecord:
+        report = await self._reporter.report(run.plan, snapshot, results, standards)
+        for gate in report.gates:
+            self._bus.publish(GateChecked(run.id, gate))
+        await self._outcomes.remember(
+            [
+                StepOutcome(r.agent, r.model, snapshot.facts.code_lines, r.usage.total, r.duration)
+                for r in results
+                if r.status is AgentStatus.COMPLETED
+            ]
+        )
+        error = "; ".join(dict.fromkeys(problems))
+        return await self._finish(
+            replace(run, status=RunStatus.COMPLETED, agents=results, report=report, error=error)
+        )
+
+    async def _cancelled(
+        self, run: RunRecord, crew: Crew, snapshot: WorkspaceSnapshot, standards: Standards
+    ) -> None:
+        """Keep what there is; the report is made if that is quick."""
+        results = crew.results()
+        report = None
+        try:
+            async with asyncio.timeout(REPORT_SECONDS):
+                report = await self._reporter.report(run.plan, snapshot, results, standards)
+        except TimeoutError:
+            report = None
+        await self._finish(replace(run, status=RunStatus.CANCELLED, agents=results, report=report))
+
+    async def _finish(self, run: RunRecord) -> RunRecord:
+        run = replace(run, finished_at=self._clock.now())
+        try:
+            await self._journal.finish(run)
+        except StorageError as error:
+            run = replace(run, error=f"{run.error}; {error}".removeprefix("; "))
+        self._bus.publish(RunFinished(run.id, run.status, run.duration or 0.0))
+        return run
+
+
+def _refuse_what_costs_too_much(plan: ExecutionPlan, budget: Decimal | None) -> None:
+    """Before anything is called: the upper end of the estimate must fit, and there must be a price."""
+    if budget is None:
+        return
+    if plan.estimate.cost is None:
+        models = ", ".join(sorted({agent.model for agent in plan.agents}))
+        raise BudgetExceeded(
+            f"{models} has no known price, so a budget of ${budget} cannot be kept",
+            hint="leave the budget away, or use a model that has a price",
+        )
+    highest = plan.estimate.cost[2]
+    if highest > budget:
+        raise BudgetExceeded(
+            f"the plan may cost up to ${highest:.4f}, more than the budget of ${budget}",
+            details={"estimate": str(highest), "budget": str(budget)},
+            hint="raise the budget, or name fewer agents",
+        )

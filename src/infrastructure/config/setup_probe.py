@@ -1,0 +1,95 @@
+"""Looks at this installation: Python, programs, libraries, the data folder, the model."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+from ...domain.models.info import ModelInfo
+from ...domain.orchestration.setup import SettingOrigin, SetupCheck, SetupState
+from ...domain.ports.setup_probe import SetupProbe
+
+PROGRAMS: Mapping[str, str] = {
+    "ruff": "code review, security and performance are unmeasured without it",
+    "deptry": "dependencies are unmeasured without it",
+    "git": "without it, ignored files are recognised by name only, and --since cannot work",
+}
+LIBRARIES = ("complexipy", "lizard", "vulture", "grimp", "coverage", "tree-sitter", "apsw", "rs-bpe")
+OLDEST = (3, 11)
+
+
+class LocalSetupProbe(SetupProbe):
+    """This process's installation; `origins` tells where each of `values` came from."""
+
+    def __init__(
+        self, data_dir: Path, model: ModelInfo, values: Mapping[str, object], origins: Mapping[str, str]
+    ) -> None:
+        self._data_dir = data_dir
+        self._model = model
+        self._values = values
+        self._origins = origins
+
+    async def checks(self) -> tuple[SetupCheck, ...]:
+        """Python, programs, libraries, data folder, model."""
+        programs = (_program(name, why) for name, why in PROGRAMS.items())
+        libraries = (_library(name) for name in LIBRARIES)
+        return (_python(), *programs, *libraries, _writable(self._data_dir), _model(self._model))
+
+    def settings(self) -> tuple[SettingOrigin, ...]:
+        """Every setting, sorted by name."""
+        return tuple(
+            SettingOrigin(key, _text(value), self._origins.get(key, "default"))
+            for key, value in sorted(self._values.items())
+        )
+
+
+def _python() -> SetupCheck:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < OLDEST:
+        return SetupCheck("python", SetupState.PROBLEM, version, "Python 3.11 or newer is needed")
+    return SetupCheck("python", SetupState.OK, version)
+
+
+def _program(name: str, why: str) -> SetupCheck:
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    if found is None:
+        return SetupCheck(name, SetupState.MISSING, "not found", f"install {name}: {why}")
+    return SetupCheck(name, SetupState.OK, found)
+
+
+def _library(name: str) -> SetupCheck:
+    try:
+        return SetupCheck(name, SetupState.OK, metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return SetupCheck(name, SetupState.MISSING, "not installed", f"install {name}, or muster-agents again")
+
+
+def _writable(folder: Path) -> SetupCheck:
+    """Whether runs can be kept; made sure of by writing, since permissions alone do not tell."""
+    nearest = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        hint = "set data_dir, or MUSTER_DATA_DIR, to a folder that can be written"
+        return SetupCheck("data folder", SetupState.PROBLEM, f"{folder}: {reason}", hint)
+    return SetupCheck("data folder", SetupState.OK, str(folder))
+
+
+def _model(model: ModelInfo) -> SetupCheck:
+    if model.judges:
+        return SetupCheck("model", SetupState.OK, model.name)
+    return SetupCheck("model", SetupState.OK, f"{model.name}: free, arranges evidence, judges nothing")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={item}" for key, item in value.items()) or "none"
+    return "none" if value is None else str(value)

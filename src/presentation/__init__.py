@@ -1,0 +1,1 @@
+"""The faces of Muster: each speaks to use cases that the container hands it."""

@@ -1,0 +1,45 @@
+"""What the terminal can show: colour, width, and whether anybody watches."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+PLAIN_WIDTH = 100  # columns of a report that goes to a file or a pipe
+WIDEST = 120  # beyond that, lines become hard to read
+
+
+def wants_color(stream: TextIO, env: Mapping[str, str]) -> bool:
+    """NO_COLOR forbids, FORCE_COLOR demands, TERM=dumb forbids; otherwise a terminal gets colour."""
+    if env.get("NO_COLOR"):
+        return False
+    if env.get("FORCE_COLOR", "0") not in {"", "0", "false"}:
+        return True
+    return env.get("TERM") != "dumb" and stream.isatty()
+
+
+def is_watched(stream: TextIO, env: Mapping[str, str]) -> bool:
+    """Whether a display that redraws itself makes sense on `stream`."""
+    return stream.isatty() and env.get("TERM") != "dumb" and env.get("CI", "").lower() in {"", "0", "false"}
+
+
+def width_of(stream: TextIO) -> int:
+    """Columns to write for; a pipe gets `PLAIN_WIDTH` unless COLUMNS says otherwise."""
+    if not stream.isatty():
+        return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if "COLUMNS" in os.environ else PLAIN_WIDTH
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        columns = 80
+    return min(columns or 80, WIDEST)
+
+
+def say(text: str) -> None:
+    """Tell the user something on stderr; that nobody reads it is no failure."""
+    try:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place for such lines
+    except OSError:
+        return
