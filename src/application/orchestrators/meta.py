@@ -192,7 +192,8 @@ class MetaOrchestrator:
         if pattern.name != "hierarchical" or wishes.agents or MANAGER not in self._templates:
             return members
         workers = [member for member in members if member.template.id != MANAGER]
-        return [Member(self._templates[MANAGER], ()), *workers]
+        covers = tuple(c for member in members if member.template.id == MANAGER for c in member.covers)
+        return [Member(self._templates[MANAGER], covers), *workers]
 
     async def _planned(
         self, member: Member, snapshot: WorkspaceSnapshot, use_history: bool

@@ -1,0 +1,149 @@
+"""The one way to a SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from ...domain.errors import StorageError
+from .sqlite_errors import FOREIGN, storage_errors
+
+T = TypeVar("T")
+BUSY_SECONDS = 30.0
+PRAGMAS = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA secure_delete = ON;
+PRAGMA foreign_keys = ON;
+"""
+
+
+class Database:
+    """One file, opened at first use, on a thread of its own, so that no event loop waits for a disk.
+
+    The file says by `application_id` whose it is, and by `user_version` how many of the `migrations` it has
+    seen; each of them is one script. Every error is a StorageError that names the file.
+    """
+
+    def __init__(self, path: Path, application_id: int, migrations: Sequence[str]) -> None:
+        self.path = path
+        self._application_id = application_id
+        self._migrations = tuple(migrations)
+        self._connection: apsw.Connection | None = None
+        self._thread: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+
+    async def read(self, work: Callable[[apsw.Connection], T]) -> T:
+        """Call `work` with the connection, outside a transaction."""
+        return await asyncio.wrap_future(self._executor().submit(self._guarded, work))
+
+    async def write(self, work: Callable[[apsw.Connection], T]) -> T:
+        """Call `work` in an immediate transaction, on the disk when this returns, or without a trace."""
+
+        def transact(connection: apsw.Connection) -> T:
+            with immediate(connection):
+                return work(connection)
+
+        return await self.read(transact)
+
+    def close(self) -> None:
+        """Finish what was asked for and let go of the file; further use is an error, closing again is not."""
+        with self._lock:
+            self._closed = True
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.submit(self._disconnect).result()
+            thread.shutdown()
+
+    def _executor(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._closed:
+                hint = "open the application anew"
+                raise StorageError(f"{str(self.path)!r} is closed", code="storage-closed", hint=hint)
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"muster-{self.path.stem}")
+            return self._thread
+
+    def _guarded(self, work: Callable[[apsw.Connection], T]) -> T:
+        with storage_errors(self.path):
+            if self._connection is None:
+                self._connection = self._connect()
+            return work(self._connection)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> apsw.Connection:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Quoted lines of private code end up here: for the owner alone.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = apsw.Connection(str(self.path))
+        try:
+            connection.set_busy_timeout(int(BUSY_SECONDS * 1000))
+            _patiently(lambda: connection.execute(PRAGMAS).fetchall())
+            self._migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: apsw.Connection) -> None:
+        if self._version(connection) == len(self._migrations):
+            return
+        with immediate(connection):
+            # Another process may have been here between the look and the lock.
+            for script in self._migrations[self._version(connection) :]:
+                connection.execute(script)
+            connection.pragma("application_id", self._application_id)
+            connection.pragma("user_version", len(self._migrations))
+
+    def _version(self, connection: apsw.Connection) -> int:
+        """How many migrations the file has seen; raises StorageError when it is not ours or too new."""
+        owner, version = int(connection.pragma("application_id")), int(connection.pragma("user_version"))
+        empty = not connection.execute("SELECT count(*) FROM sqlite_schema").get
+        if owner != self._application_id and not (owner == 0 and empty):
+            message, hint = "belongs to another program", "choose another data_dir"
+        elif version > len(self._migrations):
+            message, hint = "was written by a newer Muster", "update Muster, or choose another data_dir"
+        else:
+            return version
+        raise StorageError(f"{str(self.path)!r} {message}", code=FOREIGN, hint=hint)
+
+
+@contextmanager
+def immediate(connection: apsw.Connection) -> Iterator[None]:
+    """A transaction that takes the write lock first: deferred ones fail when two turn to writing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _patiently(attempt: Callable[[], object]) -> None:
+    """Try for as long as the busy timeout: SQLite does not wait for a change of the journal mode."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            attempt()
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

@@ -1,0 +1,20 @@
+"""The machine's clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from ...domain.ports.clock import Clock
+
+
+class SystemClock(Clock):
+    """Time as the operating system tells it."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go backwards, whatever is done to the time of day."""
+        return time.monotonic()

@@ -1,0 +1,1 @@
+"""Settings and agent templates from files, flags and the environment."""

@@ -1,0 +1,101 @@
+"""Follows the relative links of Markdown pages to files and headings of the project."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from posixpath import dirname, join, normpath
+from typing import Any
+from urllib.parse import unquote
+
+from .file_facts import RawFinding
+
+SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
+TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|^@")
+SITE_GENERATORS = ("mkdocs.yml", "mkdocs.yaml", "docusaurus.config.js", "docusaurus.config.ts", "_config.yml", "book.toml")
+
+
+class LinkChecker:
+    """Knows the anchors of each page; files are looked for on disk, by the exact spelling of their names."""
+
+    def __init__(self, root: str, anchors: Mapping[str, frozenset[str]]) -> None:
+        self._root = root
+        self._anchors = anchors
+        self._listing = cache(self._list)
+        self._generated = any(Path(root, name).exists() for name in SITE_GENERATORS)
+        self.checked = 0
+
+    def broken(self, page: str, links: Sequence[Mapping[str, Any]]) -> list[RawFinding]:
+        """One finding for each relative link of `page` that leads nowhere."""
+        found = []
+        for link in links:
+            wrong = self._wrong(page, link["target"])
+            if wrong is not None:
+                found.append(_finding(link, *wrong))
+        return found
+
+    def _wrong(self, page: str, target: str) -> tuple[str, str] | None:
+        """Rule and message, or None when the link is good or cannot be judged."""
+        if SCHEME.match(target) or target.startswith("//") or TEMPLATE.search(target):
+            return None
+        path, _, fragment = target.partition("#")
+        path = unquote(path.partition("?")[0])
+        self.checked += 1
+        if not path:
+            return self._wrong_anchor(page, unquote(fragment), "this page")
+        place = normpath(path.lstrip("/") if path.startswith("/") else join(dirname(page), path))
+        if place.startswith(".."):
+            return None  # outside of the project: nobody can tell
+        found = self._find(place)
+        if found is None:
+            if self._generated and path.startswith("/"):
+                return None
+            return "broken-link", f"The link leads to {place!r}, and there is no such file"
+        return self._wrong_anchor(found, unquote(fragment), repr(found)) if fragment else None
+
+    def _find(self, place: str) -> str | None:
+        """The file or folder that is meant; a site generator may put pages elsewhere than their sources."""
+        candidates = [place]
+        if self._generated:
+            stem = re.sub(r"\.html?$", "", place)
+            candidates += [f"{stem}.md", f"{stem}/index.md", f"{dirname(stem)}.md", f"docs/{place}"]
+            candidates += [normpath(join(dirname(dirname(stem)), os.path.basename(stem))) + ".md"]
+        return next((one for one in candidates if self._exists(one)), None)
+
+    def _wrong_anchor(self, page: str, fragment: str, where: str) -> tuple[str, str] | None:
+        anchors = self._anchors.get(page)
+        if anchors is None or not fragment or fragment == "top" or re.fullmatch(r"L\d+(?:C\d+)?(?:-.*)?", fragment):
+            return None
+        wanted = fragment.lower().removeprefix("user-content-")
+        if wanted in anchors or wanted.startswith((":~:", "!", "/")):
+            return None
+        return "broken-anchor", f"No heading of {where} has the anchor #{fragment}"
+
+    def _exists(self, place: str) -> bool:
+        if place == ".":
+            return True
+        parent, name = os.path.split(place)
+        return name in self._listing(parent) and (not parent or self._exists(parent))
+
+    def _list(self, folder: str) -> frozenset[str]:
+        try:
+            return frozenset(os.listdir(os.path.join(self._root, folder)))
+        except OSError:
+            return frozenset()
+
+
+def _finding(link: Mapping[str, Any], rule: str, message: str) -> RawFinding:
+    return RawFinding(
+        rule=rule,
+        message=f"{message}: readers are sent astray",
+        severity="low",
+        confidence=0.9,
+        category="documentation",
+        line=link["line"],
+        quote=link["quote"],
+        family=rule,
+        suggestion="Correct the target, or take the link out.",
+    )

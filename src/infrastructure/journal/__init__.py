@@ -1,0 +1,1 @@
+"""Records of runs behind the `RunJournal` port."""

@@ -1,0 +1,1 @@
+"""Stores behind the memory ports; each SDK is imported in its own adapter and nowhere else."""

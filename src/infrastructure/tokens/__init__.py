@@ -1,0 +1,1 @@
+"""Tokenizers behind the `TokenCounter` port."""

@@ -1,0 +1,1 @@
+"""Folders behind the `Workspace` port: listing, reading and guarding the way to their files."""

@@ -1,0 +1,185 @@
+"""From a task to a plan that can run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.application.orchestrators.meta import MetaOrchestrator, Wishes
+from muster.application.orchestrators.patterns import PATTERNS
+from muster.domain.agents.capability import Capability
+from muster.domain.agents.roster import ROSTER
+from muster.domain.errors import InvalidTask, UnknownName, UserError
+from muster.domain.memory.outcome import StepOutcome
+from muster.domain.models.info import ModelInfo
+from muster.domain.orchestration.gates import Gate
+from muster.domain.orchestration.plan import ExecutionPlan
+from muster.domain.orchestration.requirements import Complexity, TaskRequirements
+from tests.fakes.builders import ARRANGER, JUDGE, snapshot
+
+DATA = Path(__file__).parents[3] / "data" / "tasks"
+SENTENCES = [
+    json.loads(line)["task"]
+    for half in ("tuning", "test")
+    for line in (DATA / f"{half}.jsonl").read_text("utf-8").splitlines()
+]
+CODE = snapshot({"src/auth/login.py": 400, "src/shop.py": 600, "tests/test_shop.py": 100})
+
+
+async def no_history(agent: str, model: str) -> Sequence[StepOutcome]:
+    """Nothing was ever run."""
+    return ()
+
+
+def meta(model: ModelInfo = ARRANGER, gates: Sequence[Gate] = ()) -> MetaOrchestrator:
+    """A planner with the built-in roster."""
+    return MetaOrchestrator(ROSTER, model, no_history, gates=gates)
+
+
+def runs(plan: ExecutionPlan) -> bool:
+    """Whether a plan can run: a known pattern of the right arity, known agents, none twice."""
+    names = [agent.agent for agent in plan.agents]
+    known = {template.id for template in ROSTER}
+    return PATTERNS[plan.pattern].arity.holds(len(names)) and set(names) <= known and len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("task", ["", "   ", "\n\t", None, 7, ["review"]])
+def test_a_task_that_is_no_sentence_is_refused(task: object) -> None:
+    """The very words of the specification, and a ValueError."""
+    with pytest.raises(ValueError, match="^task must be a non-empty string") as caught:
+        meta().analyze_task(task)
+    assert isinstance(caught.value, InvalidTask)
+
+
+def test_a_task_of_a_book_s_length_is_refused() -> None:
+    """Twenty thousand characters are enough for any task."""
+    with pytest.raises(InvalidTask, match="more than 20000"):
+        meta().analyze_task("review " * 4000)
+
+
+@pytest.mark.parametrize("model", [ARRANGER, JUDGE], ids=["offline", "judging"])
+async def test_every_plan_that_is_emitted_can_run(model: ModelInfo) -> None:
+    """Over all labelled sentences: arity holds, agents exist, at most ten, every gap is named."""
+    assert len(SENTENCES) >= 300
+    for task in SENTENCES:
+        plan = await meta(model).analyze_and_compose(task, CODE)
+        assert runs(plan), task
+        assert 1 <= len(plan.agents) <= 10, task
+        covered = {capability for agent in plan.agents for capability in agent.covers}
+        gaps = {gap.capability for gap in plan.uncovered}
+        assert covered | gaps == set(plan.requirements.capabilities), task
+        tokens, seconds = plan.estimate.tokens, plan.estimate.seconds
+        assert tokens.low <= tokens.expected <= tokens.high, task
+        assert seconds.low <= seconds.expected <= seconds.high, task
+
+
+capabilities = st.lists(st.sampled_from(list(Capability)), unique=True).map(tuple)
+agents = st.lists(st.sampled_from([template.id for template in ROSTER]), unique=True, max_size=10).map(tuple)
+
+
+@given(capabilities, st.sampled_from(list(Complexity)), agents, st.sampled_from([None, *PATTERNS]))
+async def test_any_requirements_and_wishes_give_a_plan_that_runs_or_a_clear_refusal(
+    wanted: tuple[Capability, ...], complexity: Complexity, names: tuple[str, ...], pattern: str | None
+) -> None:
+    """Whatever is asked for: a plan that runs, or a UserError about the arity."""
+    base = meta().analyze_task("do it")
+    requirements = TaskRequirements("do it", complexity, base.domain, wanted, True)
+    try:
+        plan = await meta().create_execution_plan(requirements, CODE, Wishes(names, pattern))
+    except UserError as error:
+        assert error.code == "arity"
+    else:
+        assert runs(plan)
+        assert set(names) <= {agent.agent for agent in plan.agents}
+
+
+@given(capabilities)
+async def test_complex_never_gets_fewer_agents_than_simple(wanted: tuple[Capability, ...]) -> None:
+    """For the same capabilities."""
+    base = meta().analyze_task("do it")
+    teams = [
+        len((await meta().create_execution_plan(
+            TaskRequirements("do it", complexity, base.domain, wanted, True), CODE
+        )).agents)
+        for complexity in Complexity
+    ]  # fmt: skip
+    assert teams == sorted(teams)
+
+
+async def test_offline_says_what_needs_a_language_model() -> None:
+    """Writing tests is asked for: the evidence is gathered, the writing is named as a gap."""
+    plan = await meta().analyze_and_compose("write unit tests for src/shop.py", CODE)
+    (gap,) = [gap for gap in plan.uncovered if gap.capability is Capability.TEST_GENERATION]
+    assert "does not judge or write" in gap.reason
+    judged = await meta(JUDGE).analyze_and_compose("write unit tests for src/shop.py", CODE)
+    assert judged.uncovered == ()
+
+
+async def test_a_path_in_the_task_becomes_the_focus() -> None:
+    """A folder that is here narrows the run; one that is not is said, and does not."""
+    plan = await meta().analyze_and_compose("review src/auth for security, not src/payments", CODE)
+    assert plan.focus == ("src/auth",)
+    assert plan.in_focus("src/auth/login.py")
+    assert not plan.in_focus("src/shop.py")
+    elsewhere = await meta().analyze_and_compose("review src/nowhere for security", CODE)
+    assert elsewhere.focus == ()
+    assert any(reason.conclusion == "src/nowhere is not here" for reason in elsewhere.reasons)
+
+
+async def test_wished_gates_win_over_defaults() -> None:
+    """critical=0 is the default, settings come on top, and the wish on top of both."""
+    plan = await meta(gates=[Gate("high", 3)]).analyze_and_compose(
+        "review this", CODE, wishes=Wishes(gates=(Gate("critical", 2), Gate("coverage", 80)))
+    )
+    assert {gate.name: gate.threshold for gate in plan.gates} == {"critical": 2, "high": 3, "coverage": 80}
+
+
+async def test_unknown_names_are_refused_with_the_nearest() -> None:
+    """Agents and patterns."""
+    with pytest.raises(UnknownName, match="unknown agent 'security-auditer'") as caught:
+        await meta().analyze_and_compose("x", CODE, wishes=Wishes(agents=("security-auditer",)))
+    assert "security-auditor" in caught.value.hint
+    with pytest.raises(UnknownName, match="unknown pattern 'ring'"):
+        await meta().analyze_and_compose("x", CODE, wishes=Wishes(pattern="ring"))
+
+
+async def test_a_hierarchy_gets_a_manager_and_a_lonely_agent_cannot_be_one() -> None:
+    """The planner leads; a hierarchy of one named agent is refused with the arity."""
+    plan = await meta().analyze_and_compose("review src for security", CODE, wishes=Wishes(pattern="hierarchical"))
+    assert plan.agents[0].agent == "planner"
+    with pytest.raises(UserError, match="takes 2 to 10 agents, not 1"):
+        await meta().analyze_and_compose(
+            "review", CODE, wishes=Wishes(agents=("code-reviewer",), pattern="hierarchical")
+        )
+
+
+async def test_estimates_come_from_history_when_there_is_one_and_say_so() -> None:
+    """Three runs of 2, 4 and 6 s on as much code: expected 4 s, and the basis names them."""
+
+    async def history(agent: str, model: str) -> Sequence[StepOutcome]:
+        lines = CODE.facts.code_lines
+        return [StepOutcome(agent, model, lines, 1000, seconds) for seconds in (2.0, 4.0, 6.0)]
+
+    planner = MetaOrchestrator(ROSTER, JUDGE, history)
+    wishes = Wishes(agents=("code-reviewer",))
+    plan = await planner.analyze_and_compose("review this code", CODE, wishes=wishes)
+    assert plan.estimate.seconds.expected == 4.0
+    assert plan.estimate.basis == "3 earlier runs of this agent and model"
+    assert plan.estimated_cost == Decimal("0.00145"), "850 tokens in at $1, 150 out at $4 a million"
+    told_not_to = await planner.analyze_and_compose(
+        "review this code", CODE, wishes=Wishes(agents=("code-reviewer",), use_history=False)
+    )
+    assert "no earlier run" in told_not_to.estimate.basis
+
+
+async def test_an_unpriced_model_makes_an_unpriced_plan() -> None:
+    """Unknown is not free."""
+    unpriced = ModelInfo("x", "y", JUDGE.tier, 1000, 100, None)
+    plan = await meta(unpriced).analyze_and_compose("review this", CODE)
+    assert plan.estimated_cost is None
