@@ -105,9 +105,11 @@ class Muster:
         """Every event from now on, in order; ends when the caller stops asking."""
         loop = asyncio.get_running_loop()
         arrived: asyncio.Queue[Envelope] = asyncio.Queue()
-        end = self._container.event_bus().subscribe(
-            lambda envelope: loop.call_soon_threadsafe(arrived.put_nowait, envelope)
-        )
+
+        def listen(envelope: Envelope) -> None:
+            loop.call_soon_threadsafe(arrived.put_nowait, envelope)
+
+        end = self._container.event_bus().subscribe(listen)
         try:
             while True:
                 yield await arrived.get()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,10 @@ from .infrastructure.config.loader import LoadedSettings, load_settings
 
 if TYPE_CHECKING:
     from .application.orchestrators.meta import MetaOrchestrator
-    from .application.services.agent_runner import AgentRunner
+    from .application.services.agent_runner import AgentRunner, Turns
     from .application.services.outcomes import OutcomeMemory
     from .application.services.reporting import Reporter
-    from .application.services.workspace_tools import BenchBuilder
-    from .application.turns.runner import TurnRunner
+    from .application.services.bench import BenchBuilder
     from .application.use_cases.check_setup import CheckSetup
     from .application.use_cases.explain_finding import ExplainFinding
     from .application.use_cases.list_agents import ListAgents
@@ -76,22 +76,22 @@ def _counter() -> TokenCounter:
     return BpeTokenCounter()
 
 
-def _journal(loaded: LoadedSettings) -> RunJournal:
+def _journal(loaded: LoadedSettings, files: ExitStack) -> RunJournal:
     from .infrastructure.journal.sqlite_journal import SqliteRunJournal
 
-    return SqliteRunJournal(loaded.values.data_dir / "runs.db")
+    return files.enter_context(closing(SqliteRunJournal(loaded.values.data_dir / "runs.db")))
 
 
-def _store(loaded: LoadedSettings) -> LongTermStore:
+def _store(loaded: LoadedSettings, files: ExitStack) -> LongTermStore:
     from .infrastructure.memory.sqlite_store import SqliteLongTermStore
 
-    return SqliteLongTermStore(loaded.values.data_dir / "memory.db")
+    return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db")))
 
 
-def _evidence_cache(loaded: LoadedSettings) -> EvidenceCache:
+def _evidence_cache(loaded: LoadedSettings, files: ExitStack) -> EvidenceCache:
     from .infrastructure.evidence.cache import EvidenceCache
 
-    return EvidenceCache(loaded.values.data_dir / "evidence.db")
+    return files.enter_context(closing(EvidenceCache(loaded.values.data_dir / "evidence.db")))
 
 
 def _evidence_tools(loaded: LoadedSettings, cache: EvidenceCache) -> tuple[EvidenceTool, ...]:
@@ -111,7 +111,7 @@ def _model(loaded: LoadedSettings, counter: TokenCounter) -> LanguageModel:
 def _catalog(
     loaded: LoadedSettings, tools: Sequence[EvidenceTool], added: Sequence[AgentTemplate]
 ) -> AgentCatalog:
-    from .application.services.workspace_tools import LOOK_UP_TOOLS
+    from .application.services.agent_tools import LOOK_UP_TOOLS
     from .domain.agents.roster import ROSTER
     from .infrastructure.config.agent_folder import AgentFolder
 
@@ -136,20 +136,20 @@ def _meta(
     )
 
 
-def _turns(model: LanguageModel, counter: TokenCounter, clock: Clock, bus: EventBus) -> TurnRunner:
+def _turns(model: LanguageModel, counter: TokenCounter, clock: Clock, bus: EventBus) -> Turns:
     from .application.turns.runner import TurnRunner
 
-    return TurnRunner(model, counter, clock, bus)
+    return lambda tools: TurnRunner(model, tools, counter, clock, bus)
 
 
-def _agents(turns: TurnRunner, model: LanguageModel, catalog: AgentCatalog, clock: Clock) -> AgentRunner:
+def _agents(turns: Turns, model: LanguageModel, catalog: AgentCatalog, clock: Clock) -> AgentRunner:
     from .application.services.agent_runner import AgentRunner
 
     return AgentRunner(turns, model.info, catalog.templates(), clock)
 
 
 def _benches(tools: Sequence[EvidenceTool], workspace: Workspace) -> BenchBuilder:
-    from .application.services.workspace_tools import BenchBuilder
+    from .application.services.bench import BenchBuilder
 
     return BenchBuilder(tools, workspace)
 
@@ -241,21 +241,22 @@ class Container(containers.DeclarativeContainer):
     loaded: providers.Provider[LoadedSettings] = providers.Dependency(instance_of=LoadedSettings)
     added_agents: providers.Provider[Sequence[AgentTemplate]] = providers.Object(())
 
+    files: providers.Provider[ExitStack] = _one(ExitStack)
     clock: providers.Provider[Clock] = _one(_clock)
     ids: providers.Provider[Ids] = _one(_ids)
     event_bus: providers.Provider[EventBus] = _one(_event_bus, clock)
     workspace: providers.Provider[Workspace] = _one(_workspace, clock)
     counter: providers.Provider[TokenCounter] = _one(_counter)
-    journal: providers.Provider[RunJournal] = _one(_journal, loaded)
-    store: providers.Provider[LongTermStore] = _one(_store, loaded)
-    evidence_cache: providers.Provider[EvidenceCache] = _one(_evidence_cache, loaded)
+    journal: providers.Provider[RunJournal] = _one(_journal, loaded, files)
+    store: providers.Provider[LongTermStore] = _one(_store, loaded, files)
+    evidence_cache: providers.Provider[EvidenceCache] = _one(_evidence_cache, loaded, files)
     evidence_tools: providers.Provider[Sequence[EvidenceTool]] = _one(_evidence_tools, loaded, evidence_cache)
     model: providers.Provider[LanguageModel] = _one(_model, loaded, counter)
     catalog: providers.Provider[AgentCatalog] = _one(_catalog, loaded, evidence_tools, added_agents)
 
     outcomes: providers.Provider[OutcomeMemory] = _one(_outcomes, store)
     meta: providers.Provider[MetaOrchestrator] = _one(_meta, loaded, catalog, model, outcomes)
-    turns: providers.Provider[TurnRunner] = _one(_turns, model, counter, clock, event_bus)
+    turns: providers.Provider[Turns] = _one(_turns, model, counter, clock, event_bus)
     agents: providers.Provider[AgentRunner] = _one(_agents, turns, model, catalog, clock)
     benches: providers.Provider[BenchBuilder] = _one(_benches, evidence_tools, workspace)
     reporter: providers.Provider[Reporter] = _one(_reporter, workspace, evidence_tools)
@@ -289,6 +290,4 @@ def open_container(
 
 def close_container(container: Container) -> None:
     """Close the files of adapters that were made here; a host's own adapters are the host's to close."""
-    for provider in (container.journal, container.store, container.evidence_cache):
-        if isinstance(provider, providers.ThreadSafeSingleton) and provider.is_initialized():
-            provider().close()
+    container.files().close()

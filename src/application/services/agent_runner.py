@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from ...domain.agents.template import AgentTemplate
@@ -13,37 +12,29 @@ from ...domain.evidence.finding import Finding
 from ...domain.evidence.report import EvidenceReport
 from ...domain.models.info import ModelInfo
 from ...domain.models.usage import Usage
-from ...domain.orchestration.plan import ExecutionPlan, PlannedAgent
+from ...domain.orchestration.plan import PlannedAgent
 from ...domain.orchestration.run import AgentResult, AgentStatus
 from ...domain.ports.clock import Clock
+from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.turns.types import TurnConfig, TurnInput, TurnOutput, TurnStatus
-from ...domain.workspace.document import DocumentSnapshot
 from ..orchestrators.patterns.base import Assignment, StepResult
 from ..turns.runner import TurnRunner
 from .agent_report import AgentReport, parse_report
-from .evidence_desk import EvidenceDesk
+from .bench import Bench
 from .prompts import system_prompt, user_prompt
-from .workspace_tools import AgentTools
 
 TOOL_SECONDS = 600.0
 """A tool has its own, shorter limit; this one only ends what ignores it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What every agent of one run shares."""
-
-    run_id: str
-    plan: ExecutionPlan
-    desk: EvidenceDesk
-    document: DocumentSnapshot | None
-    tools: AgentTools
+Turns = Callable[[ToolExecutor], TurnRunner]
+"""Makes the turn engine for a set of tools."""
 
 
 class AgentRunner:
     """Turns an assignment into a result; only cancellation is an exception."""
 
-    def __init__(self, turns: TurnRunner, model: ModelInfo, templates: Sequence[AgentTemplate], clock: Clock) -> None:
+    def __init__(self, turns: Turns, model: ModelInfo, templates: Sequence[AgentTemplate], clock: Clock) -> None:
         self._turns = turns
         self._model = model
         self._templates = {template.id: template for template in templates}
@@ -91,7 +82,7 @@ class AgentRunner:
             run_id=bench.run_id,
             agent=template.id,
         )
-        return await self._turns.run(turn, bench.tools.executor(template, bench.plan.granted))
+        return await self._turns(bench.tools.executor(template, bench.plan.granted)).run(turn)
 
     def _result(
         self, template: AgentTemplate, agent: PlannedAgent, output: TurnOutput, bench: Bench

@@ -13,7 +13,8 @@ from ...domain.ports.event_bus import EventBus
 from ...domain.ports.ids import Ids
 from ...domain.ports.run_journal import RunJournal
 from ..orchestrators.patterns.base import Assignment, StepResult
-from .agent_runner import AgentRunner, Bench
+from .agent_runner import AgentRunner
+from .bench import Bench
 
 
 class Crew:

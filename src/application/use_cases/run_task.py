@@ -21,10 +21,10 @@ from ...domain.workspace.files import WorkspaceSnapshot
 from ..orchestrators.patterns import pattern_named
 from ..orchestrators.patterns.base import Stage
 from ..services.agent_runner import AgentRunner
+from ..services.bench import BenchBuilder
 from ..services.crew import Crew
 from ..services.outcomes import OutcomeMemory
 from ..services.reporting import Reporter, Standards
-from ..services.workspace_tools import BenchBuilder
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], str, str, str], ...] = (
     ),
     (
         (apsw.ReadOnlyError, apsw.PermissionsError, apsw.CantOpenError, PermissionError), DENIED,
-        "cannot be opened for writing", "check the permissions of it and its folder, or choose another data_dir",
+        "cannot be opened for writing", "check permissions of file and folder, or choose another data_dir",
     ),
     (
         (apsw.Error, OSError), FAILED, "cannot be read or written",

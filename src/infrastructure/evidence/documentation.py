@@ -19,7 +19,9 @@ from .relative_links import LinkChecker
 MANY = 5
 """More missing docstrings than this in one file are one finding."""
 CODE = frozenset({"python", "javascript", "typescript", "tsx", "go", "rust", "java"})
-SUPPORT = frozenset({"docs", "doc", "examples", "example", "benchmarks", "migrations", "scripts", "node_modules"})
+SUPPORT = frozenset(
+    {"docs", "doc", "examples", "example", "benchmarks", "migrations", "scripts", "node_modules"}
+)
 
 
 class DocumentationTool(PerFileTool):
@@ -42,7 +44,9 @@ class DocumentationTool(PerFileTool):
 
     def conclude(self, snapshot: WorkspaceSnapshot, facts: Mapping[str, FileFacts]) -> Conclusion:
         """Docstrings by file, links by page, and the README of the project."""
-        definitions = {path: one.data["definitions"] for path, one in facts.items() if "definitions" in one.data}
+        definitions = {
+            path: one.data["definitions"] for path, one in facts.items() if "definitions" in one.data
+        }
         pages = {path: one.data for path, one in facts.items() if "links" in one.data}
         inherited = _documented_methods(definitions)
         findings: list[Finding] = []
@@ -52,7 +56,9 @@ class DocumentationTool(PerFileTool):
             silent = [one for one in counted if not one["documented"]]
             public, missing = public + len(counted), missing + len(silent)
             findings += [raw.at(path, self.about.name) for raw in _missing(silent, len(counted))]
-        checker = LinkChecker(snapshot.root, {path: frozenset(page["anchors"]) for path, page in pages.items()})
+        checker = LinkChecker(
+            snapshot.root, {path: frozenset(page["anchors"]) for path, page in pages.items()}
+        )
         for path, page in pages.items():
             findings += [raw.at(path, self.about.name) for raw in checker.broken(path, page["links"])]
         findings += self._readme(snapshot)
@@ -129,7 +135,10 @@ def _missing(silent: list[dict[str, Any]], public: int) -> list[RawFinding]:
         return [_missing_words(silent[0], message, "", "low")]
     return [
         _missing_words(
-            one, f"The public {one['kind']} {one['function']} does not say what it is for", one["function"], "info"
+            one,
+            f"The public {one['kind']} {one['function']} does not say what it is for",
+            one["function"],
+            "info",
         )
         for one in silent
     ]

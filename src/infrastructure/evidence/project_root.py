@@ -15,3 +15,8 @@ MANIFESTS = (
 def is_project(snapshot: WorkspaceSnapshot) -> bool:
     """A project has a manifest or is a repository; an unpacked package or a subfolder is none."""
     return snapshot.facts.is_git or any(Path(snapshot.root, name).is_file() for name in MANIFESTS)
+
+
+def is_unpacked_package(snapshot: WorkspaceSnapshot) -> bool:
+    """Whether the folder holds what an installer unpacks: a `*.dist-info` beside the code."""
+    return any(Path(snapshot.root).glob("*.dist-info"))

@@ -15,7 +15,14 @@ from .file_facts import RawFinding
 
 SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
 TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|^@")
-SITE_GENERATORS = ("mkdocs.yml", "mkdocs.yaml", "docusaurus.config.js", "docusaurus.config.ts", "_config.yml", "book.toml")
+SITE_GENERATORS = (
+    "mkdocs.yml",
+    "mkdocs.yaml",
+    "docusaurus.config.js",
+    "docusaurus.config.ts",
+    "_config.yml",
+    "book.toml",
+)
 
 
 class LinkChecker:
@@ -67,7 +74,12 @@ class LinkChecker:
 
     def _wrong_anchor(self, page: str, fragment: str, where: str) -> tuple[str, str] | None:
         anchors = self._anchors.get(page)
-        if anchors is None or not fragment or fragment == "top" or re.fullmatch(r"L\d+(?:C\d+)?(?:-.*)?", fragment):
+        if (
+            anchors is None
+            or not fragment
+            or fragment == "top"
+            or re.fullmatch(r"L\d+(?:C\d+)?(?:-.*)?", fragment)
+        ):
             return None
         wanted = fragment.lower().removeprefix("user-content-")
         if wanted in anchors or wanted.startswith((":~:", "!", "/")):

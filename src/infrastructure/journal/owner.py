@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 GONE_STATES = {"Z", "X", "x"}
+PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,17 @@ class Owner:
 
 def _started(pid: int) -> str | None:
     """When `pid` started, in units of its system; "" when that cannot be told, None when it is gone."""
-    if sys.platform == "linux":
-        return _started_linux(pid)
-    return _started_elsewhere(pid) if os.name == "posix" else ""
+    if (PROC / "self" / "stat").exists():
+        return _started_by_proc(pid)
+    return _started_by_ps(pid) if os.name == "posix" else ""
 
 
-def _started_linux(pid: int) -> str | None:
+def _started_by_proc(pid: int) -> str | None:
     try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        stat = (PROC / str(pid) / "stat").read_bytes()
+        boot = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except (FileNotFoundError, ProcessLookupError):
-        return None if Path("/proc/self/stat").exists() else ""
+        return None
     except OSError:
         return ""
     # The command in brackets may hold anything; after it state is the first field, the start the 20th.
@@ -53,7 +53,7 @@ def _started_linux(pid: int) -> str | None:
     return None if fields[0] in GONE_STATES else f"{boot}:{fields[19]}"
 
 
-def _started_elsewhere(pid: int) -> str | None:
+def _started_by_ps(pid: int) -> str | None:
     command = ["ps", "-o", "state=,lstart=", "-p", str(pid)]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)

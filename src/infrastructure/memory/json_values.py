@@ -7,7 +7,7 @@ import json
 
 def checked_key(key: str) -> bytes:
     """`key` as UTF-8; raises ValueError when it is blank or no valid text."""
-    if not isinstance(key, str) or not key.strip():
+    if not key.strip():
         raise ValueError(f"key {key!r} is blank; give it a name")
     try:
         return key.encode()

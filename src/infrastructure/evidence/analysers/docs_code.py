@@ -28,6 +28,8 @@ EXEMPT = re.compile(
     r"|@Override\b"
 )
 COMMENTS = frozenset({"comment", "line_comment", "block_comment"})
+SETTINGS_CLASSES = frozenset({"Meta", "Config"})
+"""Inner classes that only hold settings for a framework."""
 NOT_A_WORD = frozenset({"attribute_item", "decorator"})
 
 Definition = dict[str, Any]
@@ -46,7 +48,8 @@ def definitions_of(tree: Tree, source: bytes, language: str) -> list[Definition]
 
 def _is_public(node: Node) -> bool:
     """Public to its outermost scope, no dunder, no part of a function, and no second face of another one."""
-    if text(node.child_by_field_name("name")).startswith("_"):
+    name = text(node.child_by_field_name("name"))
+    if name.startswith("_") or name in SETTINGS_CLASSES:
         return False
     for above in ancestors(node):
         if above.type in {"function_definition", "lambda"}:

@@ -34,7 +34,9 @@ def knots(graph: Graph) -> list[list[str]]:
     return sorted(found)
 
 
-def _enter(node: str, order: dict[str, int], low: dict[str, int], stack: list[str], on_stack: set[str]) -> None:
+def _enter(
+    node: str, order: dict[str, int], low: dict[str, int], stack: list[str], on_stack: set[str]
+) -> None:
     order[node] = low[node] = len(order)
     stack.append(node)
     on_stack.add(node)

@@ -158,7 +158,9 @@ def _breaks(
 ) -> list[tuple[str, tuple[str, ...], RawFinding]]:
     names = _contract_names(graph, contract)
     if not names:
-        verdict.not_covered.append(("", f"the packages of the contract {contract.name!r} are not in this folder"))
+        verdict.not_covered.append(
+            ("", f"the packages of the contract {contract.name!r} are not in this folder")
+        )
         return []
     edges = graph.any if contract.typing_counts else graph.at_run
     inner = {
@@ -186,7 +188,9 @@ def _contract_names(graph: Graph, contract: Contract) -> dict[str, str]:
             continue
         for path in graph.places.files:
             if path.startswith(f"{folder}/"):
-                inner = path.removeprefix(f"{folder}/").removesuffix(".py").removesuffix("__init__").strip("/")
+                inner = (
+                    path.removeprefix(f"{folder}/").removesuffix(".py").removesuffix("__init__").strip("/")
+                )
                 names[path] = ".".join([package, *inner.split("/")]).rstrip(".")
     return names
 

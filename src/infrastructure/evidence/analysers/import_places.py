@@ -23,7 +23,9 @@ class PythonPlaces:
     def __init__(self, paths: Iterable[str], aliases: dict[str, str] | None = None) -> None:
         self.files = frozenset(paths)
         self.aliases = aliases or {}
-        self._packages = {str(PurePosixPath(path).parent) for path in self.files if path.endswith("__init__.py")}
+        self._packages = {
+            str(PurePosixPath(path).parent) for path in self.files if path.endswith("__init__.py")
+        }
         self._roots = self._package_roots()
 
     def home(self, path: str) -> str:

@@ -48,8 +48,9 @@ def _findings(tree: Tree, source: bytes) -> Iterator[RawFinding]:
     grown: set[str] = set()
     for addition in captures(root, "python", ADDITIONS, "addition"):
         for finding in _grown_text(addition, bindings, lines):
-            if finding.message + finding.function not in grown:  # several additions to one text are one problem
-                grown.add(finding.message + finding.function)
+            text_of_scope = finding.message + finding.function
+            if text_of_scope not in grown:  # several additions to one text are one problem
+                grown.add(text_of_scope)
                 yield finding
 
 
@@ -167,7 +168,9 @@ def _taken_from_front(call: Node, bindings: Bindings, lines: list[bytes]) -> Ite
     if loop is None or name is None or name.type != "identifier" or goes_over_few(loop):
         return
     bound = bindings.only_value(name)
-    if bound is None or bindings.bound_within(name, loop) or not (bound.type == "list" or _is_built_list(bound)):
+    if bound is None or bindings.bound_within(name, loop):
+        return
+    if bound.type != "list" and not _is_built_list(bound):
         return
     done = "taken from" if method == "pop" else "put at"
     yield _finding(

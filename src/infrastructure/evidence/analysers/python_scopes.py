@@ -43,7 +43,10 @@ class Bindings:
             scope = scope_of(target)
             for name in _names(target):
                 self._places[scope.id, text(name)].append(target)
-                if target.parent is not None and target.parent.type in {"global_statement", "nonlocal_statement"}:
+                if target.parent is not None and target.parent.type in {
+                    "global_statement",
+                    "nonlocal_statement",
+                }:
                     self._shared.add(text(name))
 
     def only_value(self, name: Node) -> Node | None:

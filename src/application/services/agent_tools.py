@@ -1,0 +1,121 @@
+"""The tools that agents are given: the evidence tools of a run, and ways to look things up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ...domain.agents.template import AgentTemplate
+from ...domain.errors import WorkspaceError
+from ...domain.evidence.report import ToolProfile
+from ...domain.ports.tool_executor import ToolExecutor
+from ...domain.ports.workspace import Workspace
+from ...domain.tools.spec import ToolCategory
+from ...domain.workspace.document import DocumentSnapshot
+from ...domain.workspace.files import WorkspaceSnapshot
+from ..turns.executors import FunctionExecutor
+from ..turns.function_tool import FunctionTool
+from .evidence_desk import EvidenceDesk, digest
+
+SEARCH, READ = "search-workspace", "read-file"
+LOOK_UP_TOOLS = frozenset({SEARCH, READ})
+MAX_MATCHES = 50
+MAX_LINES = 400
+MAX_TEXT = 200
+"""Characters of a line that a search shows."""
+
+
+class AgentTools:
+    """Makes each agent's tools for one run; two runs share nothing."""
+
+    def __init__(
+        self,
+        desk: EvidenceDesk,
+        profiles: Iterable[ToolProfile],
+        workspace: Workspace,
+        snapshot: WorkspaceSnapshot,
+    ) -> None:
+        self._desk = desk
+        self._workspace = workspace
+        self._snapshot = snapshot
+        self._tools = {profile.name: self._evidence(profile) for profile in profiles}
+        self._tools[SEARCH] = FunctionTool(
+            self.search,
+            name=SEARCH,
+            description="Lines of the workspace that hold any of the terms as whole words, best first.",
+            category=ToolCategory.SEARCH,
+        )
+        self._tools[READ] = FunctionTool(
+            self.read, name=READ, description="Lines of one file, numbered from 1.", category=ToolCategory.READ
+        )
+
+    def executor(self, template: AgentTemplate, granted: frozenset[str]) -> ToolExecutor:
+        """The tools of `template`, and no others."""
+        return FunctionExecutor({name: self._tools[name] for name in template.tools}, granted)
+
+    async def search(
+        self,
+        terms: Annotated[list[str], Field(min_length=1, max_length=10)],
+        limit: Annotated[int, Field(ge=1, le=MAX_MATCHES)] = 20,
+    ) -> dict[str, Any]:
+        """Lines that hold the most of `terms`, in no more than `limit` places."""
+        wanted = [term.strip() for term in terms if term.strip()]
+        if not wanted:
+            return {"matches": [], "more": 0}
+        pattern = re.compile("|".join(rf"(?<!\w){re.escape(term)}(?!\w)" for term in wanted), re.IGNORECASE)
+        found: list[tuple[int, str, int, str]] = []
+        for file in self._snapshot.files:
+            document = await self._document(file.path)
+            if document is not None:
+                found += _matches(document, pattern)
+        found.sort()
+        shown = [{"place": f"{path}:{line}", "text": text} for _, path, line, text in found[:limit]]
+        return {"matches": shown, "more": max(0, len(found) - limit)}
+
+    async def read(
+        self,
+        path: str,
+        first: Annotated[int, Field(ge=1)] = 1,
+        count: Annotated[int, Field(ge=1, le=MAX_LINES)] = 200,
+    ) -> dict[str, Any]:
+        """`count` lines of the file `path` from line `first` on."""
+        document = await self._workspace.read(self._snapshot.root, path)
+        lines = document.content.split("\n")
+        part = lines[first - 1 : first - 1 + count]
+        return {"path": path, "first": first, "lines": part, "total": len(lines)}
+
+    async def _document(self, path: str) -> DocumentSnapshot | None:
+        """The file as it is now; None when it has gone since the scan."""
+        try:
+            return await self._workspace.read(self._snapshot.root, path)
+        except WorkspaceError:
+            return None
+
+    def _evidence(self, profile: ToolProfile) -> FunctionTool:
+        return FunctionTool(
+            self._asking(profile.name),
+            name=profile.name,
+            description=f"{profile.title}: findings and numbers about the whole workspace.",
+            category=ToolCategory.ANALYSIS,
+        )
+
+    def _asking(self, name: str) -> Callable[[], Awaitable[dict[str, Any]]]:
+        async def ask() -> dict[str, Any]:
+            return digest(await self._desk.ask(name))
+
+        return ask
+
+
+def _matches(document: DocumentSnapshot, pattern: re.Pattern[str]) -> list[tuple[int, str, int, str]]:
+    """(minus the number of different terms, path, line, text) for each line that matches."""
+    if not pattern.search(document.content):
+        return []
+    found = []
+    for number, line in enumerate(document.content.split("\n"), 1):
+        terms = {match.lower() for match in pattern.findall(line)}
+        if terms:
+            found.append((-len(terms), document.path, number, line.strip()[:MAX_TEXT]))
+    return found

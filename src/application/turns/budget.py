@@ -1,0 +1,78 @@
+"""Counting what a request takes, and the verdict whether it fits."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+
+from ...domain.messaging.message import Message
+from ...domain.ports.token_counter import TokenCounter
+from ...domain.tokens.count import TokenCount
+from ...domain.tools.spec import ToolSpec
+from ...domain.turns.types import DEFAULT_CONTEXT_TOKENS, BudgetEstimate, BudgetVerdict, TurnConfig
+
+FRAMING_TOKENS = 4
+"""What a chat format spends on a message, a call or a tool beyond its text: role and separators, rounded up."""
+
+
+def message_tokens(message: Message, counter: TokenCounter) -> TokenCount:
+    """Tokens of one message with its tool calls; metadata is never sent and never counted."""
+    texts = [message.content, message.name]
+    for call in message.tool_calls:
+        texts += [call.name, call.arguments]
+    return _total(texts, counter, FRAMING_TOKENS * (1 + len(message.tool_calls)))
+
+
+def tool_tokens(tools: Sequence[ToolSpec], counter: TokenCounter) -> TokenCount:
+    """Tokens of the tools that are offered: name, description and JSON schema of each."""
+    texts = [
+        text
+        for tool in tools
+        for text in (tool.name, tool.description, json.dumps(tool.parameters, ensure_ascii=False))
+    ]
+    return _total(texts, counter, FRAMING_TOKENS * len(tools))
+
+
+def token_limit(config: TurnConfig, window: int) -> int:
+    """Tokens that messages and tools may take: the smaller window, less the room kept for the answer.
+
+    `window` is the model's own; 0 when it is not known.
+    """
+    known = window if window > 0 else DEFAULT_CONTEXT_TOKENS
+    context = known if config.max_context_tokens is None else min(config.max_context_tokens, known)
+    return max(0, context - config.response_reserve)
+
+
+def emergency_limit(limit: int, config: TurnConfig) -> int:
+    """Up to here too many tokens can be compressed; beyond, the turn is rejected."""
+    return limit + math.floor(limit * config.emergency_share)
+
+
+def estimate_budget(
+    messages: Sequence[Message],
+    config: TurnConfig,
+    counter: TokenCounter,
+    window: int,
+    tools: Sequence[ToolSpec] = (),
+) -> BudgetEstimate:
+    """Count `messages` and `tools` against the limit; an inexact count is taken at its upper bound."""
+    counts = [message_tokens(message, counter) for message in messages]
+    counts.append(tool_tokens(tools, counter))
+    tokens = sum(count.tokens for count in counts)
+    limit = token_limit(config, window)
+    return BudgetEstimate(tokens, limit, _verdict(tokens, limit, config), all(count.exact for count in counts))
+
+
+def _verdict(tokens: int, limit: int, config: TurnConfig) -> BudgetVerdict:
+    if tokens <= limit:
+        return BudgetVerdict.OK
+    if tokens <= emergency_limit(limit, config):
+        return BudgetVerdict.NEEDS_SUMMARY
+    return BudgetVerdict.REJECT
+
+
+def _total(texts: Iterable[str], counter: TokenCounter, framing: int) -> TokenCount:
+    counts = [counter.count(text) for text in texts if text]
+    tokens = sum(math.ceil(count.tokens * (1 + count.margin)) for count in counts)
+    return TokenCount(tokens + framing, all(count.exact for count in counts))

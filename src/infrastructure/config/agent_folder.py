@@ -1,0 +1,123 @@
+"""Agents from the built-in roster and from a folder of YAML files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, ValidationError
+from pydantic_core import ErrorDetails
+
+from ...domain.agents.capability import Capability
+from ...domain.agents.template import AgentTemplate
+from ...domain.errors import ConfigurationError, UnknownName
+from ...domain.models.tier import ModelTier
+from ...domain.ports.agent_catalog import AgentCatalog
+from .yaml_entries import Entry, read_entries
+
+SUFFIXES = {".yaml", ".yml"}
+
+
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1)]
+
+
+class AgentEntry(BaseModel):
+    """One agent as it is written in a file; what it leaves out has the template's default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=64)
+    role: Text
+    purpose: Text
+    capabilities: frozenset[Capability] = Field(min_length=1)
+    instructions: Text
+    tier: ModelTier = ModelTier.CAPABLE
+    tools: tuple[str, ...] = ()
+    needs_judgement: StrictBool = False
+    max_iterations: StrictInt = Field(8, ge=1, le=64)
+
+    def template(self) -> AgentTemplate:
+        """The agent as the domain knows it."""
+        return AgentTemplate(
+            id=self.id,
+            role=self.role,
+            purpose=self.purpose,
+            capabilities=self.capabilities,
+            tier=self.tier,
+            tools=tuple(dict.fromkeys(self.tools)),
+            instructions=self.instructions,
+            needs_judgement=self.needs_judgement,
+            max_iterations=self.max_iterations,
+        )
+
+
+class AgentFolder(AgentCatalog):
+    """The built-in agents in their order, then those of the folder by file name; the later of one id wins.
+
+    A file (`*.yaml`, `*.yml`) is one agent, or a list of agents. `tools` are the names that may be held.
+    """
+
+    def __init__(self, builtin: Iterable[AgentTemplate], folder: Path | None, tools: frozenset[str]) -> None:
+        self._builtin = tuple(builtin)
+        self._folder = folder
+        self._tools = tools
+
+    def templates(self) -> tuple[AgentTemplate, ...]:
+        """Every agent once; the files are read anew each time."""
+        found = {template.id: template for template in self._builtin}
+        for path in self._files():
+            for entry in read_entries(path):
+                template = self._template(entry)
+                found[template.id] = template
+        return tuple(found.values())
+
+    def _files(self) -> list[Path]:
+        if self._folder is None:
+            return []
+        try:
+            paths = sorted(self._folder.iterdir())
+        except OSError as error:
+            message = f"agents folder {str(self._folder)!r} cannot be read: {error.strerror}"
+            raise ConfigurationError(message, hint="check the setting agents_dir") from error
+        return [path for path in paths if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")]
+
+    def _template(self, entry: Entry) -> AgentTemplate:
+        try:
+            agent = AgentEntry.model_validate(entry.values)
+        except ValidationError as error:
+            raise _refused(entry, error.errors(include_url=False)[0]) from error
+        for index, tool in enumerate(agent.tools):
+            if tool not in self._tools:
+                unknown = UnknownName.of("tool", tool, self._tools)
+                raise _fault(entry, ("tools", index), unknown.message, unknown.hint)
+        return agent.template()
+
+
+def _fault(entry: Entry, place: tuple[int | str, ...], message: str, hint: str) -> ConfigurationError:
+    key = str(place[0]) if place else ""
+    where = f"{entry.path}:{entry.line(place)}"
+    details = {"file": str(entry.path), "line": entry.line(place), "key": key}
+    return ConfigurationError(f"{where}: {key}: {message}", details=details, hint=hint)
+
+
+def _refused(entry: Entry, error: ErrorDetails) -> ConfigurationError:
+    """The first thing that is wrong with the entry, at its line."""
+    place, given = error["loc"], error["input"]
+    kind = {"capabilities": Capability, "tier": ModelTier}.get(str(place[0]))
+    if error["type"] == "extra_forbidden":
+        unknown = UnknownName.of("key", str(place[0]), AgentEntry.model_fields)
+    elif error["type"] == "enum" and kind is not None:
+        unknown = UnknownName.of("capability" if kind is Capability else "tier", str(given), list(kind))
+    elif error["type"] == "missing":
+        needed = [name for name, field in AgentEntry.model_fields.items() if field.is_required()]
+        return _fault(entry, place, "is missing", f"an agent needs {', '.join(needed)}")
+    else:
+        return _fault(
+            entry, place, f"cannot be {given!r}: {error['msg']}", "see 'muster agents' for examples"
+        )
+    return _fault(entry, place, unknown.message, unknown.hint)

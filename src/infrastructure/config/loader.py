@@ -1,0 +1,113 @@
+"""Settings from every place, the nearest one winning."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ...domain.errors import ConfigurationError
+from .settings import FOLDERS, Settings, default_data_dir, user_file
+from .sources import Source, read_environment, read_toml
+
+PROJECT_FILE = "muster.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """The settings that hold, and by key where each of them comes from."""
+
+    values: Settings
+    origins: Mapping[str, str]
+
+
+def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str, str]) -> LoadedSettings:
+    """Settings for work in `root`: flag, environment, project, user, default, in this order.
+
+    The project's are in `muster.toml`, else in `[tool.muster]` of `pyproject.toml`. A flag that is None was
+    not given. Raises ConfigurationError that names place, key and value.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    own = user_file(env)
+    defaults = Source("default", {"data_dir": default_data_dir(env)}, Path())
+    sources = (
+        Source("flag", given, Path()),
+        read_environment(env),
+        _project(root),
+        read_toml(own, str(own)),
+        defaults,
+    )
+    present = [source for source in sources if source is not None]
+    for source in present:
+        _refuse_unknown(source)
+    return _merge(present, env)
+
+
+def _project(root: Path) -> Source | None:
+    own = read_toml(root / PROJECT_FILE, PROJECT_FILE)
+    shared = read_toml(root / "pyproject.toml", "pyproject.toml", "tool.muster")
+    if own is None or shared is None:
+        return own or shared
+    return replace(own, origin=f"{own.origin} ({shared.origin} is not used)")
+
+
+def _refuse_unknown(source: Source) -> None:
+    known = Settings.model_fields
+    for key, value in source.values.items():
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
+            name = source.names.get(key, key)
+            raise ConfigurationError(
+                f"{source.place(key)}: unknown setting {name!r}",
+                code="unknown-setting",
+                details={"origin": source.origin, "key": key, "value": value},
+                hint=hint,
+            )
+
+
+def _merge(sources: Sequence[Source], env: Mapping[str, str]) -> LoadedSettings:
+    winners: dict[str, Source] = {}
+    for source in sources:
+        for key in source.values:
+            winners.setdefault(key, source)
+    values = {key: _placed(key, source, env) for key, source in winners.items()}
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise _refused(error.errors(include_url=False)[0], winners) from error
+    return LoadedSettings(settings, {key: _origin(key, winners.get(key)) for key in Settings.model_fields})
+
+
+def _placed(key: str, source: Source, env: Mapping[str, str]) -> object:
+    """The value; a folder as an absolute path, relative to the file that names it."""
+    value = source.values[key]
+    if key not in FOLDERS or not isinstance(value, str | Path) or not str(value).strip():
+        return None if value == "" and key in FOLDERS else value
+    path = Path(value)
+    if path.parts[:1] == ("~",):
+        path = Path(env.get("HOME") or Path.home(), *path.parts[1:])
+    return (source.base / path).absolute()
+
+
+def _origin(key: str, source: Source | None) -> str:
+    if source is None:
+        return "default"
+    return f"{source.origin} {source.names[key]}" if key in source.names else source.origin
+
+
+def _refused(error: ErrorDetails, winners: Mapping[str, Source]) -> ConfigurationError:
+    """The first thing that pydantic complains about, in the words of the place that it comes from."""
+    key = str(error["loc"][0])
+    source = winners[key]
+    name = ".".join(str(part) for part in (source.names.get(key, key), *error["loc"][1:]))
+    reason = error["msg"].removeprefix("Value error, ")
+    return ConfigurationError(
+        f"{source.place(key)}: {name} cannot be {error['input']!r}: {reason[:1].lower()}{reason[1:]}",
+        details={"origin": source.origin, "key": key, "value": error["input"]},
+        hint=f"{key} is {Settings.model_fields[key].description}",
+    )

@@ -1,0 +1,78 @@
+"""What can be set, between which bounds, and what holds when nothing is."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+
+from ...domain.evidence.severity import Severity
+from ...domain.orchestration.gates import KINDS
+
+
+def _user_folder(env: Mapping[str, str], platform: str, xdg: str, unix: str, mac: str, windows: str) -> Path:
+    home = Path(env.get("HOME") or env.get("USERPROFILE") or Path.home())
+    named = env.get(xdg, "")
+    if Path(named).is_absolute():  # the XDG specification has relative ones ignored
+        return Path(named) / "muster"
+    if platform == "win32":
+        return Path(env.get(windows) or home / "AppData" / "Roaming") / "muster"
+    return home / (mac if platform == "darwin" else unix) / "muster"
+
+
+def default_data_dir(env: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Where runs and memory are kept for this user."""
+    mac = "Library/Application Support"
+    return _user_folder(env, platform, "XDG_DATA_HOME", ".local/share", mac, "LOCALAPPDATA")
+
+
+def user_file(env: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """The user's own settings, whatever the project."""
+    mac = "Library/Application Support"
+    return _user_folder(env, platform, "XDG_CONFIG_HOME", ".config", mac, "APPDATA") / "muster.toml"
+
+
+def _known_gates(gates: Mapping[str, float]) -> Mapping[str, float]:
+    for name, threshold in gates.items():
+        if name not in KINDS:
+            close = difflib.get_close_matches(name, KINDS, n=1) or sorted(KINDS)
+            raise ValueError(f"there is no gate {name!r}; known: {', '.join(close)}")
+        if not 0 <= threshold < math.inf:
+            raise ValueError(f"gate {name!r} needs a number from 0 up, not {threshold}")
+    return gates
+
+
+class Settings(BaseModel):
+    """Each description says what the setting takes, and is what an error about it answers with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data_dir: Path = Field(
+        default_factory=lambda: default_data_dir(os.environ), description="a folder for runs and memory"
+    )
+    agents_dir: Path | None = Field(None, description="a folder of YAML files with agents of your own")
+    model: str = Field("offline/evidence", pattern=r"^[^/\s]+/\S+$", description="provider/model")
+    max_concurrency: Annotated[int, Strict()] = Field(
+        4, ge=1, le=64, description="a whole number from 1 to 64"
+    )
+    tool_seconds: Annotated[float, Strict()] = Field(
+        120.0, gt=0, le=86_400, allow_inf_nan=False, description="seconds above 0, at most 86400"
+    )
+    tool_memory_mb: Annotated[int, Strict()] = Field(
+        1024, ge=64, le=1_048_576, description="a whole number of megabytes, at least 64"
+    )
+    gates: Annotated[Mapping[str, Annotated[float, Strict()]], AfterValidator(_known_gates)] = Field(
+        default_factory=dict, description="a table of gate names and numbers, e.g. high = 0"
+    )
+    fail_on: Severity | None = Field(None, description=f"one of {', '.join(Severity)}")
+    history: Annotated[bool, Strict()] = Field(default=True, description="true or false")
+
+
+FOLDERS = frozenset({"data_dir", "agents_dir"})
+"""Settings that are paths, relative to wherever they are written."""
