@@ -137,9 +137,11 @@ def _meta(
 
 
 def _turns(model: LanguageModel, counter: TokenCounter, clock: Clock, bus: EventBus) -> Turns:
+    from .application.services.document_analysis import DocumentAnalysis
     from .application.turns.runner import TurnRunner
 
-    return lambda tools: TurnRunner(model, tools, counter, clock, bus)
+    advisor = DocumentAnalysis(clock)
+    return lambda tools: TurnRunner(model, tools, counter, clock, bus, advisor)
 
 
 def _agents(turns: Turns, model: LanguageModel, catalog: AgentCatalog, clock: Clock) -> AgentRunner:
@@ -173,6 +175,7 @@ def _plan_check(workspace: Workspace, meta: MetaOrchestrator) -> PlanCheck:
 
 
 def _run_task(
+    loaded: LoadedSettings,
     workspace: Workspace,
     journal: RunJournal,
     agents: AgentRunner,
@@ -195,6 +198,7 @@ def _run_task(
         bus=bus,
         clock=clock,
         ids=ids,
+        fail_on=loaded.values.fail_on,
     )
 
 
@@ -264,7 +268,7 @@ class Container(containers.DeclarativeContainer):
     plan_task: providers.Provider[PlanTask] = _one(_plan_task, workspace, meta)
     plan_check: providers.Provider[PlanCheck] = _one(_plan_check, workspace, meta)
     run_task: providers.Provider[RunTask] = _one(
-        _run_task, workspace, journal, agents, benches, reporter, outcomes, event_bus, clock, ids
+        _run_task, loaded, workspace, journal, agents, benches, reporter, outcomes, event_bus, clock, ids
     )
     list_runs: providers.Provider[ListRuns] = _one(_list_runs, journal)
     show_run: providers.Provider[ShowRun] = _one(_show_run, journal)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from dataclasses import replace
 
 from ...domain.agents.template import AgentTemplate
 from ...domain.errors import MusterError
@@ -18,6 +18,7 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.turns.types import TurnConfig, TurnInput, TurnOutput, TurnStatus
 from ..orchestrators.patterns.base import Assignment, StepResult
+from ..turns.finish import output_left_by
 from ..turns.runner import TurnRunner
 from .agent_report import AgentReport, parse_report
 from .bench import Bench
@@ -53,20 +54,25 @@ class AgentRunner:
             output = await self._turn(template, assignment, bench)
             return self._result(template, assignment.agent, output, bench)
         except MusterError as error:
-            return StepResult(self._failed(assignment.agent, template, bench, str(error), started))
+            return StepResult(self._failed(assignment.agent, bench, str(error), self._since(started)))
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 – one agent's defect must not take the others' results along
             reason = f"{type(error).__name__}: {error}"
-            return StepResult(self._failed(assignment.agent, template, bench, reason, started))
+            return StepResult(self._failed(assignment.agent, bench, reason, self._since(started)))
 
-    def interrupted(self, agent: PlannedAgent, bench: Bench, seconds: float) -> AgentResult:
-        """What a cancelled agent leaves: the evidence that was there by then."""
-        reports = bench.desk.answered(self._templates[agent.agent].tools)
-        findings = tuple(finding for report in reports for finding in report.findings)
-        return AgentResult(
-            agent.agent, AgentStatus.CANCELLED, "", findings, reports, agent.model, cost=self._free(), duration=seconds
-        )
+    def interrupted(
+        self, agent: PlannedAgent, bench: Bench, seconds: float, signal: BaseException
+    ) -> AgentResult:
+        """What a cancelled agent leaves: evidence, usage and cost that were there when `signal` came."""
+        output = output_left_by(signal)
+        result = self._failed(agent, bench, "cancelled", seconds)
+        if output is not None:
+            metrics = output.metrics
+            result = replace(
+                result, usage=metrics.usage, cost=metrics.cost, tool_calls=metrics.tool_call_count
+            )
+        return replace(result, status=AgentStatus.CANCELLED, error="")
 
     async def _turn(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> TurnOutput:
         prompt = user_prompt(
@@ -107,18 +113,23 @@ class AgentRunner:
         )
         return StepResult(result, dict(report.delegations) if report else {})
 
-    def _failed(
-        self, agent: PlannedAgent, template: AgentTemplate, bench: Bench, error: str, started: float
-    ) -> AgentResult:
-        reports = bench.desk.answered(template.tools)
-        findings = tuple(finding for report in reports for finding in report.findings)
-        seconds = self._clock.monotonic() - started
+    def _failed(self, agent: PlannedAgent, bench: Bench, error: str, seconds: float) -> AgentResult:
+        """A step that gave no output of its own: the evidence of its tools is kept all the same."""
+        reports = bench.desk.answered(self._templates[agent.agent].tools)
         return AgentResult(
-            agent.agent, AgentStatus.FAILED, "", findings, reports, agent.model, duration=seconds, error=error
+            agent=agent.agent,
+            status=AgentStatus.FAILED,
+            summary="",
+            findings=tuple(finding for report in reports for finding in report.findings),
+            evidence=reports,
+            model=agent.model,
+            cost=self._model.cost(Usage()),
+            duration=seconds,
+            error=error,
         )
 
-    def _free(self) -> Decimal | None:
-        return self._model.cost(Usage())
+    def _since(self, started: float) -> float:
+        return self._clock.monotonic() - started
 
 
 def _read(output: TurnOutput) -> tuple[AgentStatus, str, AgentReport | None]:

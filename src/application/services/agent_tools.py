@@ -16,9 +16,9 @@ from ...domain.ports.workspace import Workspace
 from ...domain.tools.spec import ToolCategory
 from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import WorkspaceSnapshot
-from ..turns.executors import FunctionExecutor
 from ..turns.function_tool import FunctionTool
 from .evidence_desk import EvidenceDesk, digest
+from .tool_registry import ToolRegistry
 
 SEARCH, READ = "search-workspace", "read-file"
 LOOK_UP_TOOLS = frozenset({SEARCH, READ})
@@ -41,27 +41,22 @@ class AgentTools:
         self._desk = desk
         self._workspace = workspace
         self._snapshot = snapshot
-        self._tools = {profile.name: self._evidence(profile) for profile in profiles}
-        self._tools[SEARCH] = FunctionTool(
-            self.search,
-            name=SEARCH,
-            description="Lines of the workspace that hold any of the terms as whole words, best first.",
-            category=ToolCategory.SEARCH,
-        )
-        self._tools[READ] = FunctionTool(
-            self.read, name=READ, description="Lines of one file, numbered from 1.", category=ToolCategory.READ
-        )
+        self._registry = ToolRegistry()
+        for profile in profiles:
+            self._registry.register(profile.name, self._evidence(profile))
+        self._registry.register(SEARCH, FunctionTool(self.search, category=ToolCategory.SEARCH))
+        self._registry.register(READ, FunctionTool(self.read, category=ToolCategory.READ))
 
     def executor(self, template: AgentTemplate, granted: frozenset[str]) -> ToolExecutor:
         """The tools of `template`, and no others."""
-        return FunctionExecutor({name: self._tools[name] for name in template.tools}, granted)
+        return self._registry.executor(template.tools, granted)
 
     async def search(
         self,
         terms: Annotated[list[str], Field(min_length=1, max_length=10)],
         limit: Annotated[int, Field(ge=1, le=MAX_MATCHES)] = 20,
     ) -> dict[str, Any]:
-        """Lines that hold the most of `terms`, in no more than `limit` places."""
+        """Lines of the workspace that hold any of the terms as whole words, those with most terms first."""
         wanted = [term.strip() for term in terms if term.strip()]
         if not wanted:
             return {"matches": [], "more": 0}
@@ -81,7 +76,7 @@ class AgentTools:
         first: Annotated[int, Field(ge=1)] = 1,
         count: Annotated[int, Field(ge=1, le=MAX_LINES)] = 200,
     ) -> dict[str, Any]:
-        """`count` lines of the file `path` from line `first` on."""
+        """Lines of one file, from line `first` (1 is the first) on."""
         document = await self._workspace.read(self._snapshot.root, path)
         lines = document.content.split("\n")
         part = lines[first - 1 : first - 1 + count]
@@ -97,7 +92,6 @@ class AgentTools:
     def _evidence(self, profile: ToolProfile) -> FunctionTool:
         return FunctionTool(
             self._asking(profile.name),
-            name=profile.name,
             description=f"{profile.title}: findings and numbers about the whole workspace.",
             category=ToolCategory.ANALYSIS,
         )

@@ -46,9 +46,9 @@ class Crew:
         self._bus.publish(AgentStarted(self._run.id, assignment.agent.agent))
         try:
             step = await self._agents.run(assignment, self._bench)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as signal:
             seconds = self._clock.monotonic() - started
-            self._end(self._agents.interrupted(assignment.agent, self._bench, seconds))
+            self._end(self._agents.interrupted(assignment.agent, self._bench, seconds, signal))
             raise
         self._end(step.result)
         await self._keep(step.result)

@@ -13,7 +13,7 @@ from ...domain.tools.spec import ToolSpec
 from ...domain.turns.types import DEFAULT_CONTEXT_TOKENS, BudgetEstimate, BudgetVerdict, TurnConfig
 
 FRAMING_TOKENS = 4
-"""What a chat format spends on a message, a call or a tool beyond its text: role and separators, rounded up."""
+"""What a chat format spends on a message, a call or a tool beyond its text: role, separators; rounded up."""
 
 
 def message_tokens(message: Message, counter: TokenCounter) -> TokenCount:
@@ -61,7 +61,9 @@ def estimate_budget(
     counts.append(tool_tokens(tools, counter))
     tokens = sum(count.tokens for count in counts)
     limit = token_limit(config, window)
-    return BudgetEstimate(tokens, limit, _verdict(tokens, limit, config), all(count.exact for count in counts))
+    return BudgetEstimate(
+        tokens, limit, _verdict(tokens, limit, config), all(count.exact for count in counts)
+    )
 
 
 def _verdict(tokens: int, limit: int, config: TurnConfig) -> BudgetVerdict:

@@ -14,6 +14,9 @@ from .rounds import drop_oldest_rounds, split_rounds
 SMALLEST_RESULT = 160
 """Tokens below which a tool result is not shortened: what is left would say nothing."""
 
+SHORTENED = {"part": "shortened"}
+"""Metadata of a result that has lost its middle: what a tool wrote itself is never taken for it."""
+
 
 def compress_messages(messages: Sequence[Message], room: int, counter: TokenCounter) -> tuple[Message, ...]:
     """Bring `messages` to at most `room` tokens if that can be done.
@@ -28,7 +31,9 @@ def compress_messages(messages: Sequence[Message], room: int, counter: TokenCoun
     return shorten_results(fewer, _newest_results(fewer), room, counter)
 
 
-def shorten_newest_results(messages: Sequence[Message], room: int, counter: TokenCounter) -> tuple[Message, ...]:
+def shorten_newest_results(
+    messages: Sequence[Message], room: int, counter: TokenCounter
+) -> tuple[Message, ...]:
     """Shorten the results that came last as far as `room` asks for it: no single result may end a turn."""
     return shorten_results(messages, _newest_results(messages), room, counter)
 
@@ -60,13 +65,13 @@ def _newest_results(messages: Sequence[Message]) -> frozenset[int]:
 
 
 def _shortened(message: Message, target: int, counter: TokenCounter) -> Message:
-    """The longest shortening of at most `target` tokens, found by bisection; the message itself if none is."""
-    head, dropped, tail = _parts(message.content)
+    """The longest shortening of at most `target` tokens, by bisection; the message itself if none is."""
+    head, dropped, tail = _parts(message)
     best = message
     low, high = 0, len(head) + len(tail) - (0 if dropped else 1)
     while low <= high:
         keep = (low + high) // 2
-        candidate = replace(message, content=_cut(head, dropped, tail, keep))
+        candidate = replace(message, content=_cut(head, dropped, tail, keep), metadata=SHORTENED)
         if message_tokens(candidate, counter).tokens <= target:
             best, low = candidate, keep + 1
         else:
@@ -74,13 +79,13 @@ def _shortened(message: Message, target: int, counter: TokenCounter) -> Message:
     return best
 
 
-def _parts(content: str) -> tuple[str, int, str]:
+def _parts(message: Message) -> tuple[str, int, str]:
     """Head, number of characters dropped so far, and tail: a result may be shortened more than once."""
-    if content.startswith('{"dropped_characters":'):
-        value = json.loads(content)
+    if message.metadata == SHORTENED:
+        value = json.loads(message.content)
         return value["head"], value["dropped_characters"], value["tail"]
-    middle = (len(content) + 1) // 2
-    return content[:middle], 0, content[middle:]
+    middle = (len(message.content) + 1) // 2
+    return message.content[:middle], 0, message.content[middle:]
 
 
 def _cut(head: str, dropped: int, tail: str, keep: int) -> str:

@@ -25,7 +25,7 @@ class FunctionExecutor(ToolExecutor):
         return tuple(tool.spec for tool in self._tools.values())
 
     async def execute(self, call: ToolCall, timeout: float) -> ToolResult:
-        """Run `call`; whatever goes wrong is an error result that says what and, where it helps, what to do."""
+        """Run `call`; whatever goes wrong is an error result that says what, and which names would do."""
         tool = self._tools.get(call.name)
         if tool is None:
             known = ", ".join(self._tools) or "none"
@@ -33,7 +33,9 @@ class FunctionExecutor(ToolExecutor):
         missing = sorted(tool.spec.permissions - self._granted)
         if missing:
             needed = ", ".join(map(repr, missing))
-            return ToolResult.error(call.call_id, f"tool {call.name!r} needs the permission {needed}, not granted")
+            return ToolResult.error(
+                call.call_id, f"tool {call.name!r} needs the permission {needed}, not granted"
+            )
         try:
             arguments = tool.read(call.arguments)
         except ValueError as error:
@@ -60,12 +62,14 @@ class JoinedExecutor(ToolExecutor):
         return await (self._second if second else self._first).execute(call, timeout)
 
 
-NO_TOOLS = FunctionExecutor({})
-
-
 def late(call: ToolCall, timeout: float) -> ToolResult:
     """The result of a call that took too long."""
     return ToolResult.error(call.call_id, f"tool {call.name!r} gave no answer within {timeout:g} s")
+
+
+def gave_up(call: ToolCall) -> ToolResult:
+    """The result of a call that cancelled itself."""
+    return ToolResult.error(call.call_id, f"tool {call.name!r} was cancelled from within")
 
 
 def crashed(call: ToolCall, error: BaseException) -> ToolResult:
@@ -74,16 +78,20 @@ def crashed(call: ToolCall, error: BaseException) -> ToolResult:
     return ToolResult.error(call.call_id, f"tool {call.name!r} failed: {reason}")
 
 
-async def _run(tool: FunctionTool, call: ToolCall, arguments: Mapping[str, object], timeout: float) -> ToolResult:
+async def _run(
+    tool: FunctionTool, call: ToolCall, arguments: Mapping[str, object], timeout: float
+) -> ToolResult:
     try:
         value = await within(timeout, tool.run(arguments))
     except OutOfTimeError:
         return late(call, timeout)
     except GaveUpError:
-        return ToolResult.error(call.call_id, f"tool {call.name!r} was cancelled from within")
+        return gave_up(call)
     except (Exception, SystemExit) as error:  # noqa: BLE001 – a tool's crash is a result
         return crashed(call, error)
     try:
         return ToolResult.success(call.call_id, as_json(value))
     except ValueError as error:
-        return ToolResult.error(call.call_id, f"the answer of tool {call.name!r} cannot be told as JSON: {error}")
+        return ToolResult.error(
+            call.call_id, f"the answer of tool {call.name!r} cannot be told as JSON: {error}"
+        )

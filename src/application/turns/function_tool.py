@@ -1,9 +1,11 @@
-"""Tools made from typed Python functions: pydantic reads the schema from the type hints and holds calls to it."""
+"""Tools made from typed functions: pydantic reads the schema from the type hints and holds calls to it."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import replace
 from functools import partial
 from typing import Any, get_type_hints
 
@@ -40,6 +42,12 @@ class FunctionTool:
             writes=writes or category is ToolCategory.WRITE,
             permissions=permissions,
         )
+
+    def named(self, name: str) -> FunctionTool:
+        """The same tool under `name`."""
+        other = copy(self)
+        other.spec = replace(self.spec, name=name)
+        return other
 
     def read(self, arguments: str) -> dict[str, Any]:
         """The JSON text `arguments` as keyword arguments; raises ValueError that says what does not fit.
@@ -81,7 +89,7 @@ def tool(
 
 
 def as_json(value: object) -> str:
-    """`value` as JSON text; dataclasses, models, dates and paths too. Raises ValueError for what has no JSON."""
+    """`value` as JSON text; dataclasses, models and dates too. Raises ValueError for what has no JSON."""
     return ANYTHING.dump_json(value).decode()
 
 
@@ -90,7 +98,9 @@ def _arguments_model(function: Callable[..., Any]) -> tuple[type[BaseModel], dic
 
     Fields have names of their own, parameters are their aliases: a parameter may be called `copy` or `_x`.
     """
-    hints = get_type_hints(function if inspect.isroutine(function) else type(function).__call__, include_extras=True)
+    hints = get_type_hints(
+        function if inspect.isroutine(function) else type(function).__call__, include_extras=True
+    )
     fields: dict[str, Any] = {}
     names: dict[str, str] = {}
     for number, parameter in enumerate(inspect.signature(function).parameters.values()):

@@ -30,7 +30,7 @@ def split_rounds(messages: Sequence[Message]) -> tuple[range, ...]:
 
 
 def pinned_messages(messages: Sequence[Message]) -> frozenset[int]:
-    """Indices that are never left out: system messages, the document, and the prompt (the last user message)."""
+    """Indices never left out: system messages, the document, and the prompt (the last user message)."""
     users = [index for index, message in enumerate(messages) if message.role is Role.USER]
     kept = {
         index
@@ -70,7 +70,7 @@ def _may_start(messages: Sequence[Message], index: int, pinned: frozenset[int]) 
 
 
 def _last_results(messages: Sequence[Message]) -> dict[int, int]:
-    """Where the last result of each calling message stands; an id that comes twice belongs to the nearer call."""
+    """Where the last result of each calling message stands; an id that comes twice is the nearer call's."""
     caller: dict[str, int] = {}
     ends: dict[int, int] = {}
     for index, message in enumerate(messages):

@@ -12,7 +12,7 @@ from ...domain.models.exchange import ModelResponse
 from ...domain.ports.clock import Clock
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.tools.result import ToolCallRecord, ToolResult
-from .executors import crashed, late
+from .executors import crashed, gave_up, late
 from .waiting import GRACE_SECONDS, GaveUpError, OutOfTimeError, within
 
 
@@ -33,8 +33,12 @@ async def execute_tools(
     clock: Clock,
     timeout: float = 30.0,
     watch: ToolWatch = SILENT,
+    *,
+    stop_at_error: bool = False,
 ) -> tuple[ToolCallRecord, ...]:
     """One record a call, in the order of the calls; `timeout` in seconds a call.
+
+    With `stop_at_error` nothing starts after a failure: what has not run then has no record.
 
     Reading tools that stand next to each other run at once. A writing tool runs alone, after all that stand
     before it: a read that the model asked for after a write sees what was written.
@@ -44,6 +48,8 @@ async def execute_tools(
     records: list[ToolCallRecord] = []
     for group in _groups(response.tool_calls, writing):
         records += await _together(desk, group)
+        if stop_at_error and any(not record.result.ok for record in records):
+            break
     return tuple(records)
 
 
@@ -88,7 +94,9 @@ class _Desk:
             return await within(self.timeout + 2 * GRACE_SECONDS, self.executor.execute(call, self.timeout))
         except OutOfTimeError:
             return late(call, self.timeout)
-        except (Exception, GaveUpError) as error:  # noqa: BLE001 – a tool's crash is a result
+        except GaveUpError:
+            return gave_up(call)
+        except Exception as error:  # noqa: BLE001 – a tool's crash is a result
             return crashed(call, error)
 
 

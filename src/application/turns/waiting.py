@@ -23,7 +23,7 @@ class GaveUpError(Exception):
 
 
 async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`; raises OutOfTimeError after `seconds`, also when `work` ignores its cancellation."""
+    """The result of `work`; raises OutOfTimeError after `seconds`, even if `work` ignores being cancelled."""
     task = asyncio.create_task(work)
     try:
         await asyncio.wait({task}, timeout=seconds)

@@ -31,8 +31,8 @@ from ..services.reporting import Reporter, Standards
 class RunTaskRequest:
     """A plan, and what it is held against.
 
-    `baseline` are fingerprints that are known already, `fail_on` is the severity from which a finding fails the run,
-    `budget_usd` is what the plan's estimate may reach.
+    `baseline` are fingerprints that are known already, `fail_on` is the severity from which a finding fails the run
+    (None: as set), `budget_usd` is what the plan's estimate may reach.
     """
 
     plan: ExecutionPlan
@@ -70,6 +70,7 @@ class RunTask:
         bus: EventBus,
         clock: Clock,
         ids: Ids,
+        fail_on: Severity | None = None,
     ) -> None:
         self._workspace = workspace
         self._journal = journal
@@ -80,6 +81,7 @@ class RunTask:
         self._bus = bus
         self._clock = clock
         self._ids = ids
+        self._fail_on = fail_on
 
     async def execute(self, request: RunTaskRequest) -> RunRecord:
         """The finished run; raises UnknownName, UserError, WorkspaceError, or StorageError before it starts."""
@@ -87,7 +89,8 @@ class RunTask:
         self._refuse_what_cannot_run(plan)
         _refuse_what_costs_too_much(plan, request.budget_usd)
         snapshot = await self._workspace.scan(plan.root, plan.since)
-        standards = Standards(request.baseline, request.fail_on, await self._previous_score(plan))
+        fail_on = request.fail_on or self._fail_on
+        standards = Standards(request.baseline, fail_on, await self._previous_score(plan))
         run = RunRecord(self._ids.new("run"), plan, RunStatus.RUNNING, self._clock.now())
         await self._journal.create(run)
         self._bus.publish(RunStarted(run.id, plan))

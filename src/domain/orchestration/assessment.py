@@ -106,7 +106,9 @@ def _category(
         return CategoryHealth(category, round(measures[name], 1), f"{name} as measured")
     count = sum(1 for finding in findings if finding.category is category)
     score = density_score(category, findings, facts.code_lines)
-    return CategoryHealth(category, score, f"{count} findings in {facts.code_lines} lines of code")
+    tools = ", ".join(r.tool for r in reports if r.measured and category in profiles[r.tool].categories)
+    basis = f"{count} findings in {facts.code_lines} lines of code, by {tools}"
+    return CategoryHealth(category, score, basis)
 
 
 def merged_measures(reports: Iterable[EvidenceReport]) -> dict[str, float]:

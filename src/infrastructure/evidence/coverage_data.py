@@ -84,7 +84,7 @@ class CoverageTool(EvidenceTool):
             reason = "the coverage data speaks about no file of this project"
             return self._report(EvidenceStatus.NO_INPUT, started, seen, reason)
         findings = [
-            _uncovered(path, *lines, snapshot).at(path, self.about.name)
+            _uncovered(path, *lines).at(path, self.about.name)
             for path, lines in code.items()
             if _is_weak(*lines)
         ]
@@ -200,7 +200,7 @@ def _is_weak(statements: int, covered: int) -> bool:
     return statements >= WORTH_TESTING and 100 * covered / statements < LITTLE
 
 
-def _uncovered(path: str, statements: int, covered: int, snapshot: WorkspaceSnapshot) -> RawFinding:
+def _uncovered(path: str, statements: int, covered: int) -> RawFinding:
     if covered:
         rule = "uncovered-module"
         message = f"Tests run {covered} of {statements} statements ({100 * covered / statements:.0f} %)"

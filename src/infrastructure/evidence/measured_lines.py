@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
+from posixpath import join
 from xml.parsers import expat
 
 from ...domain.errors import EvidenceUnavailable
@@ -98,7 +99,7 @@ class _Cobertura:
 
 def _places(reader: _Cobertura, root: str, known: Collection[str]) -> Iterator[tuple[str, dict[int, bool]]]:
     for name, lines in reader.hits.items():
-        joined = [os.path.join(source, name) for source in reader.sources if source]
+        joined = [join(source, name) for source in reader.sources if source]
         found = (match_path(candidate, root, known) for candidate in (*joined, name))
         path = next((one for one in found if one), None)
         if path is not None:

@@ -1,7 +1,8 @@
-"""Runs the tests of the project that is looked at: its code, in its environment, only when that was granted."""
+"""Runs the tests of the project under review: its code, in its environment, only when granted."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import sys
@@ -39,15 +40,20 @@ class ProjectTests:
     runner: ToolRunner = field(default_factory=lambda: ToolRunner(TEST_LIMITS, slots=1))
 
     async def run(self, root: str, folder: Path) -> TestRun:
-        """Run all tests of `root`, writing only into `folder`; raises EvidenceUnavailable when none can run."""
-        python = project_python(root)
+        """Run the tests of `root`, with data files in `folder`; raises EvidenceUnavailable if none can run."""
+        python = await asyncio.to_thread(project_python, root)
         data = folder / "coverage-data"
         pytest = ["-m", "pytest", "-q", "-rfE", "--tb=no", "-p", "no:cacheprovider", "--color=no"]
         measured = [python, "-m", "coverage", "run", f"--data-file={data}", *pytest]
         done = await self.runner.run([*_wide(), *measured], cwd=root)
         if b"No module named coverage" in done.stderr:
             done = await self.runner.run([*_wide(), python, *pytest], cwd=root)
-        return _result(done, root, python, sorted(folder.glob("coverage-data*")))
+        return _result(done, root, python, await asyncio.to_thread(_written, data))
+
+
+def _written(data: Path) -> list[Path]:
+    """The data file, or those with a suffix that parallel runs leave."""
+    return sorted(data.parent.glob(f"{data.name}*"))
 
 
 def _wide() -> list[str]:

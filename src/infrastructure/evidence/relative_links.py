@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from posixpath import dirname, join, normpath
+from posixpath import dirname, join, normpath, split
 from typing import Any
 from urllib.parse import unquote
 
@@ -54,22 +53,20 @@ class LinkChecker:
         if not path:
             return self._wrong_anchor(page, unquote(fragment), "this page")
         place = normpath(path.lstrip("/") if path.startswith("/") else join(dirname(page), path))
-        if place.startswith(".."):
-            return None  # outside of the project: nobody can tell
-        found = self._find(place)
+        if place.startswith("..") or (self._generated and path.startswith("/")):
+            return None  # outside of the project, or a page of a site: nobody can tell
+        found = self._find(page, path, place)
         if found is None:
-            if self._generated and path.startswith("/"):
-                return None
             return "broken-link", f"The link leads to {place!r}, and there is no such file"
         return self._wrong_anchor(found, unquote(fragment), repr(found)) if fragment else None
 
-    def _find(self, place: str) -> str | None:
-        """The file or folder that is meant; a site generator may put pages elsewhere than their sources."""
+    def _find(self, page: str, path: str, place: str) -> str | None:
+        """The file or folder that is meant; a site generator makes pages of sources, and folders of pages."""
         candidates = [place]
         if self._generated:
-            stem = re.sub(r"\.html?$", "", place)
-            candidates += [f"{stem}.md", f"{stem}/index.md", f"{dirname(stem)}.md", f"docs/{place}"]
-            candidates += [normpath(join(dirname(dirname(stem)), os.path.basename(stem))) + ".md"]
+            for base in (place, normpath(join(page.removesuffix(".md"), path))):
+                stem = re.sub(r"\.html?$", "", base)
+                candidates += [f"{stem}.md", f"{stem}/index.md", f"{stem}/README.md"]
         return next((one for one in candidates if self._exists(one)), None)
 
     def _wrong_anchor(self, page: str, fragment: str, where: str) -> tuple[str, str] | None:
@@ -89,12 +86,12 @@ class LinkChecker:
     def _exists(self, place: str) -> bool:
         if place == ".":
             return True
-        parent, name = os.path.split(place)
+        parent, name = split(place)
         return name in self._listing(parent) and (not parent or self._exists(parent))
 
     def _list(self, folder: str) -> frozenset[str]:
         try:
-            return frozenset(os.listdir(os.path.join(self._root, folder)))
+            return frozenset(entry.name for entry in Path(self._root, folder).iterdir())
         except OSError:
             return frozenset()
 

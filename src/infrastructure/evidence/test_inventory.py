@@ -86,7 +86,7 @@ def _no_tests(snapshot: WorkspaceSnapshot, code: float, tool: str) -> Finding:
     whole = is_project(snapshot) and code >= ENOUGH
     raw = RawFinding(
         rule="no-tests",
-        message=f"There are no tests for {int(code):,} lines of code: nothing shows when a change breaks them",
+        message=f"There are no tests for {int(code):,} lines of code: nothing shows when one breaks",
         severity="high" if whole else "medium",
         confidence=1.0 if whole else 0.8,
         category="coverage",

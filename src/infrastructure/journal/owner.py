@@ -59,5 +59,7 @@ def _started_by_ps(pid: int) -> str | None:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
+    if answer.stderr:  # an option that this ps does not know
+        return ""
     state, _, started = answer.stdout.strip().partition(" ")
     return None if not state or state[0] in GONE_STATES else started.strip()

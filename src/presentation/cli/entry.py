@@ -7,13 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from click.exceptions import Exit
-
-from .group import muster
-
 OK = 0
 BROKEN_PIPE = 141
 COMPLETE = "_MUSTER_COMPLETE"
+HELP = (["--help"], ["-h"])
 
 
 def answer(args: Sequence[str]) -> int:
@@ -36,6 +33,15 @@ def answer(args: Sequence[str]) -> int:
 
 def _invoke(args: list[str]) -> int:
     instruction = os.environ.get(COMPLETE)
+    if args in HELP and not instruction:
+        from .words import help_text, terminal_width
+
+        sys.stdout.write(help_text(terminal_width()))
+        return OK
+    from click.exceptions import Exit
+
+    from .group import muster
+
     if instruction:
         from click.shell_completion import shell_complete
 

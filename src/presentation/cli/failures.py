@@ -18,7 +18,7 @@ CONFIGURATION = 4
 INTERRUPTED = 130
 
 
-class Interrupted(Exception):  # noqa: N818 - a signal of control flow, not an error
+class Interrupted(Exception):
     """The user ended it; `last_words` say what was kept, `hint` how to see it."""
 
     def __init__(self, last_words: str = "interrupted", hint: str = "") -> None:

@@ -8,30 +8,7 @@ from typing import NoReturn
 import click
 from click.exceptions import NoSuchCommand
 
-COMMANDS = {
-    "run": "Assemble a team for a task, run it, and report.",
-    "plan": "Show who would work on a task, and what it takes.",
-    "check": "Check the health of a project.",
-    "runs": "List the runs that were kept.",
-    "show": "Show a run again.",
-    "explain": "Explain one finding: where, why, and what helps.",
-    "agents": "List the agents and what each can do.",
-    "doctor": "Check this installation and its settings.",
-    "init": "Write a commented muster.toml.",
-    "completion": "Print the completion script for a shell.",
-}
-EXAMPLES = """\b
-Examples:
-  muster check                        how healthy is this project?
-  muster run "review src for security problems"
-  muster plan "find dead code and duplicates"
-  muster show                         the last run again
-
-\b
-Exit codes:
-  0 ok   1 a gate failed   2 usage   3 internal error
-  4 configuration   5 partial: something was not measured   130 interrupted
-"""
+from .words import COMMANDS, help_text, terminal_width
 
 
 class LazyGroup(click.Group):
@@ -48,6 +25,7 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"{__package__}.commands.{cmd_name}")
         command = module.command
         assert isinstance(command, click.Command)  # noqa: S101 - a fault of the house, not of the user
+        command.short_help = COMMANDS[cmd_name]
         return command
 
     def resolve_command(
@@ -58,10 +36,9 @@ class LazyGroup(click.Group):
             _refuse(ctx, args[0])
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table without importing what it lists."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def get_help(self, ctx: click.Context) -> str:
+        """The same help that `entry` gives without click."""
+        return help_text(terminal_width()).rstrip()
 
 
 def _refuse(ctx: click.Context, name: str) -> NoReturn:
@@ -83,25 +60,8 @@ def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) ->
     ctx.exit()
 
 
-@click.group(
-    cls=LazyGroup,
-    epilog=EXAMPLES,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    options_metavar="[OPTIONS]",
-    subcommand_metavar="COMMAND [ARGS]…",
-)
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_version,
-    help="Show the version and exit.",
-)
-@click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks (or set MUSTER_DEBUG=1).")
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+@click.option("--debug", is_flag=True, expose_value=False)
 def muster() -> None:
-    """Muster the right team of agents for a task, and hold the result against quality gates.
-
-    Works with no key, no network and no service: evidence comes from real tools on your code. Reports go
-    to stdout, progress to stderr.
-    """
+    """Muster the right team of agents for a task."""

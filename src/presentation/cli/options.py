@@ -87,7 +87,7 @@ json_flag = click.option("--json", "json", is_flag=True, help="Machine-readable 
 path = click.option(
     "--path", default=".", show_default=True, metavar="DIR", help="The project's folder.", type=click.Path()
 )
-since = click.option("--since", metavar="REF", help="Count findings only in files changed since this git ref.")
+since = click.option("--since", metavar="REF", help="Count findings only in files changed since this ref.")
 output = click.option(
     "--output", "-o", metavar="FILE", type=click.Path(), help="Write the result to FILE, whole or not at all."
 )
@@ -103,8 +103,11 @@ gates = click.option(
 run_tests = click.option(
     "--run-tests", is_flag=True, help="Allow running the project's own tests (they are code: trust them)."
 )
+no_history = click.option("--no-history", is_flag=True, help="Plan without what earlier runs have taught.")
 team = compose(
-    click.option("--pattern", metavar="NAME", help="How the team works, e.g. parallel; default: by the task."),
+    click.option(
+        "--pattern", metavar="NAME", help="How the team works, e.g. parallel; default: by the task."
+    ),
     click.option(
         "--agents",
         multiple=True,
@@ -132,5 +135,5 @@ verdict = compose(
 def chosen(format: str, json: bool) -> str:  # noqa: A002 - named after the options
     """The format that --format and --json ask for together; raises click.UsageError when they differ."""
     if json and format not in {"text", "json"}:
-        raise click.UsageError(f"--json and --format {format} ask for different things", click.get_current_context())
+        raise click.UsageError(f"--json and --format {format} differ", click.get_current_context())
     return "json" if json else format

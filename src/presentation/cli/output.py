@@ -31,7 +31,7 @@ def check_target(output: str | None) -> None:
         folder = str(path.parent)
         raise UserError(f"the folder {folder!r} does not exist", code="output", hint=f"mkdir -p {folder}")
     if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):
-        raise UserError(f"{output!r} cannot be written", code="output", hint="choose a folder you may write to")
+        raise UserError(f"{output!r} cannot be written", code="output", hint="choose another place")
 
 
 def emit(text: str, output: str | None = None) -> None:

@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from decimal import Decimal
-from enum import Enum
 
 SCHEMA_VERSION = 1
 
 
-def plain(value: object) -> object:
-    """`value` in the types of JSON: sets sorted, decimals as text, moments in ISO 8601."""
+def _unfold(value: object) -> object:
+    """`value` in types that json knows: sets sorted, moments in ISO 8601, whatever else as text."""
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     match value:
-        case Enum():
-            return value.value
         case Mapping():
-            return {str(plain(key)): plain(item) for key, item in value.items()}
-        case str() | int() | float() | None:
-            return value
+            return dict(value)
+        case AbstractSet():
+            return sorted(value)
         case datetime():
             return value.isoformat()
-        case Decimal():
-            return str(value)
-        case AbstractSet():
-            return sorted((plain(item) for item in value), key=str)
-        case Sequence():
-            return [plain(item) for item in value]
         case _:
             return str(value)
 
 
 def as_json(**content: object) -> str:
     """`content` as one JSON document with its schema version."""
-    document = {"schema_version": SCHEMA_VERSION} | {name: plain(value) for name, value in content.items()}
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json.dumps(
+        {"schema_version": SCHEMA_VERSION} | content, indent=2, ensure_ascii=False, default=_unfold
+    )
 
 
 def columns(rows: Sequence[Sequence[str]], width: int) -> str:
@@ -57,3 +49,20 @@ def shorten(text: str, room: int) -> str:
     """`text` on one line, at most `room` characters, with an ellipsis where it was cut."""
     line = " ".join(text.split())
     return line if len(line) <= room else line[: room - 1].rstrip() + "…"
+
+
+def clip(text: str, room: int) -> str:
+    """`text` with its spaces kept, at most `room` characters."""
+    line = text.rstrip().replace("\t", "    ")
+    return line if len(line) <= room else line[: room - 1] + "…"
+
+
+def paragraph(text: str, width: int) -> str:
+    """`text` broken into lines of at most `width` characters."""
+    return textwrap.fill(" ".join(text.split()), max(width, 20))
+
+
+def indented(text: str, width: int) -> str:
+    """A paragraph set in by two spaces, its later lines by four."""
+    words = " ".join(text.split())
+    return textwrap.fill(words, max(width, 20), initial_indent="  ", subsequent_indent="    ")

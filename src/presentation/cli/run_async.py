@@ -21,8 +21,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 def run_async(work: Coroutine[Any, Any, T], farewell: Callable[[], Interrupted] = Interrupted) -> T:
     """The result of `work`.
 
-    The first SIGINT or SIGTERM cancels it; when it has ended, what `farewell` returns is raised. After `GRACE`
-    seconds, or at a second signal, the process ends at once, with the farewell told.
+    The first SIGINT or SIGTERM cancels it; when it has ended, what `farewell` returns is raised. After
+    `GRACE` seconds, or at a second signal, the process ends at once, with the farewell told.
     """
     brake = _Brake(farewell)
     with brake.in_reach():

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...container import Container
 
 
-def open_session(root: str = ".") -> Container:
-    """The container for the settings that hold in the folder `root`; raises ConfigurationError, UserError."""
-    from ...container import open_container
+@contextmanager
+def open_session(root: str = ".", overrides: Mapping[str, object] | None = None) -> Iterator[Container]:
+    """The container for the settings of the folder `root`, closed at the end; `overrides` are flags.
 
-    return open_container(root, env=os.environ)
+    Raises ConfigurationError.
+    """
+    from ...container import close_container, open_container
+
+    container = open_container(root, overrides, os.environ)
+    try:
+        yield container
+    finally:
+        close_container(container)

@@ -43,3 +43,8 @@ def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place for such lines
     except OSError:
         return
+
+
+def stdout_width() -> int:
+    """Columns to write for on stdout."""
+    return PLAIN_WIDTH if sys.stdout is None else width_of(sys.stdout)

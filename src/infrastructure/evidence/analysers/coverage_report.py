@@ -1,9 +1,10 @@
 """A program that says which lines coverage.py saw run, file by file.
 
-Run as `python -P -m muster.infrastructure.evidence.analysers.coverage_report` in the project's folder. Reads
-`{"root", "data": [data files], "paths": [files of the project]}` on standard input and prints `{"files": {path:
-[statements, covered]}, "problems": [[path, reason], …]}`. The project's own settings for coverage.py count, but
-its plugins are never loaded, for they are code; data files are copied, so that nothing is written beside them.
+Run as `python -P -m muster.infrastructure.evidence.analysers.coverage_report` in the project's folder.
+Reads `{"root", "data": [data files], "paths": [files of the project]}` on standard input and prints
+`{"files": {path: [statements, covered]}, "problems": [[path, reason], …]}`. The project's own settings for
+coverage.py count, but its plugins are never loaded, for they are code; data files are copied, so that
+nothing is written beside them.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ EXPORTED = {
     "(class_declaration)] @definition)",
     "go": "[(function_declaration) (method_declaration) (type_spec)] @definition",
     "rust": "[(function_item) (struct_item) (enum_item) (trait_item)] @definition",
-    "java": "[(class_declaration) (interface_declaration) (enum_declaration) (method_declaration)] @definition",
+    "java": "[(class_declaration) (interface_declaration) (enum_declaration) (method_declaration)] "
+    "@definition",
 }
 EXPORTED["typescript"] = EXPORTED["tsx"] = (
     "(export_statement declaration: [(function_declaration) (generator_function_declaration) "
@@ -33,7 +34,7 @@ SETTINGS_CLASSES = frozenset({"Meta", "Config"})
 NOT_A_WORD = frozenset({"attribute_item", "decorator"})
 
 Definition = dict[str, Any]
-"""kind, name, line, quote, function (qualified), documented, owner (class of a method), bases (of a class)."""
+"""kind, name, line, quote, function (qualified), documented, owner (of a method), bases (of a class)."""
 
 
 def definitions_of(tree: Tree, source: bytes, language: str) -> list[Definition]:

@@ -42,7 +42,7 @@ def links_of(page: str) -> list[dict[str, Any]]:
 
 
 def anchors_of(page: str) -> set[str]:
-    """The fragments that lead somewhere in the page: headings, by GitHub's and Python-Markdown's rules, and ids."""
+    """The fragments that lead somewhere: headings, by GitHub's and Python-Markdown's rules, and ids."""
     blocks = _without_fences(page)
     anchors = {match.group(1).lower() for match in HTML_ANCHOR.finditer(blocks)}
     seen: Counter[str] = Counter()
@@ -50,8 +50,7 @@ def anchors_of(page: str) -> set[str]:
         own = OWN_ID.search(heading)
         if own:
             anchors.add(own.group(1).lower())
-            heading = heading[: own.start()]
-        slug = slug_of(heading)
+        slug = slug_of(OWN_ID.sub("", heading))
         count = seen[slug]
         seen[slug] += 1
         for one in (slug, re.sub(r"-+", "-", slug).strip("-")):
@@ -60,7 +59,7 @@ def anchors_of(page: str) -> set[str]:
 
 
 def slug_of(heading: str) -> str:
-    """GitHub's anchor for a heading: its visible text in lower case, without punctuation, spaces as hyphens."""
+    """GitHub's anchor for a heading: the visible text in lower case, no punctuation, spaces as hyphens."""
     visible = TAG.sub("", LINK_TEXT.sub(r"\1", IMAGE.sub("", heading)))
     visible = EMPHASIS.sub(r"\2", visible).strip().lower()
     return SPECIAL.sub("", visible).replace(" ", "-")

@@ -1,4 +1,4 @@
-"""What a file documents: public definitions with and without words, and the links and headings of Markdown."""
+"""What a file documents: public definitions with and without words, and what Markdown links to."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _leave(
 
 
 def shortest_circle(graph: Graph, members: Sequence[str]) -> list[str]:
-    """The shortest circle within `members`, beginning with its first module by name; [] when there is none."""
+    """The shortest circle within `members`, from its first module by name on; [] when there is none."""
     inside = frozenset(members)
     best: list[str] = []
     for start in sorted(members):

@@ -1,8 +1,8 @@
 """A program that reads all imports of a project and says what is wrong with them.
 
-Run as `python -P -m muster.infrastructure.evidence.analysers.import_graph`. Reads `{"root", "files": [{"path",
-"language"}, …]}` on standard input and prints `{"findings": [{"path", "raw"}, …], "measures", "not_covered":
-[[path, reason], …]}`.
+Run as `python -P -m muster.infrastructure.evidence.analysers.import_graph`. Reads
+`{"root", "files": [{"path", "language"}, …]}` on standard input and prints
+`{"findings": [{"path", "raw"}, …], "measures", "not_covered": [[path, reason], …]}`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..file_facts import RawFinding
 from .import_circles import knots, shortest_circle
@@ -208,7 +207,7 @@ def _break(root: str, one: Break, paths: dict[str, str], edges: dict[Edge, int])
         line=line,
         quote=quote_of(Path(root, paths[one.chain[0]]).read_bytes(), line),
         family="layer-break",
-        suggestion=f"Move what {one.chain[0]} needs down to its own layer or below, or hand it in from above.",
+        suggestion=f"Move what {one.chain[0]} needs to its own layer or below, or hand it in from above.",
     )
 
 

@@ -30,7 +30,7 @@ NEVER_AT_LOAD = ("TYPE_CHECKING", "typing.TYPE_CHECKING", "t.TYPE_CHECKING")
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import statement: `module` as written without its `level` leading dots, and the names taken from it.
+    """One import statement: `module` as written, without its `level` leading dots, and the names taken.
 
     `typing` imports never happen at run time; `at_load` ones happen while the importing module is loaded.
     """

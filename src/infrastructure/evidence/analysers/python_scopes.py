@@ -1,4 +1,4 @@
-"""Loops, scopes and bindings of Python code: what a rule must know before it may say that something repeats."""
+"""Loops, scopes and bindings of Python code: what must be known before a rule says that work repeats."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Bindings:
         return _value_of(places[0])
 
     def values(self, name: Node) -> list[Node] | None:
-        """All values that plain assignments give the name in its scope; None when it is bound in other ways."""
+        """All values that plain assignments give the name in its scope; None when it is bound otherwise."""
         if text(name) in self._shared:
             return None
         found = []

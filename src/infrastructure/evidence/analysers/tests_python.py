@@ -111,7 +111,7 @@ def _parameters(function: Node) -> Iterator[str]:
 
 
 def _may_check(called: str, own: frozenset[str], given: frozenset[str]) -> bool:
-    """Whether a call may assert: by its name, or because a fixture, a helper or the test's own class does it."""
+    """Whether a call may assert: by its name, or because a fixture, a helper or its class does."""
     if CHECKING.search(called):
         return True
     first, dot, _ = called.partition(".")

@@ -1,0 +1,134 @@
+"""What is told on stderr while a run goes on."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...domain.events.events import (
+    AgentFinished,
+    AgentStarted,
+    Envelope,
+    Event,
+    RunStarted,
+    ToolFinished,
+    ToolStarted,
+)
+from ...domain.orchestration.run import AgentStatus
+from .terminal import is_watched, say, wants_color
+
+WORDS = {AgentStatus.COMPLETED: "done"}
+
+
+@dataclass(slots=True)
+class AgentLine:
+    """What is known of one agent; `began` and `seconds` are None until they are known."""
+
+    agent: str
+    state: str = "waiting"
+    tools: tuple[str, ...] = ()
+    began: float | None = None
+    seconds: float | None = None
+
+    def elapsed(self, now: float) -> float | None:
+        """Seconds of its step so far, or in all."""
+        if self.seconds is not None or self.began is None:
+            return self.seconds
+        return now - self.began
+
+
+class Progress:
+    """Follows a run in silence: which run it is, and how its agents fare."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.run_id = ""
+        self.lines: dict[str, AgentLine] = {}
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def __call__(self, envelope: Envelope) -> None:
+        """Take the next event of the stream."""
+        self._note(envelope.event)
+        self.tell(envelope.event)
+
+    def tell(self, event: Event) -> None:
+        """Show `event`."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was; may be called twice."""
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case RunStarted(run_id=run_id, plan=plan):
+                self.run_id = run_id
+                self.lines = {agent.agent: AgentLine(agent.agent) for agent in plan.agents}
+            case AgentStarted(agent=agent):
+                line = self._line(agent)
+                line.state, line.began = "working", self.clock()
+            case ToolStarted(agent=agent, tool=tool):
+                self._line(agent).tools += (tool,)
+            case ToolFinished(agent=agent, tool=tool):
+                line = self._line(agent)
+                line.tools = tuple(name for name in line.tools if name != tool)
+            case AgentFinished(agent=agent):
+                line = self._line(agent)
+                line.state, line.tools, line.seconds = outcome(event), (), event.duration
+            case _:
+                return
+
+    def _line(self, agent: str) -> AgentLine:
+        return self.lines.setdefault(agent, AgentLine(agent))
+
+
+class PlainProgress(Progress):
+    """A line for each agent that has ended, and for each tool that could not do its work."""
+
+    def tell(self, event: Event) -> None:
+        """Print a line for what is worth one."""
+        match event:
+            case AgentFinished(agent=agent):
+                say(f"{agent}: {outcome(event)}, {seconds(event.duration)}")
+            case ToolFinished(agent=agent, tool=tool, error=error) if error:
+                say(f"{agent}: {tool}: {' '.join(error.split())}")
+            case _:
+                return
+
+
+def outcome(event: AgentFinished) -> str:
+    """How a step ended, with the number of findings or the error."""
+    word = WORDS.get(event.status, event.status.value)
+    if event.error:
+        return f"{word}: {' '.join(event.error.split())}"
+    return f"{word}, {counted(event.findings)}"
+
+
+def counted(findings: int) -> str:
+    """The number of findings in words."""
+    return {0: "no findings", 1: "1 finding"}.get(findings, f"{findings:,} findings")
+
+
+def seconds(duration: float) -> str:
+    """A duration given in seconds, for people."""
+    if duration < 59.95:
+        return f"{duration:.1f} s"
+    minutes, rest = divmod(round(duration), 60)
+    return f"{minutes} min {rest:02d} s"
+
+
+def progress_for(quiet: bool) -> Progress:
+    """Silence, a display that redraws itself, or plain lines, by what stderr is."""
+    if quiet or sys.stderr is None:
+        return Progress()
+    if not is_watched(sys.stderr, os.environ):
+        return PlainProgress()
+    from .live import LiveProgress
+
+    return LiveProgress(sys.stderr, color=wants_color(sys.stderr, os.environ))

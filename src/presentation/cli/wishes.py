@@ -1,0 +1,49 @@
+"""What a command line says about the team, and the request that it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ...domain.orchestration.gates import Gate
+
+if TYPE_CHECKING:
+    from ...application.use_cases.plan_task import PlanTaskRequest
+
+RUN_TESTS = "run-tests"
+
+
+def granted(run_tests: bool) -> frozenset[str]:
+    """The permissions that the flags give."""
+    return frozenset({RUN_TESTS}) if run_tests else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The options that `plan` and `run` share, under their names."""
+
+    path: str
+    since: str | None
+    pattern: str | None
+    agents: tuple[str, ...]
+    gates: tuple[Gate, ...]
+    run_tests: bool
+    no_history: bool
+    format: str
+    json: bool
+    output: str | None
+
+    def request(self, task: str, history: bool) -> PlanTaskRequest:
+        """Ask for a plan of `task`."""
+        from ...application.use_cases.plan_task import PlanTaskRequest
+
+        return PlanTaskRequest(
+            task=task,
+            root=self.path,
+            since=self.since,
+            pattern=self.pattern,
+            agents=self.agents,
+            gates=self.gates,
+            granted=granted(self.run_tests),
+            use_history=history,
+        )

@@ -1,0 +1,120 @@
+"""What `run` and `check` share: follow a run, write its report, return its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ...domain.errors import UserError
+from ...domain.evidence.severity import Severity
+from ...domain.orchestration.plan import ExecutionPlan
+from ...domain.orchestration.run import RunRecord, RunStatus, Verdict
+from .failures import INTERNAL, INTERRUPTED, Interrupted
+from .output import emit, is_file
+from .progress import Progress, progress_for
+from .run_async import run_async
+from .terminal import PLAIN_WIDTH, say, wants_color, width_of
+
+if TYPE_CHECKING:
+    from ...container import Container
+
+Planning = Callable[[], Coroutine[Any, Any, ExecutionPlan]]
+VERDICTS = {Verdict.PASSED: 0, Verdict.FAILED: 1, Verdict.PARTIAL: 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a result is written: format, and the file or None for stdout."""
+
+    format: str
+    output: str | None
+
+    def show_run(self, record: RunRecord) -> None:
+        """Write a run."""
+        from ..reports import render_run
+
+        color, width = self._screen()
+        emit(render_run(record, self.format, color=color, width=width), self.output)
+
+    def show_plan(self, plan: ExecutionPlan) -> None:
+        """Write a plan."""
+        from ..reports import render_plan
+
+        color, width = self._screen()
+        emit(render_plan(plan, self.format, color=color, width=width), self.output)
+
+    def _screen(self) -> tuple[bool, int]:
+        if is_file(self.output) or sys.stdout is None:
+            return False, PLAIN_WIDTH
+        return wants_color(sys.stdout, os.environ), width_of(sys.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """What the findings are held against besides the gates."""
+
+    baseline: frozenset[str]
+    fail_on: Severity | None
+
+
+def carry_out(session: Container, planning: Planning, standards: Standards, *, quiet: bool) -> RunRecord:
+    """Plan, run, and tell how it goes; raises Interrupted with the run that is kept."""
+    from ...application.use_cases.run_task import RunTaskRequest
+
+    async def work(progress: Progress) -> RunRecord:
+        plan = await planning()
+        unsubscribe = session.event_bus().subscribe(progress)
+        try:
+            request = RunTaskRequest(plan, standards.baseline, standards.fail_on)
+            return await session.run_task().execute(request)
+        finally:
+            unsubscribe()
+
+    with progress_for(quiet) as progress:
+        return run_async(work(progress), lambda: _farewell(progress))
+
+
+def _farewell(progress: Progress) -> Interrupted:
+    progress.close()
+    if not progress.run_id:
+        return Interrupted("interrupted before the run began; nothing was kept")
+    return Interrupted(
+        f"interrupted; run {progress.run_id} keeps what was found until now", f"muster show {progress.run_id}"
+    )
+
+
+async def ready(plan: ExecutionPlan) -> ExecutionPlan:
+    """A plan that is there already, for who awaits one."""
+    return plan
+
+
+def exit_code(record: RunRecord) -> int:
+    """The exit code that a run's end means."""
+    if record.report is not None and record.status is RunStatus.COMPLETED:
+        return VERDICTS[record.report.verdict]
+    return INTERRUPTED if record.status is RunStatus.CANCELLED else INTERNAL
+
+
+def finish(record: RunRecord, look: Look) -> int:
+    """Write the report, tell what went wrong beside it, and return the exit code."""
+    look.show_run(record)
+    if record.error:
+        say(f"muster: {' '.join(record.error.split())}")
+    return exit_code(record)
+
+
+def task_text(task: str) -> str:
+    """The task as given, or for "-" what stdin holds; raises UserError when that is not text."""
+    if task != "-":
+        return task
+    if sys.stdin is None:
+        raise UserError("there is no stdin to read the task from", code="task", hint="give the task as words")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise UserError(
+            "the task on stdin is not UTF-8 text", code="task", hint="convert it first"
+        ) from error

@@ -1,0 +1,23 @@
+"""Real processes that run a few lines of Python with this package at hand."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def python(script: str, *arguments: str) -> subprocess.Popen[str]:
+    """Start `script` with `arguments` in `sys.argv[1:]`, in the folder that holds `muster` and `tests`."""
+    command = [sys.executable, "-c", textwrap.dedent(script), *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(*processes: subprocess.Popen[str]) -> list[str]:
+    """Wait for all of them; their output, after making sure that each has ended well."""
+    ended = [(process, *process.communicate(timeout=60)) for process in processes]
+    assert [(process.returncode, errors) for process, _, errors in ended] == [(0, "")] * len(ended)
+    return [output for _, output, _ in ended]

@@ -1,0 +1,152 @@
+"""Agents of one's own, in YAML."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from muster.domain.agents.capability import Capability
+from muster.domain.agents.template import AgentTemplate
+from muster.domain.errors import ConfigurationError
+from muster.domain.models.tier import ModelTier
+from muster.infrastructure.config.agent_folder import AgentFolder
+from tests.fakes.builders import template
+from tests.fakes.unprivileged import as_nobody, open_folder
+
+TOOLS = frozenset({"ruff", "secrets"})
+BUILTIN = (template("reviewer", Capability.CODE_REVIEW), template("critic", Capability.CRITIQUE))
+MINE = """\
+id: style-guard
+role: Style guard
+purpose: holds our own rules
+capabilities: [code_review, documentation]
+tools:
+  - ruff
+instructions: |
+  Look at names.
+  Nothing else.
+"""
+
+
+def load(folder: Path, text: str | bytes, name: str = "mine.yaml") -> tuple[AgentTemplate, ...]:
+    """The catalogue with one file in its folder."""
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return AgentFolder(BUILTIN, folder, TOOLS).templates()
+
+
+def test_without_a_folder_there_are_the_built_in_agents() -> None:
+    """As they are given."""
+    assert AgentFolder(BUILTIN, None, TOOLS).templates() == BUILTIN
+
+
+def test_an_agent_of_ones_own_comes_after_the_built_in_ones(tmp_path: Path) -> None:
+    """With the template's defaults for what it leaves out."""
+    assert load(tmp_path, MINE) == (
+        *BUILTIN,
+        AgentTemplate(
+            "style-guard", "Style guard", "holds our own rules",
+            frozenset({Capability.CODE_REVIEW, Capability.DOCUMENTATION}),
+            ModelTier.CAPABLE, ("ruff",), "Look at names.\nNothing else.",
+        ),
+    )  # fmt: skip
+
+
+def test_a_file_may_hold_several_agents_or_none(tmp_path: Path) -> None:
+    """A list, an empty file, only a comment; other files are not looked at."""
+    listed = "".join(
+        f"- id: agent-{n}\n  role: R\n  purpose: p\n  capabilities: [planning]\n  instructions: i\n  tier: premium\n  needs_judgement: true\n  max_iterations: 3\n"
+        for n in (1, 2)
+    )
+    (tmp_path / "a.yml").write_text("")
+    (tmp_path / "b.yaml").write_text("# nobody yet\n")
+    (tmp_path / "notes.txt").write_text("id: [")
+    (tmp_path / ".hidden.yaml").write_text("id: [")
+    agents = load(tmp_path, listed)[2:]
+    assert [agent.id for agent in agents] == ["agent-1", "agent-2"]
+    assert (agents[0].tier, agents[0].needs_judgement, agents[0].max_iterations) == (
+        ModelTier.PREMIUM,
+        True,
+        3,
+    )
+
+
+def test_the_later_of_one_id_wins_in_the_place_of_the_first(tmp_path: Path) -> None:
+    """A file replaces a built-in agent, a later file an earlier one."""
+    (tmp_path / "a.yaml").write_text(MINE.replace("style-guard", "reviewer"))
+    agents = load(
+        tmp_path, MINE.replace("style-guard", "reviewer").replace("Style guard", "The last"), "b.yaml"
+    )
+    assert [agent.id for agent in agents] == ["reviewer", "critic"]
+    assert agents[0].role == "The last"
+    assert agents[1] == replace(BUILTIN[1])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message", "hint"),
+    [
+        ("  - ruff", "  - secrets\n  - rufff", 7, "tools: unknown tool 'rufff'", "did you mean ruff?"),
+        ("documentation]", "documentaton]", 4, "capabilities: unknown capability 'documentaton'",
+         "did you mean documentation"),
+        ("role:", "tier: cheapest\nrole:", 2, "tier: unknown tier 'cheapest'", "did you mean cheap?"),
+        ("role:", "roles:", 2, "roles: unknown key 'roles'", "did you mean role"),
+        ("role: Style guard\n", "", 1, "role: is missing", "an agent needs id, role, purpose"),
+        ("style-guard", "Style Guard", 1, "id: cannot be 'Style Guard'", "see 'muster agents'"),
+        ("role: Style guard", "role: '  '", 2, "role: cannot be", "see 'muster agents'"),
+        ("role: Style guard", "role: yes", 2, "role: cannot be True", "see 'muster agents'"),
+        ("[code_review, documentation]", "[]", 4, "capabilities: cannot be", "see 'muster agents'"),
+        ("[code_review, documentation]", "code_review", 4, "capabilities: cannot be 'code_review'", "see"),
+        ("role:", "max_iterations: 0\nrole:", 2, "max_iterations: cannot be 0", "see 'muster agents'"),
+        ("role:", "id: again\nrole:", 2, "id: is there twice", "keep one of them"),
+        ("role:", "role: [\n", 3, "not valid YAML: ", "check indentation"),
+        ("role:", "  role:", 2, "not valid YAML: ", "check indentation"),
+        ("role: Style guard", "role: &a x\npurpose: *a", 1, "aliases (*name) are not supported", "write"),
+        ("role: Style guard", "role: !!python/object:os.system x", 2, "not valid YAML: ", "check"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_file_line_and_key(
+    tmp_path: Path, old: str, new: str, line: int, message: str, hint: str
+) -> None:
+    """In one sentence, with what would be right."""
+    assert old in MINE
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, MINE.replace(old, new, 1))
+    assert caught.value.message.startswith(f"{tmp_path / 'mine.yaml'}:{line}: {message}")
+    assert caught.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"just words", "1: not an agent"),
+        (b"- id: a\n  <<: 3\n", "2: not valid YAML"),
+        (b"- 3\n", "1: not an agent"),
+        (b"a: 1\n---\nb: 2\n", "2: not valid YAML"),
+        ("id: für".encode("latin-1"), "1: not UTF-8 text"),
+        (b"id: \x07", "1: not valid YAML"),
+        (b"[" * 5000, "1: not valid YAML: nested too deeply"),
+        (b"? [a]\n: b\n", "1: not valid YAML"),
+        (b"#" * 300_000, "1: larger than 256 kB"),
+        (b"id: 2024-99-99\n", "1: "),
+    ],
+)
+def test_a_file_that_is_no_agent_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    """Never a traceback, whatever is in it."""
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, content)
+    assert caught.value.message.startswith(f"{tmp_path / 'mine.yaml'}:{message}")
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    """With the setting that names it."""
+    with pytest.raises(ConfigurationError, match="missing' cannot be read") as caught:
+        AgentFolder(BUILTIN, tmp_path / "missing", TOOLS).templates()
+    assert caught.value.hint == "check the setting agents_dir"
+
+
+def test_a_file_that_may_not_be_read_is_named() -> None:
+    """Its agents are not silently left out."""
+    with open_folder() as folder:
+        (folder / "mine.yaml").write_text(MINE)
+        (folder / "mine.yaml").chmod(0)
+        with as_nobody(), pytest.raises(ConfigurationError, match=r"mine\.yaml:1: cannot be read"):
+            AgentFolder(BUILTIN, folder, TOOLS).templates()

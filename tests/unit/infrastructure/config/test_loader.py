@@ -1,0 +1,268 @@
+"""Where settings come from, which of them wins, and what is said about mistakes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from muster.domain.errors import ConfigurationError
+from muster.domain.evidence.severity import Severity
+from muster.infrastructure.config.loader import LoadedSettings, load_settings
+from muster.infrastructure.config.settings import Settings, default_data_dir, user_file
+
+LEVELS = ("flag", "environment", "project", "user")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A user without settings."""
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project without settings."""
+    (tmp_path / "project").mkdir()
+    return tmp_path / "project"
+
+
+def load(
+    root: Path,
+    home: Path,
+    flags: Mapping[str, object] | None = None,
+    env: Mapping[str, str] | None = None,
+) -> LoadedSettings:
+    """Settings for `root`, for a user whose home is `home`."""
+    return load_settings(
+        root, flags or {}, {"XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home), **(env or {})}
+    )
+
+
+def write_user(home: Path, text: str) -> Path:
+    """The user's file."""
+    path = home / "muster" / "muster.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
+    """Each of them says so."""
+    loaded = load(root, home)
+    assert loaded.values.model_dump() == {
+        "data_dir": home / "muster",
+        "agents_dir": None,
+        "model": "offline/evidence",
+        "max_concurrency": 4,
+        "tool_seconds": 120.0,
+        "tool_memory_mb": 1024,
+        "gates": {},
+        "fail_on": None,
+        "history": True,
+    }
+    assert set(loaded.origins.values()) == {"default"}
+    assert loaded.origins.keys() == Settings.model_fields.keys()
+
+
+@given(given_at=st.sets(st.sampled_from(LEVELS)))
+def test_the_nearest_place_wins(tmp_path_factory: pytest.TempPathFactory, given_at: set[str]) -> None:
+    """Flag, environment, project, user, default: any set of them."""
+    base = tmp_path_factory.mktemp("places")
+    root, home = base / "project", base / "home"
+    root.mkdir()
+    home.mkdir()
+    if "project" in given_at:
+        (root / "muster.toml").write_text("max_concurrency = 13")
+    if "user" in given_at:
+        write_user(home, "max_concurrency = 14")
+    flags = {"max_concurrency": 11} if "flag" in given_at else {"max_concurrency": None}
+    env = {"MUSTER_MAX_CONCURRENCY": "12"} if "environment" in given_at else {}
+    loaded = load(root, home, flags, env)
+    winner = next((level for level in LEVELS if level in given_at), "default")
+    value, origin = {
+        "flag": (11, "flag"),
+        "environment": (12, "environment MUSTER_MAX_CONCURRENCY"),
+        "project": (13, "muster.toml"),
+        "user": (14, str(home / "muster" / "muster.toml")),
+        "default": (4, "default"),
+    }[winner]
+    assert (loaded.values.max_concurrency, loaded.origins["max_concurrency"]) == (value, origin)
+
+
+def test_pyproject_is_read_where_there_is_no_muster_toml(root: Path, home: Path) -> None:
+    """Only its own table."""
+    (root / "pyproject.toml").write_text(
+        '[project]\nname = "x"\n[tool.muster]\nfail_on = "high"\n[tool.muster.gates]\nhigh = 0\n'
+    )
+    loaded = load(root, home)
+    assert (loaded.values.fail_on, loaded.values.gates) == (Severity.HIGH, {"high": 0.0})
+    assert loaded.origins["gates"] == "[tool.muster] in pyproject.toml"
+
+
+def test_muster_toml_wins_over_pyproject_and_says_so(root: Path, home: Path) -> None:
+    """As a whole: one does not fill the gaps of the other."""
+    (root / "pyproject.toml").write_text("[tool.muster]\nmax_concurrency = 2\nhistory = false\n")
+    (root / "muster.toml").write_text("max_concurrency = 3\n")
+    loaded = load(root, home)
+    assert (loaded.values.max_concurrency, loaded.values.history) == (3, True)
+    assert loaded.origins["max_concurrency"] == "muster.toml ([tool.muster] in pyproject.toml is not used)"
+
+
+def test_a_pyproject_of_others_is_no_setting(root: Path, home: Path) -> None:
+    """Neither with another tool's table nor empty."""
+    (root / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
+    assert load(root, home).origins["model"] == "default"
+
+
+def test_environment_variables_become_what_the_setting_takes(root: Path, home: Path) -> None:
+    """Numbers, truth, gates, a severity; empty ones are not set."""
+    env = {
+        "MUSTER_TOOL_SECONDS": "2.5",
+        "MUSTER_HISTORY": "No",
+        "MUSTER_GATES": "high=0, coverage=80.5",
+        "MUSTER_FAIL_ON": "critical",
+        "MUSTER_TOOL_MEMORY_MB": " 512 ",
+        "MUSTER_MODEL": "",
+        "OTHER": "x",
+    }
+    values = load(root, home, env=env).values
+    assert (values.tool_seconds, values.history, values.tool_memory_mb) == (2.5, False, 512)
+    assert (values.gates, values.fail_on, values.model) == (
+        {"high": 0.0, "coverage": 80.5},
+        Severity.CRITICAL,
+        "offline/evidence",
+    )
+
+
+def test_folders_are_relative_to_the_file_that_names_them(
+    root: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a flag or a variable to where we are; `~` is the user's home."""
+    monkeypatch.chdir(home)
+    (root / "muster.toml").write_text('agents_dir = "agents"\ndata_dir = "~/kept"\n')
+    values = load(root, home, env={"HOME": str(home)}).values
+    assert (values.agents_dir, values.data_dir) == (root / "agents", home / "kept")
+    env = {"MUSTER_AGENTS_DIR": "mine"}
+    values = load(root, home, {"data_dir": Path(".")}, env).values
+    assert (values.agents_dir, values.data_dir) == (home / "mine", home)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("model = 'a/b'\n\nmax_concurency = 3", "muster.toml, line 3: unknown setting 'max_concurency'",
+         "did you mean 'max_concurrency'?"),
+        ("max_concurrency = '3'", "muster.toml, line 1: max_concurrency cannot be '3': input should be a valid integer",
+         "max_concurrency is a whole number from 1 to 64"),
+        ("\nmax_concurrency = 65", "muster.toml, line 2: max_concurrency cannot be 65: input should be less than or",
+         "max_concurrency is a whole number from 1 to 64"),
+        ("max_concurrency = true", "muster.toml, line 1: max_concurrency cannot be True",
+         "max_concurrency is a whole number from 1 to 64"),
+        ("history = 1", "muster.toml, line 1: history cannot be 1", "history is true or false"),
+        ("tool_seconds = inf", "muster.toml, line 1: tool_seconds cannot be inf", "tool_seconds is seconds above 0"),
+        ("model = 'gpt'", "muster.toml, line 1: model cannot be 'gpt'", "model is provider/model"),
+        ("fail_on = 'bad'", "muster.toml, line 1: fail_on cannot be 'bad'",
+         "fail_on is one of critical, high, medium, low, info"),
+        ("[gates]\nhihg = 0", "muster.toml, line 1: gates cannot be {'hihg': 0.0}: there is no gate 'hihg'; known: high",
+         "gates is a table of gate names and numbers"),
+        ("gates.high = -1", "muster.toml, line 1: gates cannot be {'high': -1.0}: gate 'high' needs a number",
+         "gates is a table"),
+        ("gates = {high = 'no'}", "muster.toml, line 1: gates.high cannot be 'no'", "gates is a table"),
+        ("model = 'a/b'\nmodel = 'a/b'", "'muster.toml', line 2, is not valid TOML: cannot overwrite a value", "write key"),
+        ("model = ", "'muster.toml', line 1, is not valid TOML: invalid value", "write key = value"),
+        ("model = 'a/b", "'muster.toml', line 1, is not valid TOML", "write key = value"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_file_is_one_clear_sentence(
+    root: Path, home: Path, text: str, message: str, hint: str
+) -> None:
+    """File, line, key, value, and what would be right."""
+    (root / "muster.toml").write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home)
+    assert caught.value.message.startswith(message)
+    assert caught.value.hint.startswith(hint)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_mistake_in_pyproject_has_the_line_of_its_table(root: Path, home: Path) -> None:
+    """The same key in another table is not mistaken for it."""
+    (root / "pyproject.toml").write_text("[tool.other]\nhistory = 3\n\n[tool.muster]\nhistory = 3\n")
+    with pytest.raises(
+        ConfigurationError, match=r"\[tool\.muster\] in pyproject\.toml, line 5: history cannot be 3"
+    ):
+        load(root, home)
+
+
+def test_a_mistake_in_the_environment_names_the_variable(root: Path, home: Path) -> None:
+    """As it is written there."""
+    with pytest.raises(ConfigurationError, match="environment: MUSTER_MAX_CONCURRENCY cannot be 'many'"):
+        load(root, home, env={"MUSTER_MAX_CONCURRENCY": "many"})
+    with pytest.raises(ConfigurationError, match="environment: unknown setting 'MUSTER_MODLE'") as caught:
+        load(root, home, env={"MUSTER_MODLE": "a/b"})
+    assert caught.value.hint == "did you mean 'model'?"
+
+
+def test_a_mistake_in_a_flag_names_it(root: Path, home: Path) -> None:
+    """A value out of bounds."""
+    with pytest.raises(ConfigurationError, match="flag: max_concurrency cannot be 0"):
+        load(root, home, {"max_concurrency": 0})
+
+
+def test_a_mistake_in_the_user_file_names_its_path(root: Path, home: Path) -> None:
+    """Since nobody looks for it there."""
+    path = write_user(home, "histroy = true")
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home)
+    assert caught.value.message == f"{path}, line 1: unknown setting 'histroy'"
+
+
+def test_a_file_that_is_no_text_or_no_file_is_named(root: Path, home: Path) -> None:
+    """In another encoding; a folder of that name."""
+    (root / "muster.toml").write_bytes("model = 'ä/b'".encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=r"'muster\.toml' is not UTF-8 text"):
+        load(root, home)
+    (root / "muster.toml").unlink()
+    (root / "muster.toml").mkdir()
+    with pytest.raises(ConfigurationError, match=r"'muster\.toml' cannot be read"):
+        load(root, home)
+
+
+def test_a_table_that_is_no_table_is_named(root: Path, home: Path) -> None:
+    """`tool.muster = 3`."""
+    (root / "pyproject.toml").write_text("[tool]\nmuster = 3\n")
+    with pytest.raises(ConfigurationError, match=r"\[tool\.muster\] in pyproject\.toml is not a table"):
+        load(root, home)
+
+
+def test_a_folder_that_is_none_has_no_settings(root: Path, home: Path) -> None:
+    """What is wrong with it, the workspace says better."""
+    (root / "file").write_text("")
+    assert load(root / "file", home) == load(root / "missing", home)
+
+
+@pytest.mark.parametrize(
+    ("platform", "data", "own"),
+    [
+        ("linux", ".local/share/muster", ".config/muster/muster.toml"),
+        ("darwin", "Library/Application Support/muster", "Library/Application Support/muster/muster.toml"),
+        ("win32", "AppData/Roaming/muster", "AppData/Roaming/muster/muster.toml"),
+    ],
+)
+def test_each_platform_has_its_places(platform: str, data: str, own: str) -> None:
+    """Where XDG says nothing; a relative XDG folder is as good as none."""
+    for env in ({"HOME": "/home/me"}, {"HOME": "/home/me", "XDG_DATA_HOME": "x", "XDG_CONFIG_HOME": "x"}):
+        assert default_data_dir(env, platform) == Path("/home/me", data)
+        assert user_file(env, platform) == Path("/home/me", own)
+
+
+def test_settings_cannot_be_changed_afterwards() -> None:
+    """Nor can there be ones that nobody knows."""
+    settings = Settings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.history = False  # type: ignore[misc]
+    with pytest.raises(ValueError, match="[Ee]xtra"):
+        Settings.model_validate({"unknown": 1})

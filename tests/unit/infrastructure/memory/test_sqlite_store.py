@@ -1,0 +1,179 @@
+"""Memory in a file: damage, a full disk, several processes."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from muster.domain.errors import StorageError
+from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
+from tests.fakes.processes import finish, python
+
+WRITE = """
+import asyncio, sys
+from pathlib import Path
+from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
+
+async def main():
+    store = SqliteLongTermStore(Path(sys.argv[1]))
+    for number in range(100):
+        assert await store.store(f"shared/{number}", [sys.argv[2]] * 50)
+        assert await store.store(f"{sys.argv[2]}/{number}", number)
+        seen = await store.retrieve(f"shared/{number}")
+        assert len(set(seen)) == 1 and len(seen) == 50, seen
+    store.close()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteLongTermStore]:
+    """A new store."""
+    made = SqliteLongTermStore(tmp_path / "memory.db")
+    yield made
+    made.close()
+
+
+async def test_it_is_still_there_after_a_restart(store: SqliteLongTermStore) -> None:
+    """Closed and opened again."""
+    await store.store("a", [1, 2])
+    store.close()
+    again = SqliteLongTermStore(store._database.path)
+    assert await again.retrieve("a") == [1, 2]
+    again.close()
+
+
+async def test_four_processes_lose_nothing(tmp_path: Path) -> None:
+    """100 keys of their own and 100 that all of them write: none is missing, none is torn."""
+    path = tmp_path / "memory.db"
+    finish(*(python(WRITE, str(path), name) for name in "abcd"))
+    store = SqliteLongTermStore(path)
+    assert len(await store.list_keys()) == 500
+    for number in range(100):
+        assert [await store.retrieve(f"{name}/{number}") for name in "abcd"] == [number] * 4
+        assert await store.retrieve(f"shared/{number}") in [[name] * 50 for name in "abcd"]
+    store.close()
+
+
+async def test_a_flipped_bit_on_the_disk_reads_as_none_and_hides_nothing(
+    store: SqliteLongTermStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SQLite itself does not notice; the record is set aside, reported, and can be written anew."""
+    for key in ("before", "damaged", "later"):
+        await store.store(key, f"the value of {key}")
+    path = store._database.path
+    store.close()
+    content = path.read_bytes()
+    assert content.count(b"the value of damaged") == 1
+    path.write_bytes(content.replace(b"the value of damaged", b"the value of damaGed"))
+
+    again = SqliteLongTermStore(path)
+    with caplog.at_level(logging.WARNING):
+        assert await again.retrieve("damaged") is None
+    assert "'damaged' does not match its digest" in caplog.text
+    assert await again.list_keys() == ("before", "later")
+    assert [await again.retrieve(key) for key in ("before", "later")] == [
+        "the value of before",
+        "the value of later",
+    ]
+    aside = await again._database.read(lambda c: c.execute("SELECT key, value FROM quarantine").fetchall())
+    assert aside == [(b"damaged", b'"the value of damaGed"')]
+    assert await again.store("damaged", "new")
+    assert await again.retrieve("damaged") == "new"
+    again.close()
+
+
+async def test_every_flipped_byte_of_a_record_is_noticed(store: SqliteLongTermStore) -> None:
+    """Of the value and of the digest, one at a time: None each time, never a wrong value."""
+    await store.store("a", "value")
+    row = await store._database.read(lambda c: c.execute("SELECT value, digest FROM entries").get)
+    for column, content in zip(("value", "digest"), row, strict=True):
+        for position in range(len(content)):
+            broken = bytearray(content)
+            broken[position] ^= 1 << position % 8
+            await store.store("a", "value")
+            update = f"UPDATE entries SET {column} = ?"
+            await store._database.write(lambda c, u=update, b=broken: c.execute(u, (bytes(b),)))  # type: ignore[misc]
+            assert await store.retrieve("a") is None
+
+
+async def test_a_name_that_no_longer_decodes_hides_no_other(store: SqliteLongTermStore) -> None:
+    """Two keys, one of them broken in the file."""
+    await store.store("a", 1)
+    await store.store("b", 2)
+    await store._database.write(
+        lambda c: c.execute("UPDATE entries SET key = x'ff' WHERE value = ?", (b"2",))
+    )
+    assert await store.list_keys() == ("a",)
+    assert await store.retrieve("a") == 1
+
+
+async def test_a_record_put_under_another_key_is_noticed(store: SqliteLongTermStore) -> None:
+    """The digest is of key and value together."""
+    await store.store("a", 1)
+    await store._database.write(lambda c: c.execute("UPDATE entries SET key = ?", (b"b",)))
+    assert await store.retrieve("b") is None
+
+
+async def test_a_full_disk_is_false_and_writing_goes_on_when_there_is_room(
+    store: SqliteLongTermStore,
+) -> None:
+    """What was there stays as it was."""
+    await store.store("a", "old")
+    pages = await store._database.read(lambda c: int(c.pragma("page_count")))
+    await store._database.read(lambda c: c.pragma("max_page_count", pages))
+    assert await store.store("a", "long " * 100_000) is False
+    assert await store.retrieve("a") == "old"
+    assert await store.list_keys() == ("a",)
+    await store._database.read(lambda c: c.pragma("max_page_count", pages + 1000))
+    assert await store.store("a", "new") is True
+    assert await store.retrieve("a") == "new"
+
+
+async def test_deleting_removes_the_bytes(store: SqliteLongTermStore) -> None:
+    """Overwritten in the file, in quarantine too."""
+    await store.store("secret", "a plainly fake secret")
+    await store.delete("secret")
+    path = store._database.path
+    store.close()
+    assert b"plainly fake" not in path.read_bytes()
+
+
+async def test_a_damaged_page_reads_as_none(store: SqliteLongTermStore) -> None:
+    """What SQLite itself notices is no reason to stop; listing, which would leave things out, is an error."""
+    for number in range(2000):
+        await store.store(f"key/{number:04}", "x" * 20)
+    path = store._database.path
+    store.close()
+    content = bytearray(path.read_bytes())
+    place = content.index(b"key/1000")
+    start = place - place % 4096
+    content[start : start + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    again = SqliteLongTermStore(path)
+    assert await again.retrieve("key/1000") is None
+    assert await again.retrieve("key/0000") == "x" * 20
+    with pytest.raises(StorageError, match="is damaged"):
+        await again.list_keys()
+    again.close()
+
+
+async def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
+    """Nothing is pretended to be forgotten."""
+    path = tmp_path / "memory.db"
+    path.write_text("something else")
+    store = SqliteLongTermStore(path)
+    for attempt in (store.retrieve("a"), store.store("a", 1), store.list_keys()):
+        with pytest.raises(StorageError, match=r"memory\.db' is not a database"):
+            await attempt
+    store.close()
+
+
+def test_one_store_serves_several_event_loops(store: SqliteLongTermStore) -> None:
+    """As the synchronous face starts them, one after the other."""
+    for number in range(3):
+        assert asyncio.run(store.store("a", number))
+        assert asyncio.run(store.retrieve("a")) == number
