@@ -10,7 +10,7 @@ from typing import Any
 
 from ...domain.errors import UnknownName
 from ...domain.evidence.finding import Finding, identify, sort_key
-from ...domain.evidence.report import EvidenceReport
+from ...domain.evidence.report import EvidenceReport, EvidenceStatus
 from ...domain.evidence.severity import Severity
 from ...domain.ports.evidence_tool import EvidenceTool
 from ...domain.workspace.files import WorkspaceSnapshot
@@ -56,7 +56,11 @@ class EvidenceDesk:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _gather(self, name: str) -> EvidenceReport:
-        report = await self._tools[name].gather(self._snapshot, self._granted)
+        try:
+            report = await self._tools[name].gather(self._snapshot, self._granted)
+        except Exception as error:  # noqa: BLE001 – a tool of a host may break its promise never to raise
+            reason = f"raised {type(error).__name__}: {error}"
+            return EvidenceReport(name, "", EvidenceStatus.FAILED, reason=reason)
         return replace(report, findings=identify(report.findings))
 
 

@@ -40,7 +40,7 @@ class ProjectTests:
     runner: ToolRunner = field(default_factory=lambda: ToolRunner(TEST_LIMITS, slots=1))
 
     async def run(self, root: str, folder: Path) -> TestRun:
-        """Run the tests of `root`, with data files in `folder`; raises EvidenceUnavailable if none can run."""
+        """Run the tests of `root`, data files in `folder`; raises EvidenceUnavailable if none can run."""
         python = await asyncio.to_thread(project_python, root)
         data = folder / "coverage-data"
         pytest = ["-m", "pytest", "-q", "-rfE", "--tb=no", "-p", "no:cacheprovider", "--color=no"]

@@ -67,7 +67,7 @@ def duration(seconds: float | None) -> str:
 
 def number(value: float) -> str:
     """Thousands grouped, and at most one digit after the point."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 def count(amount: int, singular: str, plural: str = "") -> str:

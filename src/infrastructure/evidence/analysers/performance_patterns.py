@@ -83,29 +83,26 @@ def _searched_list(comparison: Node, bindings: Bindings, lines: list[bytes]) -> 
     loop = repeated_by(comparison)
     if loop is None or goes_over_few(loop):
         return
-    value = operands[1]
+    judged = _slow_search(operands[0], operands[1], loop, bindings)
+    if judged is not None:
+        yield _finding(comparison, lines, "list-membership-in-loop", *judged)
+
+
+def _slow_search(member: Node, value: Node, loop: Node, bindings: Bindings) -> tuple[float, str, str] | None:
+    """Confidence, message and suggestion when `value` is a list that `loop` searches again and again."""
     if value.type == "list" and _long_constant_list(value):
         message = f"A list of {len(value.named_children)} constants is searched from its start in each round"
-        yield _finding(
-            comparison, lines, "list-membership-in-loop", 0.9, message,
-            "Make it a set, which is asked in one step: {…} instead of […].",
-        )  # fmt: skip
-    elif value.type == "identifier" and not bindings.bound_within(value, loop):
-        if operands[0].type in CONSTANTS:  # looks for a mark in a list that changes
-            return
-        bound = bindings.only_value(value)
-        if bound is not None and (_long_constant_list(bound) or _is_built_list(bound)):
-            message = f"{text(value)!r} is a list, and is searched from its start in each round of the loop"
-            yield _finding(
-                comparison, lines, "list-membership-in-loop", 0.8, message,
-                f"Keep a set beside {text(value)!r} if its members can be hashed, and ask that.",
-            )  # fmt: skip
-    elif value.type == "call" and text(value.child_by_field_name("function")) == "list":
-        yield _finding(
-            comparison, lines, "list-membership-in-loop", 0.85,
-            "A whole list is copied in each round of the loop, only to be searched once",
-            "Ask the original, or a set that is made before the loop.",
-        )  # fmt: skip
+        return 0.9, message, "Make it a set, which is asked in one step: {…} instead of […]."
+    if value.type == "call" and text(value.child_by_field_name("function")) == "list":
+        message = "A whole list is copied in each round of the loop, only to be searched once"
+        return 0.85, message, "Ask the original, or a set that is made before the loop."
+    if value.type != "identifier" or bindings.bound_within(value, loop) or member.type in CONSTANTS:
+        return None  # whoever looks for a constant looks for a mark in a list that changes
+    bound = bindings.only_value(value)
+    if bound is None or not (_long_constant_list(bound) or _is_built_list(bound)):
+        return None
+    message = f"{text(value)!r} is a list, and is searched from its start in each round of the loop"
+    return 0.8, message, f"Keep a set beside {text(value)!r} if its members can be hashed, and ask that."
 
 
 def _long_constant_list(node: Node) -> bool:

@@ -9,49 +9,19 @@ import pytest
 
 from muster.application.services.evidence_desk import SHOWN, EvidenceDesk, digest
 from muster.domain.errors import UnknownName
-from muster.domain.evidence.report import EvidenceReport, ToolProfile
 from muster.domain.evidence.severity import Severity
-from muster.domain.ports.evidence_tool import EvidenceTool
-from muster.domain.workspace.files import WorkspaceSnapshot
 from tests.fakes.builders import finding, report, snapshot
+from tests.fakes.evidence import FakeEvidence
 
 
-class FakeTool(EvidenceTool):
-    """Reports one finding after `seconds`, and counts how often it was asked and cancelled."""
-
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.seconds = seconds
-        self.gathered = 0
-        self.cancelled = 0
-        self.granted: frozenset[str] = frozenset()
-
-    @property
-    def profile(self) -> ToolProfile:
-        """Named fake."""
-        return ToolProfile("fake", "Fake", frozenset())
-
-    async def gather(
-        self, snapshot: WorkspaceSnapshot, granted: frozenset[str] = frozenset()
-    ) -> EvidenceReport:
-        """Wait, then report."""
-        self.gathered += 1
-        self.granted = granted
-        try:
-            await anyio.sleep(self.seconds)
-        except asyncio.CancelledError:
-            self.cancelled += 1
-            raise
-        return report("fake", finding(), finding(line=2))
-
-
-def desk(tool: FakeTool, *granted: str) -> EvidenceDesk:
+def desk(tool: FakeEvidence, *granted: str) -> EvidenceDesk:
     """A desk with one tool."""
     return EvidenceDesk({"fake": tool}, snapshot(), frozenset(granted))
 
 
 async def test_a_tool_looks_once_however_many_ask() -> None:
     """Three askers at once and one later: one look, the same report, with fingerprints."""
-    tool = FakeTool(0.02)
+    tool = FakeEvidence("fake", finding(), finding(line=2), seconds=0.02)
     one = desk(tool, "run-tests")
     reports = await asyncio.gather(*(one.ask("fake") for _ in range(3)))
     later = await one.ask("fake")
@@ -63,7 +33,7 @@ async def test_a_tool_looks_once_however_many_ask() -> None:
 
 async def test_one_asker_who_gives_up_does_not_take_the_answer_from_the_other() -> None:
     """A cancelled agent leaves the tool running for its colleague."""
-    tool = FakeTool(0.05)
+    tool = FakeEvidence("fake", finding(), finding(line=2), seconds=0.05)
     one = desk(tool)
     impatient = asyncio.create_task(one.ask("fake"))
     patient = asyncio.create_task(one.ask("fake"))
@@ -75,7 +45,7 @@ async def test_one_asker_who_gives_up_does_not_take_the_answer_from_the_other() 
 
 async def test_closing_ends_what_still_runs_and_keeps_what_is_there() -> None:
     """After close nothing runs; unfinished tools have no answer."""
-    tool = FakeTool(60)
+    tool = FakeEvidence("fake", seconds=60)
     one = desk(tool)
     asking = asyncio.create_task(one.ask("fake"))
     await anyio.sleep(0.01)
@@ -89,7 +59,7 @@ async def test_closing_ends_what_still_runs_and_keeps_what_is_there() -> None:
 async def test_an_unknown_tool_is_refused_by_name() -> None:
     """The known ones are told."""
     with pytest.raises(UnknownName, match="unknown evidence tool 'ruf'"):
-        await desk(FakeTool()).ask("ruf")
+        await desk(FakeEvidence("fake")).ask("ruf")
 
 
 def test_a_digest_shows_the_worst_findings_and_counts_the_rest() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import cast
 
 import pytest
@@ -48,7 +49,7 @@ def test_text_deltas_are_concatenated(pieces: list[str]) -> None:
 def test_argument_deltas_add_up_however_they_are_split(arguments: str, cuts: list[int]) -> None:
     """For any split of any arguments; name and id come with the first piece."""
     places = [0, *sorted(min(cut, len(arguments)) for cut in cuts), len(arguments)]
-    pieces = [arguments[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [arguments[start:end] for start, end in pairwise(places)]
     events: list[ModelEvent] = [ToolCallDelta(0, "", "id-1", "look")]
     events += [ToolCallDelta(0, piece) for piece in pieces]
 

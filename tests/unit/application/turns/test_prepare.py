@@ -87,7 +87,7 @@ def test_trimming_drops_the_oldest_history_and_keeps_the_newest() -> None:
     prepared = prepare_turn(turn, COUNTER, WINDOW)
 
     assert [message.content[:2] for message in prepared.messages] == [
-        "q6", "a6", "q7", "a7", "q8", "a8", "q9", "a9", "no",
+        "q5", "a5", "q6", "a6", "q7", "a7", "q8", "a8", "q9", "a9", "no",
     ]  # fmt: skip
     assert prepared.budget.verdict is BudgetVerdict.NEEDS_SUMMARY
 

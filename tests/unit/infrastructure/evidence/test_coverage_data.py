@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus
 from muster.domain.evidence.severity import Severity
 from muster.infrastructure.evidence.cache import EvidenceCache
@@ -140,7 +141,7 @@ async def test_data_of_coverage_py_is_read_without_writing_beside_it(tmp_path: P
     root = tmp_path / "project"
     root.mkdir()
     data = measured_by_coverage(tmp_path / "data", {"/elsewhere/build/shop/a.py": [1, 2, 3]})
-    files = {
+    files: dict[str, str | bytes] = {
         "shop/a.py": CODE,
         ".coverage": data,
         "pyproject.toml": "[tool.coverage.run]\nrelative_files = true\n",
@@ -159,7 +160,12 @@ async def test_plugins_that_the_project_names_are_never_loaded(tmp_path: Path) -
     settings = (
         '[tool.coverage.run]\nplugins = ["evil"]\n[tool.coverage.report]\nexclude_also = ["return 1"]\n'
     )
-    files = {"shop.py": CODE, "evil.py": evil, ".coverage": data, "pyproject.toml": settings}
+    files: dict[str, str | bytes] = {
+        "shop.py": CODE,
+        "evil.py": evil,
+        ".coverage": data,
+        "pyproject.toml": settings,
+    }
     report = await look(CoverageTool, files, root)
     assert report.measures["coverage.lines"] == 5
     assert not (root / "was-here").exists()

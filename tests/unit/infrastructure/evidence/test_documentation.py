@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus
 from muster.domain.evidence.severity import Severity
 from muster.infrastructure.evidence.analysers.docs_markdown import anchors_of, slug_of
@@ -105,7 +106,8 @@ async def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:
         '<a href="docs/away.md">x</a>\n'
         "[case](docs/Guide.md)\n"
     )
-    files = {"README.md": readme, "docs/guide.md": "How to *buy*\n======\n", "art/logo one.png": b"png"}
+    guide = "How to *buy*\n======\n"
+    files: dict[str, str | bytes] = {"README.md": readme, "docs/guide.md": guide, "art/logo one.png": b"png"}
     report = await look(DocumentationTool, files, tmp_path)
     assert places(report) == [
         ("broken-link", "README.md", 3),

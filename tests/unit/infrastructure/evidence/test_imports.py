@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus
 from muster.domain.evidence.severity import Severity
 from muster.infrastructure.evidence.analysers.import_circles import knots, shortest_circle
@@ -94,9 +95,7 @@ LAYERED = {
 
 
 async def test_layers_declared_in_pyproject_are_held(tmp_path: Path) -> None:
-    contract = (
-        '[[tool.importlinter.contracts]]\nname="L"\ntype="layers"\nlayers=["shop.web", "shop.domain"]\n'
-    )
+    contract = '[[tool.importlinter.contracts]]\ntype="layers"\nlayers=["shop.web","shop.domain"]\n'
     pyproject = f'[tool.importlinter]\nroot_package="shop"\n{contract}'
     files = {**LAYERED, "shop/domain.py": "import re\nimport shop.tools\n", "pyproject.toml": pyproject}
     report = await look(ImportsTool, files, tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from muster.domain.evidence.report import EvidenceStatus
 from muster.domain.evidence.severity import Severity
 from muster.infrastructure.evidence.performance_patterns import PerformancePatternsTool
@@ -21,7 +22,7 @@ FOUND = {
         ("def f(xs):\n    for x in xs:\n        if x in [1, 2, 3, 4]:\n            print(x)\n", 3),
         ("def f(xs):\n    return [x for x in xs if x not in ['a', 'b', 'c', 'd']]\n", 2),
         (
-            "def f(xs, ys):\n    known = list(ys)\n    for x in xs:\n        if x in known:\n            print(x)\n",
+            "def f(xs, ys):\n    known = list(ys)\n    for x in xs:\n        print(x in known)\n",
             4,
         ),
         ("def f(xs, ys):\n    for x in xs:\n        if x in list(ys):\n            print(x)\n", 3),
@@ -41,7 +42,7 @@ FOUND = {
 }
 
 SILENT = {
-    "compiled once before the loop": "import re\nP = re.compile('a')\ndef f(xs):\n    for x in xs: P.match(x)\n",
+    "compiled once before the loop": "import re\nP = re.compile('a')\nfor x in xs:\n    P.match(x)\n",
     "compiled to make what is gone over": "import re\nfor m in re.compile('a').finditer(t):\n    print(m)\n",
     "a pattern that changes": "import re\nfor p in ps:\n    re.compile(p)\n    re.compile(f'{p}+')\n",
     "a function made in a loop": "import re\nfor x in xs:\n    def g():\n        return re.compile('a')\n",
@@ -50,15 +51,15 @@ SILENT = {
     "a set": "for x in xs:\n    if x in {1, 2, 3, 4}:\n        print(x)\n",
     "a list outside a loop": "def f(x):\n    return x in [1, 2, 3, 4]\n",
     "a list that is made in each round": "for xs in xss:\n    ys = list(xs)\n    print(1, x in ys)\n",
-    "a name bound twice": "def f(xs, ys):\n    k = list(ys)\n    k = set(k)\n    for x in xs:\n        print(x in k)\n",
+    "a name bound twice": "def f(xs, k):\n    k = list(k)\n    k = set(k)\n    for x in xs:\n        print(x in k)\n",
     "a parameter": "def f(xs, known):\n    for x in xs:\n        print(x in known)\n",
     "a sum of numbers": "def f(xs):\n    s = 0\n    for x in xs:\n        s += x\n",
     "text made anew in each round": "for xs in xss:\n    s = ''\n    s += xs\n    print(s)\n",
     "text of unknown kind": "def f(xs, s):\n    for x in xs:\n        s += x\n",
     "bytes": "def f(xs):\n    s = b''\n    for x in xs:\n        s += x\n",
     "a loop over a few constants": "def f():\n    s = ''\n    for x in ('a', 'b'):\n        s += x\n",
-    "a loop that ends at once": "def f(xs):\n    s = ''\n    for x in xs:\n        s += x\n        break\n    return s\n",
-    "after the loop": "def f(xs):\n    s = ''\n    for x in xs:\n        print(x)\n    else:\n        s += 'a'\n",
+    "a loop that ends at once": "def f(xs):\n    s = ''\n    for x in xs:\n        s += x\n        break\n",
+    "after the loop": "def f(xs):\n    s = ''\n    for x in xs:\n        g(x)\n    else:\n        s += 'a'\n",
     "the best two": "def f(xs):\n    return sorted(xs)[:2], sorted(xs)[1]\n",
     "the end of a list": "def f(x):\n    q = [x]\n    while q:\n        q.pop()\n        q.insert(1, x)\n",
     "a deque": "def f(x):\n    q = deque([x])\n    while q:\n        q.pop(0)\n",

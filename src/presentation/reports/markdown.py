@@ -1,0 +1,135 @@
+"""Markdown, for a pull request or a wiki; whatever comes from the code is escaped or quoted as code."""
+
+from __future__ import annotations
+
+import re
+
+from ...domain.evidence.finding import Finding
+from ...domain.evidence.severity import Category
+from ...domain.orchestration.run import RunRecord, RunReport
+from . import wording
+from .wording import printable
+
+NOT_COVERED_SHOWN = 10
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$!@])")
+_LIST = re.compile(r"^(\d*)([-+.)=:])")
+
+
+def escape(text: str) -> str:
+    """`text` on one line, none of whose characters Markdown takes for its own."""
+    line = _SPECIAL.sub(r"\\\1", printable(text).strip())
+    return _LIST.sub(r"\1\\\2", line).replace("://", ":\\//")
+
+
+def code(text: str) -> str:
+    """`text` as a code span that no backtick in it can end; bars are escaped as tables need it."""
+    line = printable(text).strip()
+    if not line:
+        return ""
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    pad = " " if "`" in (line[0], line[-1]) else ""
+    return f"{'`' * (longest + 1)}{pad}{line}{pad}{'`' * (longest + 1)}"
+
+
+def cell(text: str) -> str:
+    """A code span inside a table, where a bare bar would end the cell."""
+    return code(text).replace("|", "\\|")
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    """A table; cells must be escaped already."""
+    lines = [f"| {' | '.join(head)} |", f"|{'|'.join(' --- ' for _ in head)}|"]
+    return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
+
+
+def render(record: RunRecord) -> str:
+    """The run, verdict first."""
+    lines = [*_head(record)]
+    if record.report:
+        lines += [*_health(record.report), *_gates(record.report), *_findings(record.report)]
+    return "\n".join([*lines, *_agents(record), *_not_covered(record), *_foot(record)]) + "\n"
+
+
+def _head(record: RunRecord) -> list[str]:
+    lines = [f"# Muster: {wording.verdict_word(record)}", "", f"**Task** {escape(record.plan.task)}", ""]
+    if record.report is None:
+        lines += [f"The run is {record.status} and has no report.", ""]
+    else:
+        parts = [wording.score_text(record.report), wording.share_text(record.report)]
+        lines += [f"**{'; '.join(part for part in parts if part)}**", "", escape(record.report.summary), ""]
+    if record.error:
+        lines += [f"**Error** {escape(record.error)}", ""]
+    return lines
+
+
+def _health(report: RunReport) -> list[str]:
+    scores = {health.category: health for health in report.health.categories}
+    missing = wording.unmeasured(report)
+    rows = []
+    for category in (category for category in Category if category in scores or category in missing):
+        health = scores.get(category)
+        value = wording.UNMEASURED if health is None or health.score is None else f"{health.score:g}"
+        basis = missing.get(category, health.basis if health else "")
+        rows.append((category.value, wording.weight_text(category), value, escape(basis)))
+    return ["## Health", "", *table(("Category", "Weight", "Score", "Why"), rows)] if rows else []
+
+
+def _gates(report: RunReport) -> list[str]:
+    rows = [
+        (gate.name, wording.threshold(gate), wording.gate_value(gate), gate.verdict.value, escape(gate.reason))
+        for gate in report.gates
+    ]
+    return ["## Gates", "", *table(("Gate", "Must be", "Is", "Verdict", "Why"), rows)] if rows else []
+
+
+def _findings(report: RunReport) -> list[str]:
+    lines = [f"## Findings: {wording.tally(report.findings)}", ""]
+    if note := wording.baseline_text(report):
+        lines += [f"Left out: {note}.", ""]
+    for path, findings in wording.by_file(report.findings).items():
+        lines += [f"### {code(path) or wording.path_text(path)}", ""]
+        lines += [line for finding in findings for line in _finding(finding)]
+        lines.append("")
+    return lines
+
+
+def _finding(finding: Finding) -> list[str]:
+    where = f" line {wording.place(finding)}" if finding.location.line else ""
+    lines = [f"- **{finding.severity}** {code(finding.rule)}{where}: {escape(finding.message)}"]
+    if finding.quote:
+        lines.append(f"  {code(finding.quote)}  ")
+    if finding.suggestion:
+        lines.append(f"  {escape(finding.suggestion)}  ")
+    facts = f"confidence {wording.sureness(finding)}, by {escape(wording.said_by(finding))}"
+    return [*lines, f"  {facts}, {code(finding.fingerprint)}" if finding.fingerprint else f"  {facts}"]
+
+
+def _agents(record: RunRecord) -> list[str]:
+    rows = [
+        (
+            cell(agent.agent),
+            agent.status.value,
+            wording.duration(agent.duration),
+            escape(wording.agent_tools(agent)),
+            escape(wording.agent_model(agent)),
+            escape(agent.error or agent.summary),
+        )
+        for agent in record.agents
+    ]
+    head = ("Agent", "State", "Time", "Tools", "Judgement", "Result")
+    return ["## Agents", "", *table(head, rows)] if rows else []
+
+
+def _not_covered(record: RunRecord) -> list[str]:
+    missed = wording.not_covered(record)
+    if not missed:
+        return []
+    lines = [f"- {code(item.path) or wording.path_text('')}: {escape(item.reason)}" for item in missed]
+    rest = len(missed) - NOT_COVERED_SHOWN
+    more = [f"- and {rest:,} more"] if rest > 0 else []
+    return [f"## Not covered: {len(missed):,}", "", *lines[:NOT_COVERED_SHOWN], *more, ""]
+
+
+def _foot(record: RunRecord) -> list[str]:
+    took = wording.duration(record.duration)
+    return [f"Run {code(record.id)}: {took}, {wording.spent(record)}; {escape(wording.model_text(record))}."]
