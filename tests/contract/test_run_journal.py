@@ -63,10 +63,10 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunJourn
         kept.close()
 
 
-def run(id: str = "run-1", *agents: str, minutes: int = 0, task: str = "review it") -> RunRecord:
+def run(name: str = "run-1", *agents: str, minutes: int = 0, task: str = "review it") -> RunRecord:
     """A run that has just begun."""
     team = plan(*(agents or ("one", "two")), task=task, gates=[Gate("high", 0)])
-    return RunRecord(id, team, RunStatus.RUNNING, START + timedelta(minutes=minutes))
+    return RunRecord(name, team, RunStatus.RUNNING, START + timedelta(minutes=minutes))
 
 
 def result(agent: str, summary: str = "done") -> AgentResult:
@@ -151,8 +151,8 @@ async def test_a_run_that_was_never_opened_takes_no_results(journal: RunJournal)
 
 async def test_a_prefix_will_do_when_it_is_unique(journal: RunJournal) -> None:
     """An id that is itself the beginning of another is still found; wildcards are letters."""
-    for id in ("run-ab", "run-ac", "run-abc"):
-        await journal.create(run(id))
+    for name in ("run-ab", "run-ac", "run-abc"):
+        await journal.create(run(name))
     found = [await journal.load(text) for text in ("run-ac", "run-abc", "run-ab")]
     assert [record and record.id for record in found] == ["run-ac", "run-abc", "run-ab"]
     for nothing in ("", "run-x", "run_ab", "%", "\ud800"):
@@ -161,8 +161,8 @@ async def test_a_prefix_will_do_when_it_is_unique(journal: RunJournal) -> None:
 
 async def test_an_ambiguous_prefix_names_the_candidates(journal: RunJournal) -> None:
     """So that the next try can be the right one."""
-    for id in ("run-ab", "run-ac", "run-b"):
-        await journal.create(run(id))
+    for name in ("run-ab", "run-ac", "run-b"):
+        await journal.create(run(name))
     with pytest.raises(UnknownName) as caught:
         await journal.load("run-a")
     assert caught.value.hint == "give more of it: run-ab, run-ac"
@@ -170,8 +170,8 @@ async def test_an_ambiguous_prefix_names_the_candidates(journal: RunJournal) -> 
 
 async def test_the_newest_runs_come_first(journal: RunJournal) -> None:
     """Up to the limit, whichever was written last."""
-    for id, minutes in (("run-b", 5), ("run-a", 1), ("run-c", 9)):
-        await journal.create(run(id, minutes=minutes))
+    for name, minutes in (("run-b", 5), ("run-a", 1), ("run-c", 9)):
+        await journal.create(run(name, minutes=minutes))
     assert [line.id for line in await journal.list()] == ["run-c", "run-b", "run-a"]
     assert [line.id for line in await journal.list(limit=2)] == ["run-c", "run-b"]
     assert await journal.list(limit=0) == ()
@@ -202,11 +202,11 @@ def test_any_text_is_kept(journal: RunJournal, task: str, words: str, seconds: f
     """Half characters from a command line or a model included."""
 
     async def keep() -> None:
-        id = f"run-{len(await journal.list(limit=1000))}"
-        begun = run(id, task=task)
+        name = f"run-{len(await journal.list(limit=1000))}"
+        begun = run(name, task=task)
         said = replace(result("one", words), duration=seconds)
         await journal.create(begun)
-        await journal.record(id, said)
-        assert await journal.load(id) == replace(begun, agents=(said,))
+        await journal.record(name, said)
+        assert await journal.load(name) == replace(begun, agents=(said,))
 
     asyncio.run(keep())

@@ -103,7 +103,7 @@ class MetaOrchestrator:
                 code="arity",
                 hint="name other agents, or leave the pattern to the planner",
             )
-        agents = [await self._planned(member, snapshot, wishes.use_history) for member in members]
+        agents = [await self._planned(m, requirements, snapshot, wishes.use_history) for m in members]
         focus, noted = paths_named(requirements.task, snapshot)
         return ExecutionPlan(
             requirements=requirements,
@@ -113,7 +113,7 @@ class MetaOrchestrator:
             gates=merge_gates(requirements.gates, wishes.gates),
             estimate=team_estimate([agent.estimate for agent in agents], pattern, self._limit),
             uncovered=uncovered,
-            reasons=(*requirements.reasons, Reason(f"pattern {pattern.name}", why), *noted),
+            reasons=(Reason(f"pattern {pattern.name}", why), *noted),
             focus=focus,
             since=wishes.since,
             max_concurrency=self._limit,
@@ -196,22 +196,34 @@ class MetaOrchestrator:
         return [Member(self._templates[MANAGER], covers), *workers]
 
     async def _planned(
-        self, member: Member, snapshot: WorkspaceSnapshot, use_history: bool
+        self,
+        member: Member,
+        requirements: TaskRequirements,
+        snapshot: WorkspaceSnapshot,
+        use_history: bool,
     ) -> PlannedAgent:
         template = member.template
         earlier = await self._history(template.id, self._model.name) if use_history else ()
         estimate: Estimate = step_estimate(
             self._model, len(template.tools), snapshot.facts.code_lines, earlier
         )
-        covered = ", ".join(capability.words for capability in member.covers)
         return PlannedAgent(
             agent=template.id,
             assignment=f"{template.purpose[0].upper()}{template.purpose[1:]}.",
             model=self._model.name,
             covers=member.covers,
-            because=f"covers {covered}" if covered else "leads the team" if template.id == MANAGER else "asked for",
+            because=_because(member, requirements),
             estimate=estimate,
         )
+
+
+def _because(member: Member, requirements: TaskRequirements) -> str:
+    """Why an agent is in the team: the evidence for what it covers."""
+    if not member.covers:
+        return "leads the team" if member.template.id == MANAGER else "asked for"
+    needs = {f"needs {capability.words}" for capability in member.covers}
+    evidence = dict.fromkeys(r.evidence for r in requirements.reasons if r.conclusion in needs)
+    return "; ".join(evidence) or requirements.reasons[0].evidence
 
 
 def merge_gates(defaults: Sequence[Gate], wished: Sequence[Gate]) -> tuple[Gate, ...]:

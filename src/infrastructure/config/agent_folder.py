@@ -90,7 +90,9 @@ class AgentFolder(AgentCatalog):
         try:
             agent = AgentEntry.model_validate(entry.values)
         except ValidationError as error:
-            raise _refused(entry, error.errors(include_url=False)[0]) from error
+            # A misspelt key is also a missing one; what is written there tells more.
+            first = min(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden")
+            raise _refused(entry, first) from error
         for index, tool in enumerate(agent.tools):
             if tool not in self._tools:
                 unknown = UnknownName.of("tool", tool, self._tools)

@@ -10,6 +10,7 @@ import yaml
 from ...domain.errors import ConfigurationError
 
 MAX_BYTES = 256 * 1024
+MAX_DEPTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +47,31 @@ def _below(node: yaml.Node, step: int | str) -> yaml.Node | None:
 def read_entries(path: Path) -> list[Entry]:
     """The one mapping in a file, or those in its list; none in an empty file; raises ConfigurationError."""
     text = _text(path)
-    loader = yaml.SafeLoader(text)
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise _fault(path, 1, "aliases (*name) are not supported", "write the values out")
+        _refuse_mazes(path, text)
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         nodes = [] if root is None else root.value if isinstance(root, yaml.SequenceNode) else [root]
         return [_entry(path, node, loader) for node in nodes]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        problem = error.problem or "it cannot be read"
-        raise _fault(
-            path, mark.line + 1 if mark else 1, f"not valid YAML: {problem}", "check indentation"
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = str(error).partition("\n")[0] or "nested too deeply"
+        problem = f"not valid YAML: {error.problem or 'it cannot be read'}"
+        raise _fault(path, mark.line + 1 if mark else 1, problem, "check indentation") from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
         raise _fault(path, 1, f"not valid YAML: {reason}", "write an agent, or a list of agents") from error
-    finally:
-        loader.dispose()
+
+
+def _refuse_mazes(path: Path, text: str) -> None:
+    """Refuse what an agent never needs and what makes a small file endless: aliases, deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise _fault(path, line, "aliases (*name) are not supported", "write the values out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _fault(path, line, "nested too deeply", "write an agent, or a list of agents")
 
 
 def _text(path: Path) -> str:
@@ -85,6 +93,8 @@ def _entry(path: Path, node: yaml.Node, loader: yaml.SafeLoader) -> Entry:
         raise _fault(path, line, "not an agent", "write keys and values, such as id: my-agent")
     seen = set()
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise _fault(path, key.start_mark.line + 1, "a key is not a plain word", "write key: value")
         if key.value in seen:
             raise _fault(path, key.start_mark.line + 1, f"{key.value}: is there twice", "keep one of them")
         seen.add(key.value)

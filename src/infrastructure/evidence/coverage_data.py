@@ -35,7 +35,7 @@ WORTH_TESTING = 5
 """Statements from which a module is worth a finding."""
 SLACK = 120.0
 """Seconds that a checkout may take to write files in any order."""
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)

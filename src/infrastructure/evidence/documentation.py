@@ -14,7 +14,7 @@ from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
 from .file_facts import FileFacts, RawFinding
 from .per_file import Conclusion, PerFileTool
 from .project_root import is_project
-from .relative_links import LinkChecker
+from .relative_links import LinkChecker, names_in
 
 MANY = 5
 """More missing docstrings than this in one file are one finding."""
@@ -69,14 +69,9 @@ class DocumentationTool(PerFileTool):
         return Conclusion(tuple(findings), measures)
 
     def _readme(self, snapshot: WorkspaceSnapshot) -> list[Finding]:
-        names = {entry.name.lower() for entry in Path(snapshot.root).iterdir()}
-        folders = ("docs", ".github")
-        for folder in folders:
-            if Path(snapshot.root, folder).is_dir():
-                names |= {entry.name.lower() for entry in Path(snapshot.root, folder).iterdir()}
-        if any(name == "readme" or name.startswith("readme.") for name in names):
-            return []
-        if not is_project(snapshot):
+        places = ("", "docs", ".github")
+        names = {name.lower() for place in places for name in names_in(str(Path(snapshot.root, place)))}
+        if any(name.partition(".")[0] == "readme" for name in names) or not is_project(snapshot):
             return []
         raw = RawFinding(
             rule="missing-readme",

@@ -13,6 +13,7 @@ from ...domain.errors import EvidenceUnavailable
 
 Measured = dict[str, tuple[int, int]]
 """Statements and covered statements by path."""
+LIBRARIES = frozenset({"site-packages", "dist-packages", "node_modules"})
 MAX_FOLDERS = 200
 """Folders directly below the root in which reports are looked for."""
 Hits = dict[str, dict[int, bool]]
@@ -22,7 +23,7 @@ Hits = dict[str, dict[int, bool]]
 def match_path(name: str, root: str, known: Collection[str]) -> str | None:
     """The project's file that a report calls `name`; a checkout elsewhere is known by the end of its paths.
 
-    An end that fits several files names none of them.
+    A file that is there, outside of the project, is that file and no other.
     """
     plain = name.replace("\\", "/")
     relative = os.path.normpath(os.path.relpath(plain, root) if plain.startswith("/") else plain)
@@ -30,7 +31,8 @@ def match_path(name: str, root: str, known: Collection[str]) -> str | None:
     if relative in known:
         return relative
     parts = PurePosixPath(plain).parts
-    if not plain.startswith("/") and ":" not in parts[0]:
+    elsewhere = plain.startswith("/") or (parts and ":" in parts[0])
+    if not elsewhere or LIBRARIES.intersection(parts) or Path(plain).is_file():
         return None
     for start in range(1, len(parts)):
         end = "/".join(parts[start:])
@@ -50,7 +52,7 @@ def read_cobertura(data: bytes, root: str, known: Collection[str]) -> Measured:
     parser.EntityDeclHandler = reader.entity
     try:
         parser.Parse(data, True)  # noqa: FBT003 – the parser takes it by position: this was all
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise EvidenceUnavailable(f"coverage.xml cannot be read: {error}", code="nonsense") from error
     if not reader.is_cobertura:
         raise EvidenceUnavailable("coverage.xml is not a Cobertura report", code="nonsense")

@@ -56,6 +56,10 @@ class PerFileTool(EvidenceTool):
         """Whether this tool can say anything about `file`: by default, whether it reads its language."""
         return not self.about.languages or file.language in self.about.languages
 
+    def content_key(self, file: SourceFile) -> str:
+        """What the facts depend on; a subclass adds the parts of the path that matter to it."""
+        return f"{file.digest}:{file.language}:{int(file.is_test)}"
+
     def nothing_to_see(self) -> str:
         """Why there is no input when no file was wanted."""
         return f"no {' or '.join(sorted(self.about.languages)) or 'text'} files"
@@ -141,13 +145,13 @@ class PerFileTool(EvidenceTool):
         )
 
     def _recall(self, files: Sequence[SourceFile]) -> dict[str, FileFacts]:
-        stored = self._cache.get_many(self._key, {_content_key(file) for file in files})
-        found = {file.path: stored.get(_content_key(file)) for file in files}
-        return {path: FileFacts.from_json(json.loads(value)) for path, value in found.items() if value}
+        stored = self._cache.get_many(self._key, {self.content_key(file) for file in files})
+        found = {file.path: _remembered(stored.get(self.content_key(file))) for file in files}
+        return {path: facts for path, facts in found.items() if facts is not None}
 
     def _remember(self, files: Sequence[SourceFile], fresh: Mapping[str, FileFacts]) -> None:
         values = {
-            _content_key(file): json.dumps(fresh[file.path].to_json()).encode()
+            self.content_key(file): json.dumps(fresh[file.path].to_json()).encode()
             for file in files
             if file.path in fresh and not fresh[file.path].problem
         }
@@ -158,8 +162,11 @@ class PerFileTool(EvidenceTool):
         return f"{self.about.name}@{self.version}"
 
 
-def _content_key(file: SourceFile) -> str:
-    return f"{file.digest}:{file.language}:{int(file.is_test)}"
+def _remembered(value: bytes | None) -> FileFacts | None:
+    try:
+        return FileFacts.from_json(json.loads(value)) if value else None
+    except (ValueError, KeyError, TypeError):
+        return None  # a damaged entry is a miss
 
 
 def _order(root: str, files: Sequence[SourceFile]) -> bytes:

@@ -28,9 +28,8 @@ class LinkChecker:
     """Knows the anchors of each page; files are looked for on disk, by the exact spelling of their names."""
 
     def __init__(self, root: str, anchors: Mapping[str, frozenset[str]]) -> None:
-        self._root = root
         self._anchors = anchors
-        self._listing = cache(self._list)
+        self._listing = cache(lambda folder: names_in(str(Path(root, folder))))
         self._generated = any(Path(root, name).exists() for name in SITE_GENERATORS)
         self.checked = 0
 
@@ -89,11 +88,13 @@ class LinkChecker:
         parent, name = split(place)
         return name in self._listing(parent) and (not parent or self._exists(parent))
 
-    def _list(self, folder: str) -> frozenset[str]:
-        try:
-            return frozenset(entry.name for entry in Path(self._root, folder).iterdir())
-        except OSError:
-            return frozenset()
+
+def names_in(folder: str) -> frozenset[str]:
+    """The names in a folder; none when it cannot be read or no folder can be called so."""
+    try:
+        return frozenset(entry.name for entry in Path(folder).iterdir())
+    except (OSError, ValueError):
+        return frozenset()
 
 
 def _finding(link: Mapping[str, Any], rule: str, message: str) -> RawFinding:

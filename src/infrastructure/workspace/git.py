@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from ...domain.errors import WorkspaceError
 from .listing import Listing, without_vendored
@@ -19,6 +22,7 @@ SET = {
     "GIT_NO_LAZY_FETCH": "1",
     "LC_ALL": "C",
 }
+FILTERS = r"^filter\..*\.(clean|process|smudge|required)$"
 DIFF = (
     "diff",
     "--name-only",
@@ -48,11 +52,11 @@ class Answer:
         return [os.fsdecode(name) for name in self.output.split(b"\0") if name]
 
 
-async def ask(root: str, *arguments: str) -> Answer:
-    """Run git in `root`; ends it when it is too slow or nobody waits any more."""
+async def ask(root: str, *arguments: str, index: str = "") -> Answer:
+    """Run git in `root`, on another `index` if one is named; ends it when it is slow or not awaited."""
     try:
         process = await asyncio.create_subprocess_exec(
-            "git", *SAFE, *arguments, cwd=root, env=_environment(), stdin=asyncio.subprocess.DEVNULL,
+            "git", *SAFE, *arguments, cwd=root, env=_environment(index), stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
     except OSError as error:
@@ -70,10 +74,10 @@ async def ask(root: str, *arguments: str) -> Answer:
     return Answer(process.returncode, output, complaint.decode("utf-8", "replace").strip())
 
 
-def _environment() -> dict[str, str]:
+def _environment(index: str) -> dict[str, str]:
     """Ours, without what a hook that runs us has set about its own repository."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in KEPT}
-    return kept | SET
+    return kept | SET | ({"GIT_INDEX_FILE": index} if index else {})
 
 
 async def list_files(root: str) -> Listing | None:
@@ -99,14 +103,43 @@ async def list_files(root: str) -> Listing | None:
 async def changed_since(root: str, revision: str) -> frozenset[str]:
     """Paths below `root` that differ from `revision` or are untracked; raises WorkspaceError."""
     commit = await _commit(root, revision)
-    differing, untracked = await asyncio.gather(
-        ask(root, *DIFF, "--relative", commit, "--"),
-        ask(root, "ls-files", "-z", "--others", "--exclude-standard"),
-    )
+    unfiltered = await _without_own_filters(root)
+    with tempfile.TemporaryDirectory(prefix="muster-") as scratch:
+        index = await _copy_index(root, scratch)
+        differing, untracked = await asyncio.gather(
+            ask(root, *unfiltered, *DIFF, "--relative", commit, "--", index=index),
+            ask(root, "ls-files", "-z", "--others", "--exclude-standard"),
+        )
     for answer in (differing, untracked):
         if not answer.ok:
             raise WorkspaceError(f"the changes since {revision!r} cannot be told", hint=answer.complaint)
     return frozenset(differing.names()) | frozenset(untracked.names())
+
+
+async def _copy_index(root: str, scratch: str) -> str:
+    """A copy of the index: a diff writes what it has learned about times into the one that it uses."""
+    answer = await ask(root, "rev-parse", "--path-format=absolute", "--git-path", "index")
+    copy = Path(scratch) / "index"
+    source = os.fsdecode(answer.output.removesuffix(b"\n"))
+    with contextlib.suppress(FileNotFoundError):
+        await asyncio.to_thread(shutil.copyfile, source, copy)
+    return str(copy)
+
+
+async def _without_own_filters(root: str) -> tuple[str, ...]:
+    """Options that switch off the filter programs of the repository's own configuration; the user's stay."""
+    answer = await ask(
+        root, "config", "-z", "--includes", "--show-scope", "--name-only", "--get-regexp", FILTERS
+    )
+    names = answer.names()
+    own = {
+        name for scope, name in zip(names[::2], names[1::2], strict=False) if scope in {"local", "worktree"}
+    }
+    return tuple(part for name in sorted(own) for part in ("-c", f"{name}={_off(name)}"))
+
+
+def _off(name: str) -> str:
+    return "false" if name.endswith(".required") else ""
 
 
 async def _commit(root: str, revision: str) -> str:

@@ -50,13 +50,9 @@ def _refuse(ctx: click.Context, name: str) -> NoReturn:
 def _print_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
     if not wanted or ctx.resilient_parsing:
         return
-    from importlib.metadata import PackageNotFoundError, version
+    from ... import __version__
 
-    try:
-        number = version("muster-agents")
-    except PackageNotFoundError:
-        number = "(not installed: run from a checkout)"
-    click.echo(f"muster {number}")
+    click.echo(f"muster {__version__}")
     ctx.exit()
 
 

@@ -29,10 +29,10 @@ NUMBERS = frozenset(
 )
 ERROR = re.compile(r"\w{3,}(error|exception)s?$|(err|e)_?(conn|addr|perm|noent|timedout)\w*$|sig(segv|kill|abrt|term)$")
 PATHS: Mapping[str, re.Pattern[str]] = {
-    "<doc path>": re.compile(r"(^|/)(docs?|documentation|wiki)/|readme|contributing|\.(md|rst|adoc)$"),
-    "<test path>": re.compile(r"(^|/)(tests?|specs?|__tests__)(/|$)|(^|/)test_|_test\.|\.(spec|test)\.|conftest"),
-    "<changelog path>": re.compile(r"changelog|changes\.|release_notes|history\.(md|rst)"),
-    "<dependency path>": re.compile(
+    "<doc-path>": re.compile(r"(^|/)(docs?|documentation|wiki)/|readme|contributing|\.(md|rst|adoc)$"),
+    "<test-path>": re.compile(r"(^|/)(tests?|specs?|__tests__)(/|$)|(^|/)test_|_test\.|\.(spec|test)\.|conftest"),
+    "<changelog-path>": re.compile(r"changelog|changes\.|release_notes|history\.(md|rst)"),
+    "<dependency-path>": re.compile(
         r"requirements[\w-]*\.txt|package(-lock)?\.json|go\.(mod|sum)|cargo\.(toml|lock)|pom\.xml|gemfile|poetry\.lock|uv\.lock"
     ),
 }
@@ -61,7 +61,7 @@ def parse(listed: str) -> tuple[Phrase, ...]:
 
 def _phrase(text: str) -> Phrase:
     opens = {"^": 2, ">": 1}.get(text[0], 0)
-    return Phrase(tuple(_place(place) for place in text.lstrip("^>").replace("_", " ").split(" ")), opens)
+    return Phrase(tuple(_place(place) for place in text.lstrip("^>").split()), opens)
 
 
 def _place(place: str) -> frozenset[str] | None:
@@ -72,7 +72,7 @@ def _place(place: str) -> frozenset[str] | None:
         if either.startswith("@"):
             stems.update(stem(word) for word in GROUPS[either[1:]].split("|"))
         else:
-            stems.add(either.replace("~", " ") if either.startswith("<") else stem(either))
+            stems.add(either if either.startswith("<") else stem(either))
     return frozenset(stems)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 FENCE = re.compile(r"^ {0,3}(?:>\s*)*(`{3,}|~{3,})")
 INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+PARAGRAPHS = re.compile(r"(\n[ \t]*\n)")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 INLINE_LINK = re.compile(
     r"\]\(\s*(?:<([^>\n]*)>|((?:[^\s()\\]|\\.|\([^\s()]*\))+))(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)"
@@ -78,7 +79,8 @@ def _headings(lines: list[str]) -> list[str]:
 
 def _without_code(page: str) -> str:
     """The page with code and comments blanked, so that lines keep their numbers."""
-    return INLINE_CODE.sub(_blank, COMMENT.sub(_blank, _without_fences(page)))
+    blocks = COMMENT.sub(_blank, _without_fences(page))
+    return "".join(INLINE_CODE.sub(_blank, paragraph) for paragraph in PARAGRAPHS.split(blocks))
 
 
 def _blank(match: re.Match[str]) -> str:

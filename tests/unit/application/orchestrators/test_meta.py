@@ -132,6 +132,24 @@ async def test_a_path_in_the_task_becomes_the_focus() -> None:
     assert any(reason.conclusion == "src/nowhere is not here" for reason in elsewhere.reasons)
 
 
+@pytest.mark.parametrize(
+    ("task", "focus"),
+    [
+        ("review src for security", ("src",)),
+        ("look for bugs in tests", ("tests",)),
+        ("review tests", ()),
+        ("review the shop", ()),
+        ("is the src folder documented?", ("src",)),
+        ("lint src/shop.py and src/auth", ("src/shop.py", "src/auth")),
+        ("lint ./src/auth/", ("src/auth",)),
+        ("lint /etc/passwd", ()),
+    ],
+)
+async def test_a_bare_word_is_a_path_only_where_a_place_stands(task: str, focus: tuple[str, ...]) -> None:
+    """After "in" or before "folder" it is a place; after a verb "tests" is a subject."""
+    assert (await meta().analyze_and_compose(task, CODE)).focus == focus
+
+
 async def test_wished_gates_win_over_defaults() -> None:
     """critical=0 is the default, settings come on top, and the wish on top of both."""
     plan = await meta(gates=[Gate("high", 3)]).analyze_and_compose(

@@ -53,10 +53,9 @@ def test_an_agent_of_ones_own_comes_after_the_built_in_ones(tmp_path: Path) -> N
 
 def test_a_file_may_hold_several_agents_or_none(tmp_path: Path) -> None:
     """A list, an empty file, only a comment; other files are not looked at."""
-    listed = "".join(
-        f"- id: agent-{n}\n  role: R\n  purpose: p\n  capabilities: [planning]\n  instructions: i\n  tier: premium\n  needs_judgement: true\n  max_iterations: 3\n"
-        for n in (1, 2)
-    )
+    one = "id: agent-{}, role: R, purpose: p, capabilities: [planning], instructions: i"
+    more = "tier: premium, needs_judgement: true, max_iterations: 3"
+    listed = "".join(f"- {{{one.format(number)}, {more}}}\n" for number in (1, 2))
     (tmp_path / "a.yml").write_text("")
     (tmp_path / "b.yaml").write_text("# nobody yet\n")
     (tmp_path / "notes.txt").write_text("id: [")
@@ -87,7 +86,7 @@ def test_the_later_of_one_id_wins_in_the_place_of_the_first(tmp_path: Path) -> N
         ("  - ruff", "  - secrets\n  - rufff", 7, "tools: unknown tool 'rufff'", "did you mean ruff?"),
         ("documentation]", "documentaton]", 4, "capabilities: unknown capability 'documentaton'",
          "did you mean documentation"),
-        ("role:", "tier: cheapest\nrole:", 2, "tier: unknown tier 'cheapest'", "did you mean cheap?"),
+        ("role:", "tier: cheapest\nrole:", 2, "tier: unknown tier 'cheapest'", "did you mean cheap"),
         ("role:", "roles:", 2, "roles: unknown key 'roles'", "did you mean role"),
         ("role: Style guard\n", "", 1, "role: is missing", "an agent needs id, role, purpose"),
         ("style-guard", "Style Guard", 1, "id: cannot be 'Style Guard'", "see 'muster agents'"),
@@ -97,9 +96,9 @@ def test_the_later_of_one_id_wins_in_the_place_of_the_first(tmp_path: Path) -> N
         ("[code_review, documentation]", "code_review", 4, "capabilities: cannot be 'code_review'", "see"),
         ("role:", "max_iterations: 0\nrole:", 2, "max_iterations: cannot be 0", "see 'muster agents'"),
         ("role:", "id: again\nrole:", 2, "id: is there twice", "keep one of them"),
-        ("role:", "role: [\n", 3, "not valid YAML: ", "check indentation"),
+        ("role:", "role: [\n", 4, "not valid YAML: ", "check indentation"),
         ("role:", "  role:", 2, "not valid YAML: ", "check indentation"),
-        ("role: Style guard", "role: &a x\npurpose: *a", 1, "aliases (*name) are not supported", "write"),
+        ("role: Style guard", "role: &a x\npurpose: *a", 3, "aliases (*name) are not supported", "write"),
         ("role: Style guard", "role: !!python/object:os.system x", 2, "not valid YAML: ", "check"),
     ],
 )  # fmt: skip
@@ -123,8 +122,8 @@ def test_a_mistake_is_named_with_its_file_line_and_key(
         (b"a: 1\n---\nb: 2\n", "2: not valid YAML"),
         ("id: für".encode("latin-1"), "1: not UTF-8 text"),
         (b"id: \x07", "1: not valid YAML"),
-        (b"[" * 5000, "1: not valid YAML: nested too deeply"),
-        (b"? [a]\n: b\n", "1: not valid YAML"),
+        (b"[" * 5000, "1: nested too deeply"),
+        (b"? [a]\n: b\n", "1: a key is not a plain word"),
         (b"#" * 300_000, "1: larger than 256 kB"),
         (b"id: 2024-99-99\n", "1: "),
     ],

@@ -94,6 +94,7 @@ async def test_entities_in_a_report_are_refused(tmp_path: Path) -> None:
         ("coverage.xml", "<coverage", "coverage.xml cannot be read: unclosed token"),
         ("coverage.xml", "<html/>", "coverage.xml is not a Cobertura report"),
         ("lcov.info", "hello\n", "lcov.info names no file"),
+        ("coverage.xml", '<?xml version="1.0" encoding="x-none"?><coverage/>', "coverage.xml cannot be read"),
         (".coverage", "not a database, but text that is long enough", "the coverage data cannot be read"),
     ],
 )
@@ -289,6 +290,8 @@ def test_the_projects_own_python_comes_first(tmp_path: Path) -> None:
         ("/other/machine/shop/a.py", "shop/a.py"),
         ("C:\\work\\shop\\a.py", "shop/a.py"),
         ("other/shop/a.py", None),
+        ("/usr/lib/python3/site-packages/shop/a.py", None),
+        ("", None),
         ("/other/machine/b.py", None),
     ],
 )

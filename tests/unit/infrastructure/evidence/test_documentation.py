@@ -105,6 +105,7 @@ async def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:
         "[ref]: docs/lost.md 'title'\n"
         '<a href="docs/away.md">x</a>\n'
         "[case](docs/Guide.md)\n"
+        "[no name](docs/%00/a.md)\n"
     )
     guide = "How to *buy*\n======\n"
     files: dict[str, str | bytes] = {"README.md": readme, "docs/guide.md": guide, "art/logo one.png": b"png"}
@@ -117,6 +118,7 @@ async def test_links_that_lead_nowhere_are_found(tmp_path: Path) -> None:
         ("broken-link", "README.md", 6),
         ("broken-link", "README.md", 7),
         ("broken-link", "README.md", 8),
+        ("broken-link", "README.md", 9),
     ]
     assert {one.severity for one in report.findings} == {Severity.LOW}
     assert "#how-to-sell" in report.findings[2].message

@@ -109,7 +109,8 @@ async def test_layers_declared_in_pyproject_are_held(tmp_path: Path) -> None:
 async def test_layers_in_an_ini_file_with_a_container_and_an_exception(tmp_path: Path) -> None:
     ini = (
         "[importlinter]\nroot_packages=\n    shop\n[importlinter:contract:1]\nname=Layers\ntype=layers\n"
-        "containers=shop\nlayers=\n    web\n    (queue) | domain\nignore_imports=\n    shop.domain -> shop.web\n"
+        "containers=shop\nlayers=\n    web\n    (queue) | domain\n"
+        "ignore_imports=\n    shop.domain -> shop.web\n"
     )
     code = {**LAYERED, "shop/domain.py": "def later():\n    from shop import web\n"}
     ignored = await look(ImportsTool, {**code, ".importlinter": ini}, tmp_path)

@@ -51,7 +51,7 @@ SILENT = {
     "a set": "for x in xs:\n    if x in {1, 2, 3, 4}:\n        print(x)\n",
     "a list outside a loop": "def f(x):\n    return x in [1, 2, 3, 4]\n",
     "a list that is made in each round": "for xs in xss:\n    ys = list(xs)\n    print(1, x in ys)\n",
-    "a name bound twice": "def f(xs, k):\n    k = list(k)\n    k = set(k)\n    for x in xs:\n        print(x in k)\n",
+    "a name bound twice": "k = list(y)\nk = set(k)\nfor x in xs:\n    print(x in k)\n",
     "a parameter": "def f(xs, known):\n    for x in xs:\n        print(x in known)\n",
     "a sum of numbers": "def f(xs):\n    s = 0\n    for x in xs:\n        s += x\n",
     "text made anew in each round": "for xs in xss:\n    s = ''\n    s += xs\n    print(s)\n",

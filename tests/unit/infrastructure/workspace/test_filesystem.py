@@ -30,6 +30,19 @@ def left_out(snapshot: WorkspaceSnapshot) -> dict[str, str]:
     return {entry.path: entry.reason for entry in snapshot.not_covered}
 
 
+def open_descriptors() -> int:
+    """How many files this process holds open."""
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+def many_files(root: Path) -> None:
+    """20,000 modules in 200 folders."""
+    for folder in range(200):
+        (root / f"pkg{folder}").mkdir()
+        for number in range(100):
+            (root / f"pkg{folder}" / f"m{number}.py").write_bytes(b"x = 1\n")
+
+
 def paths(snapshot: WorkspaceSnapshot) -> list[str]:
     """The files that were read."""
     return [file.path for file in snapshot.files]
@@ -117,10 +130,7 @@ async def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
 
 async def test_a_name_that_is_not_utf8_is_shown_and_not_read(tmp_path: Path) -> None:
     """Its bytes are written out, in files and in folders."""
-    for name in (b"caf\xe9.py", b"d\xff/a.py"):
-        path = Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("x")
+    write(tmp_path, {os.fsdecode(name): "x" for name in (b"caf\xe9.py", b"d\xff/a.py")})
     snapshot = await WORKSPACE.scan(str(tmp_path))
     assert left_out(snapshot) == {
         r"caf\xe9.py": "its name is not UTF-8",
@@ -231,7 +241,7 @@ async def test_an_odd_path_that_stays_inside_is_read(tmp_path: Path, path: str) 
 
 
 async def test_lines_are_counted_as_editors_count_them(tmp_path: Path) -> None:
-    """LF, CR LF and CR end a line; form feeds and Unicode's separators do not; a byte order mark is no text."""
+    """LF, CR LF and CR end a line; form feeds and Unicode's separators do not; a mark is no text."""
     text = b"\xef\xbb\xbfone\x0c\ntwo\r\nthree\rfour\xe2\x80\xa8still four"
     write(tmp_path, {"a.py": text})
     lines = await WORKSPACE.lines(str(tmp_path), "a.py", frozenset(range(9)))
@@ -241,11 +251,7 @@ async def test_lines_are_counted_as_editors_count_them(tmp_path: Path) -> None:
 
 async def test_a_huge_folder_is_scanned_in_seconds_and_the_loop_goes_on(tmp_path: Path) -> None:
     """20,000 files in 200 folders."""
-    for folder in range(200):
-        (tmp_path / f"pkg{folder}").mkdir()
-        for number in range(100):
-            with open(f"{tmp_path}/pkg{folder}/m{number}.py", "wb") as file:  # noqa: PTH123 – twice as fast
-                file.write(b"x = 1\n")
+    many_files(tmp_path)
     turns = 0
     began = time.process_time()
     task = asyncio.create_task(WORKSPACE.scan(str(tmp_path)))
@@ -271,8 +277,8 @@ async def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     """Whatever happened to the files."""
     write(tmp_path, {"a/b/c.py": "x", "d/e.bin": b"\0", "f.txt": b"x" * (3 * MB)})
     (tmp_path / "a" / "link").symlink_to("b")
-    before = len(os.listdir("/dev/fd"))
+    before = open_descriptors()
     await WORKSPACE.scan(str(tmp_path))
     for path in ("a/b/c.py", "a/link/c.py", "d/e.bin", "gone/x", "a/b"):
         await WORKSPACE.lines(str(tmp_path), path, frozenset({1}))
-    assert len(os.listdir("/dev/fd")) == before
+    assert open_descriptors() == before

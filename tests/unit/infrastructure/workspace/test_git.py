@@ -156,18 +156,23 @@ async def test_a_tracked_folder_that_became_a_link_leads_nowhere(repo: Path, tmp
 
 
 async def test_no_program_of_the_repository_is_run(repo: Path) -> None:
-    """Neither a file-system monitor, nor a hook, nor an external diff; and its index is not rewritten."""
+    """Neither a monitor, a hook, an external diff nor a filter; and its index is not rewritten."""
     trap = repo / "trap.sh"
     trap.write_text(f"#!/bin/sh\ntouch '{repo}/sprung'\n")
     trap.chmod(0o755)
     for key in ("core.fsmonitor", "diff.external", "core.pager", "core.sshCommand"):
         git(repo, "config", key, str(trap))
+    (repo / ".git" / "info").mkdir(exist_ok=True)
+    (repo / ".git" / "info" / "attributes").write_text("*.py filter=trap\n")
+    for key, value in (("clean", str(trap)), ("process", str(trap)), ("required", "true")):
+        git(repo, "config", f"filter.trap.{key}", value)
     for hook in ("post-index-change", "post-checkout"):
         (repo / ".git" / "hooks").mkdir(exist_ok=True)
         (repo / ".git" / "hooks" / hook).symlink_to(trap)
-    os.utime(repo / "pkg" / "a.py")
+    os.utime(repo / "pkg" / "a.py", (0, 0))
     index = (repo / ".git" / "index").read_bytes()
-    await WORKSPACE.scan(str(repo), since="HEAD")
+    snapshot = await WORKSPACE.scan(str(repo), since="HEAD")
+    assert snapshot.changed == frozenset({"trap.sh"})
     assert not (repo / "sprung").exists()
     assert (repo / ".git" / "index").read_bytes() == index
 

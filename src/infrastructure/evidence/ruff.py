@@ -1,0 +1,242 @@
+"""Runs ruff, and makes facts about files of what it prints."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from abc import abstractmethod
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ...domain.errors import EvidenceUnavailable
+from ...domain.workspace.files import SourceFile
+from .analysers.syntax import enclosing, parse
+from .file_facts import FileFacts, RawFinding
+from .per_file import PerFileTool
+from .process import Completed, find_program
+
+RUFF = version("ruff")
+NEWEST = "py314"
+"""The Python that code is read as: with an older one, new syntax would be an error."""
+BATCH_FILES = 500
+BATCH_BYTES = 60_000
+RULE = re.compile(r"[A-Z]+[0-9]+")
+NOT_READ = "E902"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule means to us; an empty message leaves ruff's own, `{name}` is the first name that it quotes."""
+
+    severity: str
+    confidence: float
+    message: str = ""
+    suggestion: str = ""
+    family: str = ""
+    cwe: int | None = None
+
+    def but(self, severity: str, confidence: float) -> Verdict:
+        """The same problem, weighed for one place."""
+        return replace(self, severity=severity, confidence=confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing that ruff said, with what it is about: `text` is the source it points at."""
+
+    code: str
+    message: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    path: str
+    is_test: bool
+    function: str = ""
+    quote: str = ""
+    text: str = ""
+
+
+class RuffTool(PerFileTool):
+    """One set of ruff's rules; a subclass sets `select`, `ignore` and `category`, and judges each remark."""
+
+    select: Sequence[str]
+    ignore: Sequence[str] = ()
+    category: str
+
+    @abstractmethod
+    def judge(self, remark: Remark) -> Verdict | None:
+        """How bad and how sure a remark is here, None when it says nothing worth reporting."""
+
+    def counted(self, codes: Sequence[str]) -> Mapping[str, float]:
+        """Measures of one file by the codes of all remarks on it; none by default."""
+        return {}
+
+    def content_key(self, file: SourceFile) -> str:
+        """Ruff reads packages' `__init__` and stubs by rules of their own."""
+        return f"{super().content_key(file)}:{_kind(file.path)}"
+
+    async def look(self, root: str, files: Sequence[SourceFile]) -> dict[str, FileFacts]:
+        """Facts of each of `files`; raises EvidenceUnavailable when ruff cannot say anything."""
+        program = find_program("ruff")
+        facts: dict[str, FileFacts] = {}
+        for batch in _batches(files):
+            facts.update(await self._look_at(program, os.path.realpath(root), batch))
+        return facts
+
+    async def _look_at(self, program: str, root: str, batch: Sequence[SourceFile]) -> dict[str, FileFacts]:
+        argv = [program, "check", "--isolated", "--no-cache", "--quiet", "--output-format", "json"]
+        argv += ["--target-version", NEWEST, "--select", ",".join(self.select)]
+        argv += ["--ignore", ",".join(self.ignore)] if self.ignore else []
+        try:
+            done = await self._runner.run([*argv, "--", *(f"./{file.path}" for file in batch)], cwd=root)
+        except EvidenceUnavailable as error:
+            return await self._in_halves(program, root, batch, error)
+        return await asyncio.to_thread(self._facts, root, batch, _entries(done))
+
+    async def _in_halves(
+        self, program: str, root: str, batch: Sequence[SourceFile], error: EvidenceUnavailable
+    ) -> dict[str, FileFacts]:
+        """One file that makes ruff talk without end does not hide the others."""
+        if error.code != "too-much-output":
+            raise error
+        if len(batch) == 1:
+            return {batch[0].path: FileFacts(problem=error.message)}
+        middle = len(batch) // 2
+        first = await self._look_at(program, root, batch[:middle])
+        return first | await self._look_at(program, root, batch[middle:])
+
+    def _facts(
+        self, root: str, batch: Sequence[SourceFile], entries: Sequence[Mapping[str, Any]]
+    ) -> dict[str, FileFacts]:
+        by_name: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for entry in entries:
+            by_name[entry["filename"]].append(entry)
+        return {file.path: self._of_file(root, file, by_name[_printed(root, file.path)]) for file in batch}
+
+    def _of_file(self, root: str, file: SourceFile, entries: Sequence[Mapping[str, Any]]) -> FileFacts:
+        wrong = next((one for one in entries if not RULE.fullmatch(one["code"] or "")), None)
+        if wrong is not None:
+            return FileFacts(problem=f"has a syntax error at line {wrong['location']['row']}")
+        unread = next((one["message"] for one in entries if one["code"] == NOT_READ), None)
+        if unread is not None:
+            return FileFacts(problem=f"could not be read: {unread}")
+        measures = self.counted([one["code"] for one in entries])
+        try:
+            source = Path(root, file.path).read_bytes() if entries else b""
+        except OSError as error:
+            return FileFacts(problem=f"could not be read: {error.strerror}")
+        return FileFacts(tuple(self._findings(file, source, entries)), measures)
+
+    def _findings(
+        self, file: SourceFile, source: bytes, entries: Sequence[Mapping[str, Any]]
+    ) -> Iterator[RawFinding]:
+        tree = None
+        lines = source.decode(errors="replace").splitlines()
+        for entry in entries:
+            if not entry["code"].startswith(tuple(self.reported)):
+                continue
+            tree = tree or parse(source, "python")
+            remark = _remark(file, entry, lines)
+            remark = replace(remark, function=enclosing(tree, remark.line))
+            verdict = self.judge(remark)
+            if verdict is not None:
+                yield _finding(remark, verdict, self.category)
+
+    @property
+    def reported(self) -> Sequence[str]:
+        """Prefixes of the rules that become findings; what else is selected is only counted."""
+        return self.select
+
+
+def _kind(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name if name in {"__init__.py", "__init__.pyi"} else name.rpartition(".")[2]
+
+
+def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
+    """Runs of files that fit in one command line."""
+    batch: list[SourceFile] = []
+    size = 0
+    for file in files:
+        length = len(os.fsencode(file.path)) + 3
+        if batch and (len(batch) == BATCH_FILES or size + length > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += length
+    if batch:
+        yield batch
+
+
+def _entries(done: Completed) -> list[dict[str, Any]]:
+    """What ruff printed; 0 means that it found nothing, 1 that it found something, all else that it failed."""
+    words = done.stderr.decode(errors="replace").strip().splitlines()
+    if done.code not in {0, 1}:
+        reason = words[-1][:200] if words else f"ended with code {done.code}"
+        raise EvidenceUnavailable(f"ruff failed: {reason}", code="crashed")
+    try:
+        entries: list[dict[str, Any]] = json.loads(done.stdout)
+    except ValueError as error:
+        raise EvidenceUnavailable("ruff printed what is not JSON", code="nonsense") from error
+    return entries
+
+
+def _printed(root: str, path: str) -> str:
+    """How ruff names a file; bytes that are not UTF-8 become replacement characters."""
+    return os.fsencode(os.path.normpath(os.path.join(root, path))).decode(errors="replace")  # noqa: PTH118 – names may not be UTF-8
+
+
+def _remark(file: SourceFile, entry: Mapping[str, Any], lines: Sequence[str]) -> Remark:
+    start, end = entry["location"], entry["end_location"]
+    line = lines[start["row"] - 1] if start["row"] <= len(lines) else ""
+    inside = "\n".join([line, *lines[start["row"] : end["row"]]])
+    cut = end["column"] - 1 if start["row"] == end["row"] else len(inside)
+    return Remark(
+        code=entry["code"],
+        message=entry["message"],
+        line=start["row"],
+        column=start["column"],
+        end_line=end["row"],
+        end_column=end["column"],
+        path=file.path,
+        is_test=file.is_test,
+        quote=line.strip()[:200],
+        text=inside[start["column"] - 1 : cut],
+    )
+
+
+def _finding(remark: Remark, verdict: Verdict, category: str) -> RawFinding:
+    named = re.search(r"`([^`]+)`", remark.message)
+    name = named.group(1) if named else remark.quote
+    return RawFinding(
+        rule=remark.code,
+        message=verdict.message.replace("{name}", name) or remark.message,
+        severity=verdict.severity,
+        confidence=verdict.confidence,
+        category=category,
+        line=remark.line,
+        column=remark.column,
+        end_line=remark.end_line,
+        end_column=remark.end_column,
+        function=remark.function,
+        quote=remark.quote,
+        family=verdict.family or remark.code,
+        suggestion=verdict.suggestion,
+        cwe=verdict.cwe,
+    )
+
+
+def tally(codes: Sequence[str], sets: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """How many of `codes` belong to each named set of prefixes; a set without any counts 0."""
+    counts = Counter(codes)
+    return {
+        name: float(sum(count for code, count in counts.items() if code.startswith(tuple(prefixes))))
+        for name, prefixes in sets.items()
+    }

@@ -1,0 +1,169 @@
+"""A run for a terminal: the verdict first, then what it rests on, then what nobody looked at."""
+
+from __future__ import annotations
+
+from ...domain.evidence.finding import Finding
+from ...domain.evidence.severity import Category, Severity
+from ...domain.orchestration.gates import GateVerdict
+from ...domain.orchestration.run import AgentStatus, RunRecord, RunReport
+from . import Look, wording
+from .paper import Paper
+
+NOT_COVERED_SHOWN = 10
+FINGERPRINT_SHOWN = 8
+BAR = 20
+VERDICT_STYLES = {"passed": "bold green", "failed": "bold red", "partial": "bold yellow"}
+SEVERITY_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.INFO: "dim",
+}
+GATE_MARKS = {
+    GateVerdict.PASSED: ("✓", "green"),
+    GateVerdict.FAILED: ("✗", "red"),
+    GateVerdict.UNMEASURED: ("–", "yellow"),
+}
+AGENT_MARKS = {
+    AgentStatus.COMPLETED: ("✓", "green"),
+    AgentStatus.FAILED: ("✗", "red"),
+    AgentStatus.CANCELLED: ("■", "yellow"),
+    AgentStatus.SKIPPED: ("–", "dim"),
+}
+
+
+def render(record: RunRecord, look: Look) -> str:
+    """The run in lines of at most `look.width` columns."""
+    paper = Paper(look)
+    _head(paper, record)
+    if record.report:
+        _health(paper, record.report)
+        _gates(paper, record.report)
+        _findings(paper, record.report)
+    _agents(paper, record)
+    _not_covered(paper, record)
+    _foot(paper, record)
+    return paper.finish()
+
+
+def _head(paper: Paper, record: RunRecord) -> None:
+    word = wording.verdict_word(record)
+    style = VERDICT_STYLES.get(word, "bold yellow")
+    report = record.report
+    if report is None:
+        paper.line((word.upper(), style), ("  the run has no report", ""))
+    else:
+        paper.line((word.upper(), style), ("  ", ""), (wording.score_text(report), "bold"))
+        if note := wording.share_text(report):
+            paper.line((note, "yellow"), indent=2)
+    paper.line(("task: ", "dim"), (record.plan.task, ""), indent=2)
+    if report and report.summary:
+        paper.line((report.summary, ""), indent=2)
+    if record.error:
+        paper.line(("error: ", "red"), (record.error, ""), indent=2)
+
+
+def _health(paper: Paper, report: RunReport) -> None:
+    scores = {health.category: health for health in report.health.categories}
+    missing = wording.unmeasured(report)
+    rows = []
+    for category in (category for category in Category if category in scores or category in missing):
+        health = scores.get(category)
+        score = None if health is None else health.score
+        shown = (wording.UNMEASURED, "yellow") if score is None else (f"{score:g}", _score_style(score))
+        basis = missing.get(category, health.basis if health else "")
+        share = (wording.weight_text(category), "dim")
+        rows.append(((category.value, ""), share, (_bar(score), shown[1]), shown, (basis, "dim")))
+    if rows:
+        paper.rule("Health")
+        paper.rows(rows if paper.width >= 90 else [(*row[:2], *row[3:]) for row in rows])
+
+
+def _bar(score: float | None) -> str:
+    if score is None:
+        return "╌" * BAR
+    full = round(min(max(score, 0), 100) / 100 * BAR)
+    return "█" * full + "░" * (BAR - full)
+
+
+def _score_style(score: float) -> str:
+    return "green" if score >= 80 else "yellow" if score >= 60 else "red"
+
+
+def _gates(paper: Paper, report: RunReport) -> None:
+    if not report.gates:
+        return
+    paper.rule("Gates")
+    rows = []
+    for gate in report.gates:
+        mark, style = GATE_MARKS[gate.verdict]
+        why = f"{gate.verdict}: {gate.reason}" if gate.reason else gate.verdict.value
+        value = (wording.gate_value(gate), style)
+        rows.append(((mark, style), (gate.name, ""), (wording.threshold(gate), "dim"), value, (why, "dim")))
+    paper.rows(rows)
+
+
+def _findings(paper: Paper, report: RunReport) -> None:
+    paper.rule(f"Findings: {len(report.findings):,}", wording.tally(report.findings) if report.findings else "")
+    if note := wording.baseline_text(report):
+        paper.line((f"left out: {note}", "dim"), indent=2)
+    if not report.findings:
+        paper.line(("Nothing was found in what was looked at.", ""), indent=2)
+    for position, (path, findings) in enumerate(wording.by_file(report.findings).items()):
+        if position:
+            paper.blank()
+        paper.line((wording.path_text(path), "bold underline"), indent=2)
+        for finding in findings:
+            _finding(paper, finding)
+
+
+def _finding(paper: Paper, finding: Finding) -> None:
+    severity = f"{finding.severity:<8}"
+    style = SEVERITY_STYLES[finding.severity]
+    where = f"line {wording.place(finding)}" if finding.location.line else "file"
+    facts = (("  ", ""), (where, "bold"), (f"  {finding.rule}  ", "dim"))
+    paper.line((severity, style), *facts, (f"{wording.sureness(finding)} sure", "dim"), indent=4)
+    paper.line((finding.message, ""), indent=6)
+    if finding.quote:
+        paper.cut(f"│ {finding.quote}", "dim", indent=6)
+    if finding.suggestion:
+        paper.line(("→ ", "green"), (finding.suggestion, ""), indent=6)
+    name = finding.fingerprint[:FINGERPRINT_SHOWN]
+    paper.line((f"{name}  " if name else "", "dim"), (f"by {wording.said_by(finding)}", "dim"), indent=6)
+
+
+def _agents(paper: Paper, record: RunRecord) -> None:
+    if not record.agents:
+        return
+    paper.rule("Agents", f"pattern {record.plan.pattern}")
+    for agent in record.agents:
+        mark, style = AGENT_MARKS[agent.status]
+        state = "" if agent.status is AgentStatus.COMPLETED else f"  {agent.status}"
+        time = f"  {wording.duration(agent.duration)}"
+        paper.line((mark, style), (" ", ""), (agent.agent, "bold"), (time, "dim"), (state, style), indent=2)
+        paper.line((agent.error or agent.summary or "no words", ""), indent=4)
+        tools = f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}"
+        paper.line((tools, "dim"), indent=4)
+        if agent.dropped:
+            left = wording.count(agent.dropped, "citation")
+            paper.line((f"{left} of evidence that does not exist left out", "yellow"), indent=4)
+
+
+def _not_covered(paper: Paper, record: RunRecord) -> None:
+    missed = wording.not_covered(record)
+    if not missed:
+        return
+    paper.rule(f"Not covered: {len(missed):,}")
+    shown = missed[:NOT_COVERED_SHOWN]
+    for item in shown:
+        paper.line((wording.path_text(item.path), ""), (f": {item.reason}", "dim"), indent=2)
+    if rest := len(missed) - len(shown):
+        paper.line((f"and {rest:,} more", "dim"), indent=2)
+
+
+def _foot(paper: Paper, record: RunRecord) -> None:
+    paper.blank()
+    took = wording.duration(record.duration) if record.finished_at else "not finished"
+    parts = (f"run {record.id}", took, wording.spent(record), wording.model_text(record))
+    paper.line((" · ".join(parts), "dim"))
