@@ -83,8 +83,12 @@ def undeclared_adapters(root: Path) -> list[str]:
 
 
 def unadapted_ports(root: Path) -> list[str]:
-    """Ports that nothing in infrastructure inherits: a place that nothing uses."""
-    classes = _adapters(root)
+    """Ports that nothing inherits: a place that nothing uses.
+
+    A port over parts of our own, as the tool executor is, has its adapter in application.
+    """
+    own = {node.name: (module, node) for module in modules(root, "application") for node in module.classes()}
+    classes = {**own, **_adapters(root)}
     adapted = set[str]().union(*(_ancestry(name, classes) for name in classes))
     return sorted(ports(root).keys() - adapted)
 

@@ -17,7 +17,7 @@ from ...domain.orchestration.plan import Estimate, ExecutionPlan, PlannedAgent, 
 from ...domain.orchestration.requirements import Complexity, Reason, TaskRequirements
 from ...domain.orchestration.team import MAX_AGENTS, Member, cover
 from ...domain.workspace.files import WorkspaceSnapshot
-from ..services.estimates import step_estimate, team_estimate
+from .estimates import step_estimate, team_estimate
 from .focus import paths_named
 from .patterns import pattern_named
 from .patterns.base import CompositionPattern
@@ -223,7 +223,7 @@ def _because(member: Member, requirements: TaskRequirements) -> str:
         return "leads the team" if member.template.id == MANAGER else "asked for"
     needs = {f"needs {capability.words}" for capability in member.covers}
     evidence = dict.fromkeys(r.evidence for r in requirements.reasons if r.conclusion in needs)
-    return "; ".join(evidence) or requirements.reasons[0].evidence
+    return "; ".join(evidence) or f"covers {', '.join(capability.words for capability in member.covers)}"
 
 
 def merge_gates(defaults: Sequence[Gate], wished: Sequence[Gate]) -> tuple[Gate, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from pydantic import TypeAdapter, ValidationError
 
+from ...domain.errors import StorageError
 from ...domain.memory.outcome import StepOutcome
 from ...domain.ports.long_term_store import LongTermStore
 
@@ -21,21 +23,19 @@ class OutcomeMemory:
         self._store = store
 
     async def remember(self, outcomes: Sequence[StepOutcome]) -> None:
-        """Add what was measured just now."""
+        """Add what was measured just now; a store that fails costs later estimates, not this run."""
         for outcome in outcomes:
             earlier = await self.recall(outcome.agent, outcome.model)
-            kept = (*earlier, outcome)[-KEPT:]
-            await self._store.store(_key(outcome.agent, outcome.model), OUTCOMES.dump_python(kept, mode="json"))
+            kept = OUTCOMES.dump_python((*earlier, outcome)[-KEPT:], mode="json")
+            with suppress(StorageError):
+                await self._store.store(_key(outcome.agent, outcome.model), kept)
 
     async def recall(self, agent: str, model: str) -> tuple[StepOutcome, ...]:
         """Earlier outcomes; what cannot be read counts as none."""
-        stored = await self._store.retrieve(_key(agent, model))
-        if stored is None:
-            return ()
-        try:
-            return OUTCOMES.validate_python(stored)
-        except ValidationError:
-            return ()
+        with suppress(StorageError, ValidationError):
+            stored = await self._store.retrieve(_key(agent, model))
+            return () if stored is None else OUTCOMES.validate_python(stored)
+        return ()
 
 
 def _key(agent: str, model: str) -> str:

@@ -82,12 +82,12 @@ async def _run(
     tool: FunctionTool, call: ToolCall, arguments: Mapping[str, object], timeout: float
 ) -> ToolResult:
     try:
-        value = await within(timeout, tool.run(arguments))
+        value = await within(timeout, _staying(tool, arguments))
     except OutOfTimeError:
         return late(call, timeout)
     except GaveUpError:
         return gave_up(call)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 – a tool's crash is a result
+    except Exception as error:  # noqa: BLE001 – a tool's crash is a result
         return crashed(call, error)
     try:
         return ToolResult.success(call.call_id, as_json(value))
@@ -95,3 +95,11 @@ async def _run(
         return ToolResult.error(
             call.call_id, f"the answer of tool {call.name!r} cannot be told as JSON: {error}"
         )
+
+
+async def _staying(tool: FunctionTool, arguments: Mapping[str, object]) -> object:
+    """Run `tool`; its attempt to end the process is an error, before the event loop takes it at its word."""
+    try:
+        return await tool.run(arguments)
+    except SystemExit as error:
+        raise RuntimeError(f"it tried to end the process with {error.code!r}") from error

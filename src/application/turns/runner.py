@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from ...domain.events.events import Event
 from ...domain.ports.clock import Clock
@@ -45,10 +45,10 @@ class TurnRunner:
         """Run one turn; raises ValueError for `max_iterations` below 1."""
         return await self._course(turn, self._publish).run()
 
-    async def stream(self, turn: TurnInput) -> AsyncIterator[Event | TurnOutput]:
+    async def stream(self, turn: TurnInput) -> AsyncGenerator[Event | TurnOutput, None]:
         """Run one turn and give its events as they happen, and at last its output.
 
-        A reader that stops early cancels the turn.
+        A reader that stops early and closes the stream cancels the turn.
         """
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, ValidationError
-from pydantic_core import ErrorDetails
 
 from ...domain.agents.capability import Capability
 from ...domain.agents.template import AgentTemplate
@@ -107,7 +106,7 @@ def _fault(entry: Entry, place: tuple[int | str, ...], message: str, hint: str) 
     return ConfigurationError(f"{where}: {key}: {message}", details=details, hint=hint)
 
 
-def _refused(entry: Entry, error: ErrorDetails) -> ConfigurationError:
+def _refused(entry: Entry, error: Mapping[str, Any]) -> ConfigurationError:
     """The first thing that is wrong with the entry, at its line."""
     place, given = error["loc"], error["input"]
     kind = {"capabilities": Capability, "tier": ModelTier}.get(str(place[0]))

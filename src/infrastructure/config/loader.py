@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from ...domain.errors import ConfigurationError
 from .settings import FOLDERS, Settings, default_data_dir, user_file
@@ -100,7 +100,7 @@ def _origin(key: str, source: Source | None) -> str:
     return f"{source.origin} {source.names[key]}" if key in source.names else source.origin
 
 
-def _refused(error: ErrorDetails, winners: Mapping[str, Source]) -> ConfigurationError:
+def _refused(error: Mapping[str, Any], winners: Mapping[str, Source]) -> ConfigurationError:
     """The first thing that pydantic complains about, in the words of the place that it comes from."""
     key = str(error["loc"][0])
     source = winners[key]

@@ -50,13 +50,15 @@ class RawFinding:
 class FileFacts:
     """Findings in a file, its numbers, and JSON `data` for a tool that compares files.
 
-    `problem` says why the file could not be looked at; such a file counts as not covered.
+    `problem` says why the file could not be looked at; such a file counts as not covered. A `transient` problem
+    lies with this look rather than with the file (a crash, a lack of memory), and the next one may go better.
     """
 
     findings: tuple[RawFinding, ...] = ()
     measures: Mapping[str, float] = field(default_factory=dict)
     data: Any = None
     problem: str = ""
+    transient: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; absent means default."""
@@ -65,6 +67,7 @@ class FileFacts:
             "measures": dict(self.measures),
             "data": self.data,
             "problem": self.problem,
+            "transient": self.transient,
         }
 
     @classmethod
@@ -75,4 +78,5 @@ class FileFacts:
             measures=value["measures"],
             data=value["data"],
             problem=value["problem"],
+            transient=value["transient"],
         )

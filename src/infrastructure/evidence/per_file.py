@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from ...domain.errors import EvidenceUnavailable
@@ -88,7 +88,7 @@ class PerFileTool(EvidenceTool):
             return self._report(EvidenceStatus.FAILED, started, reason=error.message)
         await asyncio.to_thread(self._remember, files, fresh)
         seen = {file.path: {**known, **fresh}[file.path] for file in files}
-        return await asyncio.to_thread(self._conclude, snapshot, seen, len(known), started)
+        return await asyncio.to_thread(self._conclude, snapshot, seen, known.keys(), started)
 
     async def look(self, root: str, files: Sequence[SourceFile]) -> dict[str, FileFacts]:
         """Facts of each of `files`, in the worker; a file that kills the worker is a problem of that file."""
@@ -106,11 +106,12 @@ class PerFileTool(EvidenceTool):
             crashes += 1
             if crashes > MAX_CRASHES:
                 raise EvidenceUnavailable(f"{self.about.name} crashed: {_last_words(done)}", code="crashed")
-            facts[waiting.pop(0).path] = FileFacts(problem=f"crashed the analyser: {_last_words(done)}")
+            reason = f"crashed the analyser: {_last_words(done)}"
+            facts[waiting.pop(0).path] = FileFacts(problem=reason, transient=True)
         return facts
 
     def _conclude(
-        self, snapshot: WorkspaceSnapshot, seen: Mapping[str, FileFacts], cached: int, started: float
+        self, snapshot: WorkspaceSnapshot, seen: Mapping[str, FileFacts], known: Set[str], started: float
     ) -> EvidenceReport:
         name = self.about.name
         failed = tuple(NotCovered(path, f"{name}: {one.problem}") for path, one in seen.items() if one.problem)
@@ -128,7 +129,7 @@ class PerFileTool(EvidenceTool):
             not_covered=failed + end.not_covered,
             reason=end.reason,
             looked_at=len(readable),
-            from_cache=cached,
+            from_cache=len(known & readable.keys()),
             duration=time.monotonic() - started,
         )
 
@@ -153,7 +154,7 @@ class PerFileTool(EvidenceTool):
         values = {
             self.content_key(file): json.dumps(fresh[file.path].to_json()).encode()
             for file in files
-            if file.path in fresh and not fresh[file.path].problem
+            if file.path in fresh and not fresh[file.path].transient
         }
         self._cache.put_many(self._key, values)
 

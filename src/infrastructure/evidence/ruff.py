@@ -32,7 +32,10 @@ NOT_READ = "E902"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule means to us; an empty message leaves ruff's own, `{name}` is the first name that it quotes."""
+    """What a rule means to us.
+
+    An empty message leaves ruff's own; `{name}` in it is the first name that ruff quotes.
+    """
 
     severity: str
     confidence: float
@@ -86,8 +89,9 @@ class RuffTool(PerFileTool):
         """Facts of each of `files`; raises EvidenceUnavailable when ruff cannot say anything."""
         program = find_program("ruff")
         facts: dict[str, FileFacts] = {}
+        real = await asyncio.to_thread(os.path.realpath, root)
         for batch in _batches(files):
-            facts.update(await self._look_at(program, os.path.realpath(root), batch))
+            facts.update(await self._look_at(program, real, batch))
         return facts
 
     async def _look_at(self, program: str, root: str, batch: Sequence[SourceFile]) -> dict[str, FileFacts]:
@@ -107,7 +111,7 @@ class RuffTool(PerFileTool):
         if error.code != "too-much-output":
             raise error
         if len(batch) == 1:
-            return {batch[0].path: FileFacts(problem=error.message)}
+            return {batch[0].path: FileFacts(problem=error.message, transient=True)}
         middle = len(batch) // 2
         first = await self._look_at(program, root, batch[:middle])
         return first | await self._look_at(program, root, batch[middle:])
@@ -126,19 +130,19 @@ class RuffTool(PerFileTool):
             return FileFacts(problem=f"has a syntax error at line {wrong['location']['row']}")
         unread = next((one["message"] for one in entries if one["code"] == NOT_READ), None)
         if unread is not None:
-            return FileFacts(problem=f"could not be read: {unread}")
+            return FileFacts(problem=f"could not be read: {unread}", transient=True)
         measures = self.counted([one["code"] for one in entries])
         try:
             source = Path(root, file.path).read_bytes() if entries else b""
         except OSError as error:
-            return FileFacts(problem=f"could not be read: {error.strerror}")
+            return FileFacts(problem=f"could not be read: {error.strerror}", transient=True)
         return FileFacts(tuple(self._findings(file, source, entries)), measures)
 
     def _findings(
         self, file: SourceFile, source: bytes, entries: Sequence[Mapping[str, Any]]
     ) -> Iterator[RawFinding]:
         tree = None
-        lines = source.decode(errors="replace").splitlines()
+        lines = re.split(r"\r\n|\r|\n", source.decode(errors="replace"))
         for entry in entries:
             if not entry["code"].startswith(tuple(self.reported)):
                 continue
@@ -190,7 +194,7 @@ def _entries(done: Completed) -> list[dict[str, Any]]:
 
 def _printed(root: str, path: str) -> str:
     """How ruff names a file; bytes that are not UTF-8 become replacement characters."""
-    return os.fsencode(os.path.normpath(os.path.join(root, path))).decode(errors="replace")  # noqa: PTH118 – names may not be UTF-8
+    return os.fsencode(Path(root, path)).decode(errors="replace")
 
 
 def _remark(file: SourceFile, entry: Mapping[str, Any], lines: Sequence[str]) -> Remark:

@@ -33,11 +33,12 @@ def _look(analyse: Analyse, root: str, path: str, language: str, is_test: bool) 
     try:
         return analyse(Path(root, path).read_bytes(), language, is_test)
     except MemoryError:
-        return FileFacts(problem="needs more memory than the limit allows")
+        return FileFacts(problem="needs more memory than the limit allows", transient=True)
     except RecursionError:
         return FileFacts(problem="is nested too deeply to be analysed")
     except Exception as error:  # noqa: BLE001 – a library may fail in any way; the file is then not covered, and says why
-        return FileFacts(problem=f"could not be analysed: {type(error).__name__}: {error}"[:300])
+        reason = f"could not be analysed: {type(error).__name__}: {error}"
+        return FileFacts(problem=reason[:300], transient=True)
 
 
 if __name__ == "__main__":

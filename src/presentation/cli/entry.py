@@ -20,13 +20,16 @@ def answer(args: Sequence[str]) -> int:
         code = _invoke(list(args))
         _flush()
     except BrokenPipeError:
-        _discard_output()
+        from .terminal import discard_stdout
+
+        discard_stdout()
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches the user
         from .failures import report
+        from .terminal import discard_stdout
 
         if isinstance(error, OSError):
-            _discard_output()
+            discard_stdout()
         return report(error, as_json="--json" in args, debug=_debug(args))
     return code
 
@@ -69,14 +72,3 @@ def _flush() -> None:
     """Meet a reader that has gone here, and not in the interpreter's own farewell."""
     if sys.stdout is not None:
         sys.stdout.flush()
-
-
-def _discard_output() -> None:
-    """Let what is still buffered for a broken stdout go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):
-        return
-    finally:
-        os.close(nowhere)

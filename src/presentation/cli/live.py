@@ -15,6 +15,9 @@ from .progress import AgentLine, Progress, seconds
 
 STYLES = {"waiting": "dim", "working": "cyan", "done": "green", "failed": "red", "cancelled": "yellow"}
 A_SECOND = 8  # redraws
+TIME = 11  # columns: "59 min 59 s"
+LONGEST_NAME = 24
+WIDEST = 100
 
 
 class LiveProgress(Progress):
@@ -24,10 +27,10 @@ class LiveProgress(Progress):
         self, stream: TextIO, *, color: bool = True, clock: Callable[[], float] = time.monotonic
     ) -> None:
         super().__init__(clock)
-        console = Console(file=stream, force_terminal=True, no_color=not color, highlight=False)
+        self._console = Console(file=stream, force_terminal=True, no_color=not color, highlight=False)
         self._began = clock()
         self._live = Live(
-            console=console,
+            console=self._console,
             get_renderable=self._picture,
             refresh_per_second=A_SECOND,
             redirect_stdout=False,
@@ -44,14 +47,16 @@ class LiveProgress(Progress):
 
     def _picture(self) -> Table:
         now = self.clock()
-        table = Table.grid(padding=(0, 1), pad_edge=False)
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-        table.add_column(no_wrap=True, justify="right")
         lines = list(self.lines.values()) or [AgentLine("muster", "reading the project", (), self._began)]
+        # Not the whole width: the ^C that a terminal echoes must not begin a new line.
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.width = min(self._console.width - 3, WIDEST)
+        table.add_column(no_wrap=True, width=min(max(len(line.agent) for line in lines), LONGEST_NAME))
+        table.add_column(no_wrap=True, width=TIME)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         for line in lines:
             elapsed = line.elapsed(now)
-            table.add_row(line.agent, _state(line), "" if elapsed is None else seconds(elapsed))
+            table.add_row(line.agent, "" if elapsed is None else f"{seconds(elapsed):>{TIME}}", _state(line))
         return table
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ...domain.errors import StorageError, UserError
-from .terminal import say
+from .terminal import discard_stdout, say
 
 STDOUT = "-"
 
@@ -103,14 +103,9 @@ def _print(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _discard_rest()
+        discard_stdout()
         _refuse(error.strerror or type(error).__name__)
 
 
 def _refuse(reason: str) -> NoReturn:
     raise StorageError(f"stdout could not be written: {reason}", code="output", hint="try --output FILE")
-
-
-def _discard_rest() -> None:
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

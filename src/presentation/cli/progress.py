@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from ...domain.events.events import (
     ToolStarted,
 )
 from ...domain.orchestration.run import AgentStatus
-from .terminal import is_watched, say, wants_color
+from .terminal import say
 
 WORDS = {AgentStatus.COMPLETED: "done"}
 
@@ -121,14 +119,3 @@ def seconds(duration: float) -> str:
         return f"{duration:.1f} s"
     minutes, rest = divmod(round(duration), 60)
     return f"{minutes} min {rest:02d} s"
-
-
-def progress_for(quiet: bool) -> Progress:
-    """Silence, a display that redraws itself, or plain lines, by what stderr is."""
-    if quiet or sys.stderr is None:
-        return Progress()
-    if not is_watched(sys.stderr, os.environ):
-        return PlainProgress()
-    from .live import LiveProgress
-
-    return LiveProgress(sys.stderr, color=wants_color(sys.stderr, os.environ))

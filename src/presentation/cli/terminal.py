@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -48,3 +49,11 @@ def say(text: str) -> None:
 def stdout_width() -> int:
     """Columns to write for on stdout."""
     return PLAIN_WIDTH if sys.stdout is None else width_of(sys.stdout)
+
+
+def discard_stdout() -> None:
+    """Let what a broken stdout still buffers go nowhere, so that nothing fails at the very end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

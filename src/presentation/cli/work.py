@@ -14,9 +14,10 @@ from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import RunRecord, RunStatus, Verdict
 from .failures import INTERNAL, INTERRUPTED, Interrupted
 from .output import emit, is_file
-from .progress import Progress, progress_for
+from .progress import Progress
 from .run_async import run_async
 from .terminal import PLAIN_WIDTH, say, wants_color, width_of
+from .watching import progress_for
 
 if TYPE_CHECKING:
     from ...container import Container

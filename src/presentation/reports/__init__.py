@@ -46,46 +46,46 @@ def _text_plan(plan: ExecutionPlan, look: Look) -> str:
     return text_plan.render(plan, look)
 
 
-def _markdown(record: RunRecord, look: Look) -> str:
+def _markdown(record: RunRecord, _look: Look) -> str:
     from . import markdown
 
     return markdown.render(record)
 
 
-def _markdown_plan(plan: ExecutionPlan, look: Look) -> str:
+def _markdown_plan(plan: ExecutionPlan, _look: Look) -> str:
     from . import markdown_plan
 
     return markdown_plan.render(plan)
 
 
-def _json(record: RunRecord, look: Look) -> str:
+def _json(record: RunRecord, _look: Look) -> str:
     from . import json_
 
     return json_.render(record)
 
 
-def _json_plan(plan: ExecutionPlan, look: Look) -> str:
+def _json_plan(plan: ExecutionPlan, _look: Look) -> str:
     from . import json_
 
     return json_.render_plan(plan)
 
 
-def _sarif(record: RunRecord, look: Look) -> str:
+def _sarif(record: RunRecord, _look: Look) -> str:
     from . import sarif
 
     return sarif.render(record)
 
 
-def _junit(record: RunRecord, look: Look) -> str:
+def _junit(record: RunRecord, _look: Look) -> str:
     from . import junit
 
     return junit.render(record)
 
 
-def _html(record: RunRecord, look: Look) -> str:
-    from . import html
+def _html(record: RunRecord, _look: Look) -> str:
+    from . import page
 
-    return html.render(record)
+    return page.render(record)
 
 
 FORMATS: Mapping[str, Format] = {

@@ -1,9 +1,9 @@
 """JSON: everything that is known about a run or a plan, and what the other formats work out from it.
 
 Top level of a run: `schema_version`, `muster` (version that wrote it), `summary` (worked out: verdict, score,
-counts, seconds, tokens, dollars, model) and `run`, the whole record, which `TypeAdapter(RunRecord)` reads back.
-Top level of a plan: `schema_version`, `muster` and `plan`. Dollars are decimal strings. A change that breaks
-readers raises `SCHEMA_VERSION`.
+counts, seconds, tokens, dollars, model) and `run`, the whole record, which `TypeAdapter(RunRecord)` reads
+back. Top level of a plan: `schema_version`, `muster` and `plan`. Dollars are decimal strings. A change that
+breaks readers raises `SCHEMA_VERSION`.
 """
 
 from __future__ import annotations

@@ -38,7 +38,9 @@ def render(record: RunRecord) -> str:
     cases = [case for _, content in suites for case in content]
     root = Element("testsuites", _attributes("muster", cases, record.duration or 0.0))
     for name, content in suites:
-        suite = SubElement(root, "testsuite", _attributes(name, content, sum(case.seconds for case in content)))
+        suite = SubElement(
+            root, "testsuite", _attributes(name, content, sum(case.seconds for case in content))
+        )
         suite.set("timestamp", record.started_at.strftime("%Y-%m-%dT%H:%M:%S"))
         for case in content:
             _write(suite, case)

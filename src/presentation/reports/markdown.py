@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ...domain.evidence.finding import Finding
 from ...domain.evidence.severity import Category
@@ -12,7 +13,7 @@ from .wording import printable
 
 NOT_COVERED_SHOWN = 10
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$!@])")
-_LIST = re.compile(r"^(\d*)([-+.)=:])")
+_LIST = re.compile(r"^(\d*)([-+=]|(?<=\d)[.)](?=\s|$))")
 
 
 def escape(text: str) -> str:
@@ -36,7 +37,7 @@ def cell(text: str) -> str:
     return code(text).replace("|", "\\|")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """A table; cells must be escaped already."""
     lines = [f"| {' | '.join(head)} |", f"|{'|'.join(' --- ' for _ in head)}|"]
     return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
@@ -76,7 +77,13 @@ def _health(report: RunReport) -> list[str]:
 
 def _gates(report: RunReport) -> list[str]:
     rows = [
-        (gate.name, wording.threshold(gate), wording.gate_value(gate), gate.verdict.value, escape(gate.reason))
+        (
+            gate.name,
+            wording.threshold(gate),
+            wording.gate_value(gate),
+            gate.verdict.value,
+            escape(gate.reason),
+        )
         for gate in report.gates
     ]
     return ["## Gates", "", *table(("Gate", "Must be", "Is", "Verdict", "Why"), rows)] if rows else []

@@ -6,13 +6,19 @@ from ...domain.orchestration.plan import ExecutionPlan
 from . import plan_words as words
 from .markdown import cell, escape, table
 
+TEAM = ("Agent", "Model", "Assignment", "Covers", "Because", "Estimate")
+
 
 def render(plan: ExecutionPlan) -> str:
     """Who does what and why, and what it is expected to take."""
     facts = [(name, escape(value)) for name, value in words.facts(plan)]
     estimate = [(name, escape(value)) for name, value in words.estimate(plan.estimate)]
     lines = [f"# Plan: {escape(plan.task)}", "", *table(("What", "Which"), facts)]
-    lines += ["## Team", "", *table(("Agent", "Model", "Assignment", "Covers", "Because", "Estimate"), _team(plan))]
+    lines += [
+        "## Team",
+        "",
+        *table(("Agent", "Model", "Assignment", "Covers", "Because", "Estimate"), _team(plan)),
+    ]
     lines += ["## Estimate", "", *table(("What", "How much"), estimate)]
     if plan.gates:
         lines += ["## Gates", "", *(f"- {escape(words.gate(gate))}" for gate in plan.gates), ""]

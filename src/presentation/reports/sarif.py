@@ -77,7 +77,11 @@ def _rule(rule: str, findings: list[Finding]) -> dict[str, Any]:
 
 
 def _help(finding: Finding) -> str:
-    parts = [finding.message or finding.rule, finding.suggestion, f"Reported by {', '.join(finding.sources)}."]
+    parts = [
+        finding.message or finding.rule,
+        finding.suggestion,
+        f"Reported by {', '.join(finding.sources)}.",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -159,10 +163,13 @@ def _moment(moment: datetime) -> str:
 def _notifications(record: RunRecord) -> list[dict[str, Any]]:
     notes = []
     if record.status is not RunStatus.COMPLETED:
-        notes.append(_note("run", "error", f"the run is {record.status}: {record.error or 'no report was made'}"))
-    for agent in record.agents:
-        if agent.status is AgentStatus.FAILED:
-            notes.append(_note("agent-failed", "error", f"{agent.agent} failed: {agent.error or agent.summary}"))
+        why = record.error or "no report was made"
+        notes.append(_note("run", "error", f"the run is {record.status}: {why}"))
+    failed = (agent for agent in record.agents if agent.status is AgentStatus.FAILED)
+    notes += [
+        _note("agent-failed", "error", f"{agent.agent} failed: {agent.error or agent.summary}")
+        for agent in failed
+    ]
     if record.report:
         for category, reason in wording.unmeasured(record.report).items():
             notes.append(_note("not-measured", "warning", f"{category}: not measured: {reason}"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...domain.evidence.finding import Finding
 from ...domain.evidence.severity import Category, Severity
 from ...domain.orchestration.gates import GateVerdict
-from ...domain.orchestration.run import AgentStatus, RunRecord, RunReport
+from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport
 from . import Look, wording
 from .paper import Paper
 
@@ -77,7 +77,8 @@ def _health(paper: Paper, report: RunReport) -> None:
         rows.append(((category.value, ""), share, (_bar(score), shown[1]), shown, (basis, "dim")))
     if rows:
         paper.rule("Health")
-        paper.rows(rows if paper.width >= 90 else [(*row[:2], *row[3:]) for row in rows])
+        narrow = [(*row[:2], *row[3:]) for row in rows]
+        paper.rows(rows if paper.width >= 90 else narrow)
 
 
 def _bar(score: float | None) -> str:
@@ -105,7 +106,9 @@ def _gates(paper: Paper, report: RunReport) -> None:
 
 
 def _findings(paper: Paper, report: RunReport) -> None:
-    paper.rule(f"Findings: {len(report.findings):,}", wording.tally(report.findings) if report.findings else "")
+    paper.rule(
+        f"Findings: {len(report.findings):,}", wording.tally(report.findings) if report.findings else ""
+    )
     if note := wording.baseline_text(report):
         paper.line((f"left out: {note}", "dim"), indent=2)
     if not report.findings:
@@ -138,16 +141,24 @@ def _agents(paper: Paper, record: RunRecord) -> None:
         return
     paper.rule("Agents", f"pattern {record.plan.pattern}")
     for agent in record.agents:
-        mark, style = AGENT_MARKS[agent.status]
+        _agent(paper, agent)
+
+
+def _agent(paper: Paper, agent: AgentResult) -> None:
+    mark, style = AGENT_MARKS[agent.status]
+    if agent.status is AgentStatus.SKIPPED:
+        paper.line((mark, style), (" ", ""), (agent.agent, "bold"), ("  skipped", style), indent=2)
+    else:
         state = "" if agent.status is AgentStatus.COMPLETED else f"  {agent.status}"
         time = f"  {wording.duration(agent.duration)}"
         paper.line((mark, style), (" ", ""), (agent.agent, "bold"), (time, "dim"), (state, style), indent=2)
-        paper.line((agent.error or agent.summary or "no words", ""), indent=4)
-        tools = f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}"
-        paper.line((tools, "dim"), indent=4)
-        if agent.dropped:
-            left = wording.count(agent.dropped, "citation")
-            paper.line((f"{left} of evidence that does not exist left out", "yellow"), indent=4)
+    if words := agent.error or agent.summary:
+        paper.line((words, ""), indent=4)
+    if agent.status is not AgentStatus.SKIPPED:
+        paper.line((f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}", "dim"), indent=4)
+    if agent.dropped:
+        left = wording.count(agent.dropped, "citation")
+        paper.line((f"{left} of evidence that does not exist left out", "yellow"), indent=4)
 
 
 def _not_covered(paper: Paper, record: RunRecord) -> None:

@@ -128,7 +128,7 @@ def score_text(report: RunReport) -> str:
     health = report.health
     if health.score is None:
         return "health not measured"
-    trend = "" if health.trend is None else f" ({health.trend:+g} since the last run)"
+    trend = "" if health.trend is None else f" ({health.trend:+g} since the last run)".replace("-", "−")
     return f"health {health.score:g}/100, grade {health.grade}{trend}"
 
 
@@ -189,9 +189,10 @@ def agent_model(agent: AgentResult) -> str:
 def agent_tools(agent: AgentResult) -> str:
     """The tools that an agent used, and which of them gave nothing."""
     names = [
-        printable(report.tool) + ("" if report.measured else f" ({report.status})") for report in agent.evidence
+        printable(report.tool) + ("" if report.measured else f" ({report.status})")
+        for report in agent.evidence
     ]
-    return ", ".join(names) or "no tools"
+    return ", ".join(names) or "none"
 
 
 def spent(record: RunRecord) -> str:
@@ -199,7 +200,9 @@ def spent(record: RunRecord) -> str:
     usage = record.usage
     if not usage.total:
         return f"{money(record.cost)} for no tokens"
-    return f"{money(record.cost)} for {count(usage.total, 'token')} ({usage.input:,} in, {usage.output:,} out)"
+    return (
+        f"{money(record.cost)} for {count(usage.total, 'token')} ({usage.input:,} in, {usage.output:,} out)"
+    )
 
 
 def not_covered(record: RunRecord) -> tuple[NotCovered, ...]:

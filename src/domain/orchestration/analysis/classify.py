@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ...agents.capability import Capability
 from ..requirements import Complexity, Reason, TaskDomain
-from .lexicon import CAPABILITIES, COMPLEXITIES, DOMAIN_OF, Cues, weighted
-from .words import Word, find, words
+from .lexicon import DOMAIN_OF, EVERYDAY_WORK, Cue, Target, capability_lexicon
+from .size import size
+from .words import Word, words
 
 THRESHOLD = 1.0
 """A capability is asked for when its cues weigh at least this much."""
-SHARE = 0.34
+SHARE = 0.3
 """… and at least this share of the strongest capability."""
+MOST = 3.5
+"""More words for the same thing do not make it weigh more than this."""
+LEAD = 0.8
+"""What the capability that is named first weighs more in the choice of the domain."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Score:
-    """How strongly something is asked for, and the words that say so."""
+    """How strongly something is asked for, the words that say so, and the position of the first of them."""
 
     weight: float = 0.0
-    cues: tuple[str, ...] = ()
+    cues: list[str] = field(default_factory=list)
+    first: int = 1_000_000
+
+    def add(self, weight: float, said: str, position: int) -> None:
+        """Count `said` once, however often it stands in the task."""
+        if said not in self.cues:
+            self.cues.append(said)
+            self.weight = min(MOST, self.weight + weight)
+            self.first = min(self.first, position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,66 +47,71 @@ class Classification:
     reasons: tuple[Reason, ...]
 
 
+Said = tuple[Cue, str, int]
+
+
 def classify(task: str) -> Classification:
     """Read `task`; deterministic, and the same for every spelling that differs in case or inflection only."""
     text = words(task)
-    scores = {capability: _score(cues, text) for capability, cues in CAPABILITIES.items()}
-    capabilities = _chosen(scores)
-    domain = _domain(scores, capabilities)
-    complexity, why = _complexity(text)
-    reasons = [Reason(f"needs {c.words}", _said(scores[c])) for c in capabilities]
-    reasons.append(Reason(f"domain {domain.value}", _domain_evidence(domain, capabilities)))
-    reasons.append(Reason(f"complexity {complexity.value}", why))
+    lexicon = capability_lexicon()
+    said = [
+        (lexicon.cues[match.phrase], " ".join(text[at].text for at in match.positions), match.positions[0])
+        for match in lexicon.index.find(text)
+    ]
+    everyday = _everyday(said)
+    scores = _scores(said)
+    capabilities = _chosen(scores, everyday)
+    domain, why = _domain(scores, capabilities, everyday)
+    complexity, extent = size(text, capabilities)
+    reasons = [Reason(f"needs {c.words}", quoted(scores[c].cues)) for c in capabilities]
+    reasons.append(Reason(f"domain {domain.value}", why))
+    reasons.append(Reason(f"complexity {complexity.value}", extent))
     return Classification(domain, complexity, capabilities, tuple(reasons))
 
 
-def _score(cues: Cues, text: Sequence[Word]) -> Score:
-    taken: set[int] = set()
-    weight = 0.0
-    said: list[str] = []
-    longest_first = sorted(weighted(cues), key=lambda cue: (-len(cue[1]), -cue[0]))
-    for value, phrase in longest_first:
-        for start in find(phrase, text):
-            span = set(range(start, start + len(phrase)))
-            if span & taken:
-                continue
-            taken |= span
-            weight += value
-            said.append(" ".join(word.text for word in text[start : start + len(phrase)]))
-            break
-    return Score(weight, tuple(said))
+def quoted(cues: Iterable[str]) -> str:
+    """The words of the task as evidence."""
+    return "the task says " + ", ".join(repr(cue) for cue in cues)
 
 
-def _chosen(scores: Mapping[Capability, Score]) -> tuple[Capability, ...]:
-    best = max(score.weight for score in scores.values())
-    least = max(THRESHOLD, best * SHARE)
-    chosen = [capability for capability, score in scores.items() if score.weight >= least]
+def _scores(said: Sequence[Said]) -> dict[Capability, Score]:
+    """What each capability weighs; loose words count only where no firmer word says something else."""
+    scores = {capability: Score() for capability in Capability}
+    for loose in (False, True):
+        settled = {capability for capability, score in scores.items() if score.weight >= THRESHOLD}
+        for cue, words_said, position in said:
+            target = cue.target
+            if isinstance(target, Capability) and cue.loose is loose and not (loose and settled - {target}):
+                scores[target].add(cue.weight, words_said, position)
+    return scores
+
+
+def _everyday(said: Sequence[Said]) -> tuple[str, ...]:
+    """The words of everyday life in a task that has none of software."""
+    by_kind: dict[Target, list[str]] = {}
+    for cue, words_said, _ in said:
+        by_kind.setdefault(cue.target, []).append(words_said)
+    return () if "software" in by_kind else tuple(dict.fromkeys(by_kind.get("everyday", ())))
+
+
+def _chosen(scores: Mapping[Capability, Score], everyday: Sequence[str]) -> tuple[Capability, ...]:
+    possible = [capability for capability in Capability if not everyday or capability in EVERYDAY_WORK]
+    least = max(THRESHOLD, SHARE * max(scores[capability].weight for capability in possible))
+    chosen = [capability for capability in possible if scores[capability].weight >= least]
     return tuple(sorted(chosen, key=lambda capability: -scores[capability].weight))
 
 
-def _domain(scores: Mapping[Capability, Score], chosen: Sequence[Capability]) -> TaskDomain:
+def _domain(
+    scores: Mapping[Capability, Score], chosen: Sequence[Capability], everyday: Sequence[str]
+) -> tuple[TaskDomain, str]:
+    if everyday:
+        return TaskDomain.GENERAL, f"{quoted(everyday)}, and nothing about software"
     totals: dict[TaskDomain, float] = {}
+    lead = min(chosen, key=lambda capability: scores[capability].first, default=None)
     for capability in chosen:
         domain, factor = DOMAIN_OF[capability]
-        totals[domain] = totals.get(domain, 0.0) + factor * scores[capability].weight
-    return max(totals, key=lambda domain: totals[domain], default=TaskDomain.GENERAL)
-
-
-def _complexity(text: Sequence[Word]) -> tuple[Complexity, str]:
-    scores = {complexity: _score(cues, text) for complexity, cues in COMPLEXITIES.items()}
-    complex_, simple = scores[Complexity.COMPLEX], scores[Complexity.SIMPLE]
-    if complex_.weight >= 1.5 and complex_.weight > simple.weight:
-        return Complexity.COMPLEX, _said(complex_)
-    if simple.weight > scores[Complexity.MODERATE].weight:
-        return Complexity.SIMPLE, _said(simple)
-    moderate = scores[Complexity.MODERATE]
-    return Complexity.MODERATE, _said(moderate) if moderate.cues else "no word that makes it small or large"
-
-
-def _said(score: Score) -> str:
-    return "the task says " + ", ".join(repr(cue) for cue in score.cues)
-
-
-def _domain_evidence(domain: TaskDomain, capabilities: Sequence[Capability]) -> str:
-    leading = [c.words for c in capabilities if DOMAIN_OF[c][0] is domain]
-    return f"follows from {', '.join(leading)}" if leading else "no word points to another domain"
+        weight = factor * (scores[capability].weight + (LEAD if capability is lead else 0.0))
+        totals[domain] = totals.get(domain, 0.0) + weight
+    best = max(totals, key=lambda domain: totals[domain], default=TaskDomain.GENERAL)
+    leading = [c.words for c in chosen if DOMAIN_OF[c][0] is best]
+    return best, f"follows from {', '.join(leading)}" if leading else "no word points to another domain"

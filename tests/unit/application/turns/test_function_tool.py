@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -25,7 +25,7 @@ from muster.domain.tools.spec import ToolCategory
 
 @dataclass(frozen=True)
 class Match:
-    path: PurePosixPath
+    path: Path
     at: datetime
     tags: frozenset[str]
 
@@ -86,9 +86,9 @@ def test_a_function_that_cannot_be_a_tool_is_refused_where_it_is_declared() -> N
     def open_ended(*paths: str) -> None:
         pass
 
-    with pytest.raises(TypeError, match="parameter 'path' .* has no type hint"):
+    with pytest.raises(TypeError, match=r"parameter 'path' .* has no type hint"):
         FunctionTool(untyped)
-    with pytest.raises(TypeError, match="parameter 'paths' .* cannot be passed by name"):
+    with pytest.raises(TypeError, match=r"parameter 'paths' .* cannot be passed by name"):
         FunctionTool(open_ended)
 
 
@@ -132,7 +132,7 @@ async def test_empty_arguments_mean_none(arguments: str) -> None:
 async def test_arguments_that_break_the_schema_are_refused_before_the_tool_runs(
     arguments: str, reason: str
 ) -> None:
-    """spec: "Arguments are validated against the tool's JSON schema before it runs; not an object → error result"."""
+    """spec: "Arguments are validated against the tool's JSON schema before it runs"; no object → error."""
     ran: list[str] = []
 
     def strict(text: str, limit: int = 5, mode: Literal["a", "b"] = "a") -> None:
@@ -161,7 +161,7 @@ async def test_results_are_json_whatever_the_tool_returns() -> None:
     """spec: "Results reach the model as JSON, never as `repr`"."""
 
     def look() -> list[Match]:
-        return [Match(PurePosixPath("a/b"), datetime(2025, 1, 1, tzinfo=UTC), frozenset({"t"}))]
+        return [Match(Path("a/b"), datetime(2025, 1, 1, tzinfo=UTC), frozenset({"t"}))]
 
     result = await call(look, "")
 
@@ -194,7 +194,7 @@ async def test_an_unknown_tool_is_an_error_result_that_names_the_known() -> None
     [
         (ValueError("no such thing"), "tool 'it' failed: ValueError: no such thing"),
         (WorkspaceError("it is gone", hint="scan again"), "tool 'it' failed: it is gone (scan again)"),
-        (SystemExit(3), "tool 'it' failed: SystemExit: 3"),
+        (SystemExit(3), "tool 'it' failed: RuntimeError: it tried to end the process with 3"),
         (StopIteration(), "tool 'it' failed: StopIteration: "),
         (asyncio.CancelledError(), "tool 'it' was cancelled from within"),
     ],
@@ -216,7 +216,9 @@ async def test_what_a_blocking_tool_raises_is_a_result_too() -> None:
     def fails() -> None:
         raise SystemExit("enough")
 
-    assert (await call(fails, "")).failure == "tool 'it' failed: SystemExit: enough"
+    assert (await call(fails, "")).failure == (
+        "tool 'it' failed: RuntimeError: it tried to end the process with 'enough'"
+    )
 
 
 async def test_a_blocking_tool_runs_off_the_event_loop() -> None:

@@ -249,6 +249,7 @@ async def test_lines_are_counted_as_editors_count_them(tmp_path: Path) -> None:
     assert (await WORKSPACE.scan(str(tmp_path))).by_path["a.py"].lines == 4
 
 
+@pytest.mark.slow  # on account of making the files
 async def test_a_huge_folder_is_scanned_in_seconds_and_the_loop_goes_on(tmp_path: Path) -> None:
     """20,000 files in 200 folders."""
     many_files(tmp_path)

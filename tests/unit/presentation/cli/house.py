@@ -1,4 +1,4 @@
-"""A house of fakes behind the command line: use cases that answer at once, and remember what they were asked."""
+"""A house of fakes behind the command line: use cases that answer at once and keep what they were asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 
 from muster.application.use_cases.run_task import RunTaskRequest
 from muster.domain.errors import MusterError
-from muster.domain.evidence.severity import Category, Severity
 from muster.domain.events.events import (
     AgentFinished,
     AgentStarted,
@@ -21,6 +20,7 @@ from muster.domain.events.events import (
     ToolFinished,
     ToolStarted,
 )
+from muster.domain.evidence.severity import Category, Severity
 from muster.domain.orchestration.health import CategoryHealth, health_of
 from muster.domain.orchestration.plan import ExecutionPlan
 from muster.domain.orchestration.run import (
@@ -29,6 +29,7 @@ from muster.domain.orchestration.run import (
     RunRecord,
     RunReport,
     RunStatus,
+    RunSummary,
     Verdict,
 )
 from muster.domain.workspace.files import RepositoryFacts
@@ -40,6 +41,10 @@ BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 FOUND = (
     finding("S608", "shop/db.py", 12, severity=Severity.HIGH, fingerprint="aaaa000011112222", quote="x = q"),
     finding("B006", "shop/cart.py", 3, severity=Severity.MEDIUM, fingerprint="bbbb000011112222"),
+)
+RUNS = (
+    RunSummary("run-02", "find\ndead code", "/shop", RunStatus.COMPLETED, BEGAN, Verdict.PARTIAL, 73.1, 16),
+    RunSummary("run-01", "review it", "/shop", RunStatus.CANCELLED, BEGAN),
 )
 
 
@@ -129,7 +134,7 @@ class House:
         flags = self.opened[-1][1]
         fail_on = flags.get("fail_on")
         values = SimpleNamespace(
-            history=flags.get("history") is not False, fail_on=Severity(fail_on) if fail_on else None
+            history=flags.get("history") is not False, fail_on=Severity(str(fail_on)) if fail_on else None
         )
         return SimpleNamespace(values=values)
 

@@ -135,7 +135,6 @@ def test_the_environment_can_ask_for_the_traceback(
             "(known: text, markdown, json, sarif, junit, html)",
             "muster run --help",
         ),
-        (("run", "x", "--json", "--format", "html"), "--json and --format html differ", "muster run --help"),
         (
             ("run", "x", "--dry-run", "--format", "sarif"),
             "--dry-run shows a plan: as text, markdown, json, not as sarif",
@@ -160,6 +159,14 @@ def test_what_cannot_be_understood_is_usage(
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == f"muster: {message}\nhint: {hint}\n"
     assert house.opened == []
+
+
+def test_json_and_another_format_contradict_each_other(muster: Muster) -> None:
+    """Refused, as JSON, since that was asked for."""
+    answer = muster("run", "x", "--json", "--format", "html")
+
+    assert (answer.code, answer.out) == (2, "")
+    assert json.loads(answer.err)["error"]["message"] == "--json and --format html differ"
 
 
 def test_without_a_command_the_help_goes_to_stderr(muster: Muster) -> None:

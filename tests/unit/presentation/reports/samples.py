@@ -22,7 +22,7 @@ HOSTILE_PATH = "src/we ird/<img src=x onerror=alert(1)>&\udcff 100%#?.py"
 ROOT = "/home/somebody/secret-client"
 
 ZERO = (Decimal(0), Decimal(0), Decimal(0))
-FREE = Estimate(Range(0, 0, 0), Range(1.0, 2.5, 6.0), ZERO, "typical times of these tools, 1,200 lines of code")
+FREE = Estimate(Range(0, 0, 0), Range(1.0, 2.5, 6.0), ZERO, "typical times for 1,200 lines of code")
 
 
 def finding(rule: str = "S608", path: str = "src/db.py", line: int = 12, **changes: object) -> Finding:
@@ -46,15 +46,20 @@ def finding(rule: str = "S608", path: str = "src/db.py", line: int = 12, **chang
 def findings() -> tuple[Finding, ...]:
     """Eight findings of every severity, one in a hostile file, one about no file at all."""
     quality = {"category": Category.QUALITY, "cwe": None, "family": ""}
+    performance = {"category": Category.PERFORMANCE, "cwe": None, "family": ""}
+    hebrew, project = Location("src/נתונים.py"), Location("")
+    secret = {"severity": Severity.CRITICAL, "family": "secret", "cwe": 798, "confidence": 0.95}
+    evil = {"message": "<b>bold</b> & \x1b]0;title\x07evil", "quote": HOSTILE_QUOTE, "cwe": 502}
+    shared = {"severity": Severity.MEDIUM, "message": "A mutable default is shared"}
     listed = [
         finding(sources=("ruff", "secrets")),
-        finding("S105", "src/settings.py", 3, severity=Severity.CRITICAL, family="secret", cwe=798, confidence=0.95),
-        finding("S301", HOSTILE_PATH, 7, message="<b>bold</b> & \x1b]0;title\x07evil", quote=HOSTILE_QUOTE, cwe=502),
-        finding("B006", "src/db.py", 40, severity=Severity.MEDIUM, message="A mutable default is shared", **quality),
+        finding("S105", "src/settings.py", 3, **secret),
+        finding("S301", HOSTILE_PATH, 7, **evil),
+        finding("B006", "src/db.py", 40, **shared, **quality),
         finding("C901", "src/db.py", 55, severity=Severity.LOW, confidence=0.6, **quality),
-        finding("F401", "src/נתונים.py", 0, severity=Severity.INFO, location=Location("src/נתונים.py"), **quality),
-        finding("DEP002", "", 0, severity=Severity.LOW, location=Location(""), suggestion="", quote="", **quality),
-        finding("PERF401", "src/db.py", 70, severity=Severity.LOW, category=Category.PERFORMANCE, cwe=None, family=""),
+        finding("F401", severity=Severity.INFO, location=hebrew, **quality),
+        finding("DEP002", severity=Severity.LOW, location=project, suggestion="", quote="", **quality),
+        finding("PERF401", "src/db.py", 70, severity=Severity.LOW, **performance),
     ]
     return tuple(sorted(identify(listed), key=sort_key))
 
@@ -66,10 +71,10 @@ def plan(**changes: object) -> ExecutionPlan:
         Complexity.MODERATE,
         TaskDomain.SECURITY,
         (Capability.SECURITY_AUDIT, Capability.CODE_REVIEW, Capability.TEST_GENERATION),
-        True,
-        (Gate("high", 0),),
-        {"scope": "src"},
-        (Reason("asks for a security audit", "the word 'security'"),),
+        parallelisable=True,
+        gates=(Gate("high", 0),),
+        context={"scope": "src"},
+        reasons=(Reason("asks for a security audit", "the word 'security'"),),
     )
     team = (
         PlannedAgent(
@@ -128,7 +133,7 @@ def report(found: tuple[Finding, ...] | None = None, **changes: object) -> RunRe
         measures={"findings.high": 2.0, "complexity.max": 31.0},
         unmeasured={Category.COVERAGE: "no coverage file", Category.DOCUMENTATION: "the tool timed out"},
         not_covered=tuple(NotCovered(f"data/{n:02d}.bin", "binary file") for n in range(13)),
-        facts=RepositoryFacts(40, {"python": 1200}, 6, True),
+        facts=RepositoryFacts(40, {"python": 1200}, 6, is_git=True),
         summary="One secret and two injections need work before anything else.",
         model_used=False,
         known=2,
@@ -140,18 +145,21 @@ def report(found: tuple[Finding, ...] | None = None, **changes: object) -> RunRe
 def agents() -> tuple[AgentResult, ...]:
     """One that finished, one whose tool crashed, one that failed, one that never began."""
     found = findings()
-    ruff = EvidenceReport("ruff", "1.2.3", EvidenceStatus.MEASURED, found[:2], {"ruff.count": 2.0}, (), "", 40, 38, 0.8)
+    measured = EvidenceReport("ruff", "1.2.3", EvidenceStatus.MEASURED, found[:2], {"ruff.count": 2.0})
+    ruff = replace(measured, looked_at=40, from_cache=38, duration=0.8)
     crashed = EvidenceReport("secrets", "1.0", EvidenceStatus.FAILED, reason="crashed")
-    free = Decimal(0)
-    done = AgentStatus.COMPLETED
+    auditor = AgentResult(
+        "security_auditor", AgentStatus.COMPLETED, "Three weaknesses.", found[:3], (ruff, crashed)
+    )
+    reviewer = AgentResult("code_reviewer", AgentStatus.COMPLETED, "Four smaller things.", found[3:], (ruff,))
+    analyst = AgentResult("test_analyst", AgentStatus.FAILED, "", error="the tool <crashed>")
+    offline = {"model": "offline/evidence", "cost": Decimal(0)}
     return (
-        AgentResult("security_auditor", done, "Three weaknesses.", found[:3], (ruff, crashed), "offline/evidence",
-                    cost=free, duration=4.2, tool_calls=2, dropped=1),
-        AgentResult("code_reviewer", done, "Four smaller things.", found[3:], (ruff,), "offline/evidence",
-                    cost=free, duration=1.1, tool_calls=1),
-        AgentResult("test_analyst", AgentStatus.FAILED, "", cost=free, duration=0.05, error="the tool <crashed>"),
-        AgentResult("synthesizer", AgentStatus.SKIPPED, "", cost=None),
-    )  # fmt: skip
+        replace(auditor, duration=4.2, tool_calls=2, dropped=1, **offline),  # type: ignore[arg-type]
+        replace(reviewer, duration=1.1, tool_calls=1, **offline),  # type: ignore[arg-type]
+        replace(analyst, duration=0.05, **offline),  # type: ignore[arg-type]
+        AgentResult("synthesizer", AgentStatus.SKIPPED, ""),
+    )
 
 
 def run(**changes: object) -> RunRecord:
@@ -193,5 +201,7 @@ def paid_run() -> RunRecord:
 
 def large_run(amount: int = 5000) -> RunRecord:
     """Thousands of findings in a hundred files."""
-    many = [finding("B006", f"src/m{n % 100:03d}.py", n // 100 + 1, quote=f"value = {n}") for n in range(amount)]
+    many = [
+        finding("B006", f"src/m{n % 100:03d}.py", n // 100 + 1, quote=f"value = {n}") for n in range(amount)
+    ]
     return run(report=report(tuple(sorted(identify(many), key=sort_key))))

@@ -10,7 +10,7 @@ from ...domain.memory.outcome import StepOutcome
 from ...domain.models.info import ModelInfo
 from ...domain.models.usage import Usage
 from ...domain.orchestration.plan import Estimate, Range
-from ..orchestrators.patterns.base import CompositionPattern
+from .patterns.base import CompositionPattern
 
 OUTPUT_SHARE = 0.15
 """Share of a step's tokens that the model writes; the rest it reads."""

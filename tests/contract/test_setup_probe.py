@@ -1,0 +1,65 @@
+"""What every set-up probe promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from muster.domain.orchestration.setup import SetupState
+from muster.infrastructure.config.setup_probe import LIBRARIES, PROGRAMS, LocalSetupProbe
+from muster.infrastructure.llm.offline import OFFLINE
+from tests.fakes.unprivileged import as_nobody, open_folder
+
+
+def probe(data_dir: Path) -> LocalSetupProbe:
+    """A probe of this installation."""
+    values: dict[str, object] = {"data_dir": data_dir, "gates": {"high": 0.0}, "fail_on": None}
+    return LocalSetupProbe(data_dir, OFFLINE, values, {"data_dir": "environment MUSTER_DATA_DIR"})
+
+
+async def test_everything_that_is_needed_is_looked_at_once(tmp_path: Path) -> None:
+    """Python, each program, each library, the data folder, the model; what is fine needs no hint."""
+    checks = await probe(tmp_path / "data").checks()
+    names = [check.name for check in checks]
+    assert names == ["python", *PROGRAMS, *LIBRARIES, "data folder", "model"]
+    assert all(not check.hint for check in checks if check.state is SetupState.OK)
+    assert all(check.hint for check in checks if check.state is not SetupState.OK)
+
+
+async def test_looking_changes_nothing(tmp_path: Path) -> None:
+    """The data folder is not made by asking whether it could be."""
+    await probe(tmp_path / "data").checks()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_data_folder_that_cannot_be_written_is_a_problem_with_a_way_out() -> None:
+    """Found by trying, as somebody whom permissions stop."""
+    with open_folder() as folder:
+        folder.chmod(0o555)
+        with as_nobody():
+            checks = {check.name: check for check in await probe(folder / "data").checks()}
+    check = checks["data folder"]
+    assert check.state is SetupState.PROBLEM
+    assert "Permission denied" in check.detail
+    assert "MUSTER_DATA_DIR" in check.hint
+
+
+async def test_a_program_that_is_not_there_is_missing_and_says_what_that_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an empty PATH there is no git; the hint says what cannot work then."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    checks = {check.name: check for check in await probe(tmp_path).checks()}
+    assert checks["git"].state is SetupState.MISSING
+    assert "--since cannot work" in checks["git"].hint
+
+
+def test_each_setting_is_told_with_its_origin(tmp_path: Path) -> None:
+    """Sorted by name; nothing set is "none", and what nobody set comes from the default."""
+    told = [(one.key, one.value, one.origin) for one in probe(tmp_path).settings()]
+    assert told == [
+        ("data_dir", str(tmp_path), "environment MUSTER_DATA_DIR"),
+        ("fail_on", "none", "default"),
+        ("gates", "high=0.0", "default"),
+    ]
