@@ -59,7 +59,9 @@ def check(folder: Path, data: Path) -> tuple[float, int]:
     argv = [sys.executable, "-m", "muster", "check", str(folder), "--format", "json", "--quiet"]
     environment = {**os.environ, "MUSTER_DATA_DIR": str(data)}
     started = time.monotonic()
-    with subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as process:
+    with subprocess.Popen(
+        argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+    ) as process:
         peak = 0
 
         def watch() -> None:
@@ -101,6 +103,7 @@ def bench_check(tmp_path: Path) -> None:
     print(f"\nmuster check, {lines} lines of Python, {os.cpu_count()} cores, median of {REPEATS}")
     for name, values, bar in (("cold", cold, 30.0), ("warm", warm, 5.0)):
         middle = statistics.median(values)
-        print(f"  {name:<6} {middle:6.2f} s   bar {bar:4.0f} s   {middle / base:6.0f} x reading and hashing ({base:.2f} s)")
+        ratio = f"{middle / base:6.0f} x reading and hashing ({base:.2f} s)"
+        print(f"  {name:<6} {middle:6.2f} s   bar {bar:4.0f} s   {ratio}")
     said = f"{max(peaks) / 1024:6.0f} MB" if max(peaks) else "unmeasured (no /proc)"
     print(f"  memory {said}   bar  400 MB   highest sum over all processes at one moment")

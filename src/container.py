@@ -1,7 +1,7 @@
 """The composition root: the one module that knows every layer.
 
 Each provider says which port it fills. An adapter, and with it whatever library it needs, is imported by its builder
-function when it is first asked for. A test or a host overrides any provider: `Container(model=providers.Object(mine))`.
+when it is first asked for. A test or a host overrides any provider: `Container(model=providers.Object(mine))`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from .domain.ports.ids import Ids
 from .domain.ports.language_model import LanguageModel
 from .domain.ports.long_term_store import LongTermStore
 from .domain.ports.run_journal import RunJournal
-from .domain.ports.setup_probe import SetupProbe
 from .domain.ports.token_counter import TokenCounter
 from .domain.ports.workspace import Workspace
 from .infrastructure.config.loader import LoadedSettings, load_settings
@@ -32,9 +31,10 @@ from .infrastructure.config.loader import LoadedSettings, load_settings
 if TYPE_CHECKING:
     from .application.orchestrators.meta import MetaOrchestrator
     from .application.services.agent_runner import AgentRunner, Turns
+    from .application.services.bench import BenchBuilder
+    from .application.services.crew import Surroundings
     from .application.services.outcomes import OutcomeMemory
     from .application.services.reporting import Reporter
-    from .application.services.bench import BenchBuilder
     from .application.use_cases.check_setup import CheckSetup
     from .application.use_cases.explain_finding import ExplainFinding
     from .application.use_cases.list_agents import ListAgents
@@ -156,10 +156,11 @@ def _benches(tools: Sequence[EvidenceTool], workspace: Workspace) -> BenchBuilde
     return BenchBuilder(tools, workspace)
 
 
-def _reporter(workspace: Workspace, tools: Sequence[EvidenceTool]) -> Reporter:
+def _reporter(workspace: Workspace, tools: Sequence[EvidenceTool], catalog: AgentCatalog) -> Reporter:
     from .application.services.reporting import Reporter
 
-    return Reporter(workspace, {tool.profile.name: tool.profile for tool in tools})
+    profiles = {tool.profile.name: tool.profile for tool in tools}
+    return Reporter(workspace, profiles, {agent.id: agent.tools for agent in catalog.templates()})
 
 
 def _plan_task(workspace: Workspace, meta: MetaOrchestrator) -> PlanTask:
@@ -174,6 +175,12 @@ def _plan_check(workspace: Workspace, meta: MetaOrchestrator) -> PlanCheck:
     return PlanCheck(workspace, meta)
 
 
+def _around(bus: EventBus, clock: Clock, ids: Ids) -> Surroundings:
+    from .application.services.crew import Surroundings
+
+    return Surroundings(bus, clock, ids)
+
+
 def _run_task(
     loaded: LoadedSettings,
     workspace: Workspace,
@@ -182,9 +189,7 @@ def _run_task(
     benches: BenchBuilder,
     reporter: Reporter,
     outcomes: OutcomeMemory,
-    bus: EventBus,
-    clock: Clock,
-    ids: Ids,
+    around: Surroundings,
 ) -> RunTask:
     from .application.use_cases.run_task import RunTask
 
@@ -195,9 +200,7 @@ def _run_task(
         benches=benches,
         reporter=reporter,
         outcomes=outcomes,
-        bus=bus,
-        clock=clock,
-        ids=ids,
+        around=around,
         fail_on=loaded.values.fail_on,
     )
 
@@ -230,10 +233,8 @@ def _check_setup(loaded: LoadedSettings, model: LanguageModel) -> CheckSetup:
     from .application.use_cases.check_setup import CheckSetup
     from .infrastructure.config.setup_probe import LocalSetupProbe
 
-    probe: SetupProbe = LocalSetupProbe(
-        loaded.values.data_dir, model.info, loaded.values.model_dump(), loaded.origins
-    )
-    return CheckSetup(probe)
+    values = loaded.values
+    return CheckSetup(LocalSetupProbe(values.data_dir, model.info, values.model_dump(), loaded.origins))
 
 
 _one = providers.ThreadSafeSingleton
@@ -263,12 +264,14 @@ class Container(containers.DeclarativeContainer):
     turns: providers.Provider[Turns] = _one(_turns, model, counter, clock, event_bus)
     agents: providers.Provider[AgentRunner] = _one(_agents, turns, model, catalog, clock)
     benches: providers.Provider[BenchBuilder] = _one(_benches, evidence_tools, workspace)
-    reporter: providers.Provider[Reporter] = _one(_reporter, workspace, evidence_tools)
+    reporter: providers.Provider[Reporter] = _one(_reporter, workspace, evidence_tools, catalog)
+
+    around: providers.Provider[Surroundings] = _one(_around, event_bus, clock, ids)
 
     plan_task: providers.Provider[PlanTask] = _one(_plan_task, workspace, meta)
     plan_check: providers.Provider[PlanCheck] = _one(_plan_check, workspace, meta)
     run_task: providers.Provider[RunTask] = _one(
-        _run_task, loaded, workspace, journal, agents, benches, reporter, outcomes, event_bus, clock, ids
+        _run_task, loaded, workspace, journal, agents, benches, reporter, outcomes, around
     )
     list_runs: providers.Provider[ListRuns] = _one(_list_runs, journal)
     show_run: providers.Provider[ShowRun] = _one(_show_run, journal)
@@ -283,10 +286,7 @@ def open_container(
     env: Mapping[str, str] | None = None,
     adapters: Mapping[str, object] | None = None,
 ) -> Container:
-    """The container for the settings that hold in the folder `root`; raises ConfigurationError.
-
-    `adapters` replace providers by name.
-    """
+    """The container for the settings of the folder `root`, with `adapters` in place of providers by name."""
     loaded = load_settings(Path(root), overrides or {}, os.environ if env is None else env)
     own = {name: providers.Object(adapter) for name, adapter in (adapters or {}).items()}
     return Container(loaded=providers.Object(loaded), **own)

@@ -1,9 +1,9 @@
 """The same for scripts: every call blocks until it is done.
 
-    from muster import sync
+from muster import sync
 
-    run = sync.run_task("review src for security")
-    print(run.report.summary)
+run = sync.run_task("review src for security")
+print(run.report.summary)
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ class UnknownName(UserError):
         names = sorted(known)
         close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(close)}?" if close else f"known: {', '.join(names) or 'none'}"
-        return cls(f"unknown {kind} {name!r}", details={"kind": kind, "name": name, "known": names}, hint=hint)
+        return cls(
+            f"unknown {kind} {name!r}", details={"kind": kind, "name": name, "known": names}, hint=hint
+        )
 
 
 class BudgetExceeded(UserError):

@@ -80,9 +80,13 @@ async def test_hostile_files_end_in_a_report(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_the_same_files_give_the_same_report_and_the_second_look_is_remembered(name: str, tmp_path: Path) -> None:
+async def test_the_same_files_give_the_same_report_and_the_second_look_is_remembered(
+    name: str, tmp_path: Path
+) -> None:
     """All but the duration is equal; what was examined once comes from the cache."""
-    snapshot = snapshot_of({k: v for k, v in HOSTILE.items() if "broken" not in k and "deep" not in k}, tmp_path)
+    snapshot = snapshot_of(
+        {k: v for k, v in HOSTILE.items() if "broken" not in k and "deep" not in k}, tmp_path
+    )
     one = tool(name)
     first, second = await one.gather(snapshot), await one.gather(snapshot)
     plain = [replace(report, duration=0.0, from_cache=0) for report in (first, second)]
@@ -95,7 +99,9 @@ async def test_the_same_files_give_the_same_report_and_the_second_look_is_rememb
 async def test_cancelling_ends_it_within_a_second(name: str, tmp_path: Path) -> None:
     """Whatever it is doing."""
     files = {f"pkg/m{i}.py": f"import os\n\ndef f{i}(a=[]):\n    return eval(a)\n" * 40 for i in range(150)}
-    task = asyncio.create_task(tool(name).gather(snapshot_of({**files, "requirements.txt": "flask\n"}, tmp_path)))
+    task = asyncio.create_task(
+        tool(name).gather(snapshot_of({**files, "requirements.txt": "flask\n"}, tmp_path))
+    )
     await anyio.sleep(0.05)
     task.cancel()
     started = time.monotonic()

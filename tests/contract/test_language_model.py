@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from muster.domain.messaging.message import Message, Role
-from muster.domain.models.exchange import Finished, FinishReason, ModelEvent, ModelRequest, TextDelta, ToolCallDone, UsageReported
+from muster.domain.models.exchange import (
+    Finished,
+    FinishReason,
+    ModelEvent,
+    ModelRequest,
+    TextDelta,
+    ToolCallDone,
+    UsageReported,
+)
 from muster.domain.ports.language_model import LanguageModel
 from muster.domain.tools.spec import ToolCategory, ToolSpec
 from muster.infrastructure.llm.offline import OfflineModel

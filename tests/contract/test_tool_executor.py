@@ -68,7 +68,9 @@ async def test_an_answer_is_json(executor: ToolExecutor) -> None:
         (ToolCall("c", "burst", ""), "burst"),
     ],
 )
-async def test_what_goes_wrong_is_a_result_that_says_what(executor: ToolExecutor, call: ToolCall, says: str) -> None:
+async def test_what_goes_wrong_is_a_result_that_says_what(
+    executor: ToolExecutor, call: ToolCall, says: str
+) -> None:
     """Unknown tool, bad arguments and crashes are error results, not exceptions."""
     result = await executor.execute(call, 5)
     assert not result.ok

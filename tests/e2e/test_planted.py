@@ -67,7 +67,11 @@ def test_what_is_planted_is_found(run: RunRecord, problem: Mapping[str, Any]) ->
 @pytest.mark.parametrize("path", PLANTED["clean"])
 def test_nothing_is_said_about_what_is_clean(run: RunRecord, path: str) -> None:
     """Not even an info."""
-    said = [f"{f.rule} ({f.sources}) at line {f.location.line}: {f.message}" for f in run.findings if f.location.path == path]
+    said = [
+        f"{f.rule} ({f.sources}) at line {f.location.line}: {f.message}"
+        for f in run.findings
+        if f.location.path == path
+    ]
     assert said == []
 
 

@@ -22,7 +22,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "project"
     shutil.copytree(ROOT / "examples" / "parcels", folder)
     (folder / "src" / "auth").mkdir(parents=True)
-    (folder / "src" / "auth" / "login.py").write_text('def check(given):\n    return eval(given)\n')
+    (folder / "src" / "auth" / "login.py").write_text("def check(given):\n    return eval(given)\n")
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MUSTER_DATA_DIR", str(tmp_path / "data"))
     return folder
@@ -42,5 +42,5 @@ def test_every_python_snippet_runs(block: Block, workplace: Path, capsys: pytest
         function = types.FunctionType(code, module.__dict__)
         asyncio.run(function())
     else:
-        exec(code, module.__dict__)  # noqa: S102 – our own documents
+        exec(code, module.__dict__)
     assert capsys.readouterr().out.strip()

@@ -19,7 +19,12 @@ from muster.domain.workspace.files import NotCovered, RepositoryFacts, SourceFil
 from muster.domain.workspace.languages import is_test_path, language_of
 
 JUDGE = ModelInfo(
-    "judge", "fake", ModelTier.CAPABLE, 100_000, 4096, ModelPrices(Decimal(1), Decimal(4), Decimal(0), Decimal(0))
+    "judge",
+    "fake",
+    ModelTier.CAPABLE,
+    100_000,
+    4096,
+    ModelPrices(Decimal(1), Decimal(4), Decimal(0), Decimal(0)),
 )
 ARRANGER = ModelInfo("arranger", "fake", ModelTier.CHEAP, 100_000, 4096, FREE, judges=False)
 ESTIMATE = Estimate(Range(1, 2, 3), Range(1, 2, 3), (Decimal(0), Decimal(0), Decimal(0)), "a test")
@@ -65,7 +70,9 @@ def report(
     not_covered: Sequence[NotCovered] = (),
 ) -> EvidenceReport:
     """A tool's report."""
-    return EvidenceReport(tool, "1", status, findings, measures or {}, tuple(not_covered), reason, looked_at=1)
+    return EvidenceReport(
+        tool, "1", status, findings, measures or {}, tuple(not_covered), reason, looked_at=1
+    )
 
 
 def snapshot(
@@ -94,11 +101,18 @@ def snapshot(
 
 
 def template(
-    id: str, *capabilities: Capability, tools: tuple[str, ...] = (), needs_judgement: bool = False
+    agent: str, *capabilities: Capability, tools: tuple[str, ...] = (), needs_judgement: bool = False
 ) -> AgentTemplate:
     """An agent by what it can do."""
     return AgentTemplate(
-        id, id.title(), f"does {id}", frozenset(capabilities), ModelTier.CAPABLE, tools, "Work.", needs_judgement
+        agent,
+        agent.title(),
+        f"does {agent}",
+        frozenset(capabilities),
+        ModelTier.CAPABLE,
+        tools,
+        "Work.",
+        needs_judgement,
     )
 
 
@@ -118,7 +132,7 @@ def plan(
 ) -> ExecutionPlan:
     """A plan for a team."""
     requirements = TaskRequirements(
-        task, Complexity.MODERATE, TaskDomain.CODE_QUALITY, (Capability.CODE_REVIEW,), True
+        task, Complexity.MODERATE, TaskDomain.CODE_QUALITY, (Capability.CODE_REVIEW,), parallelisable=True
     )
     return ExecutionPlan(
         requirements,

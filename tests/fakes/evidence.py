@@ -32,6 +32,7 @@ class FakeEvidence(EvidenceTool):
         self.gathered = 0
         self.cancelled = 0
         self.granted: frozenset[str] = frozenset()
+        self.started = asyncio.Event()
 
     @property
     def profile(self) -> ToolProfile:
@@ -44,6 +45,7 @@ class FakeEvidence(EvidenceTool):
         """Wait, then do as told."""
         self.gathered += 1
         self.granted = granted
+        self.started.set()
         try:
             await anyio.sleep(self.seconds)
         except asyncio.CancelledError:

@@ -18,16 +18,18 @@ SPREAD = 1.5
 """How far beyond the extremes of what was seen the range reaches."""
 
 
-def step_estimate(
-    model: ModelInfo, tools: int, code_lines: int, earlier: Sequence[StepOutcome]
-) -> Estimate:
+def step_estimate(model: ModelInfo, tools: int, code_lines: int, earlier: Sequence[StepOutcome]) -> Estimate:
     """One agent's step on `code_lines` lines of code."""
     if earlier:
         return _from_history(model, code_lines, earlier)
     thousands = code_lines / 1000
     tokens = Range(400 + 150 * tools, 800 + 1500 * tools, 3000 + 6000 * tools)
-    seconds = Range(0.1, 0.3 + 0.3 * tools + 0.03 * tools * thousands, 3 + 2 * tools + 0.2 * tools * thousands)
-    return Estimate(tokens, seconds, _cost(model, tokens), "a template: no earlier run of this agent and model")
+    seconds = Range(
+        0.1, 0.3 + 0.3 * tools + 0.03 * tools * thousands, 3 + 2 * tools + 0.2 * tools * thousands
+    )
+    return Estimate(
+        tokens, seconds, _cost(model, tokens), "a template: no earlier run of this agent and model"
+    )
 
 
 def _from_history(model: ModelInfo, code_lines: int, earlier: Sequence[StepOutcome]) -> Estimate:

@@ -29,7 +29,9 @@ def paths_named(task: str, snapshot: WorkspaceSnapshot) -> tuple[tuple[str, ...]
                 notes.append(Reason(f"looks at {name}", "the task names it; findings elsewhere are left out"))
             found[name] = None
         elif "/" in name:
-            notes.append(Reason(f"{name} is not here", "the task names it, but the workspace has no such path"))
+            notes.append(
+                Reason(f"{name} is not here", "the task names it, but the workspace has no such path")
+            )
     return tuple(found), tuple(notes)
 
 

@@ -74,7 +74,8 @@ class MetaOrchestrator:
             )
         if len(task) > MAX_TASK:
             raise InvalidTask(
-                f"the task has {len(task)} characters, more than {MAX_TASK}", hint="put the details into a file"
+                f"the task has {len(task)} characters, more than {MAX_TASK}",
+                hint="put the details into a file",
             )
         found = classify(task)
         return TaskRequirements(
@@ -148,9 +149,7 @@ class MetaOrchestrator:
             members = [Member(self._templates.get(FALLBACK) or pool[0], ())]
         return members, self._uncovered(chosen.missing, members)
 
-    def _uncovered(
-        self, missing: Sequence[Capability], members: Sequence[Member]
-    ) -> tuple[Uncovered, ...]:
+    def _uncovered(self, missing: Sequence[Capability], members: Sequence[Member]) -> tuple[Uncovered, ...]:
         able = {capability for t in self._templates.values() for capability in t.capabilities}
         gaps = []
         for capability in missing:
@@ -160,7 +159,9 @@ class MetaOrchestrator:
             gaps.append(Uncovered(capability, why))
         for member in members:
             if member.template.needs_judgement and not self._model.judges:
-                why = f"{member.template.id} only gathers evidence: {self._model.name} does not judge or write"
+                why = (
+                    f"{member.template.id} only gathers evidence: {self._model.name} does not judge or write"
+                )
                 gaps += [Uncovered(capability, why) for capability in member.covers]
         return tuple(gaps)
 

@@ -30,7 +30,8 @@ class AgentReport(BaseModel):
 
 CONTRACT = (
     "Answer with one JSON object and nothing else: "
-    '{"summary": "<plain words>", "findings": [{"evidence": "<fingerprint>"}], "delegations": {"<agent>": "<assignment>"}}. '
+    '{"summary": "<plain words>", "findings": [{"evidence": "<fingerprint>"}], '
+    '"delegations": {"<agent>": "<assignment>"}}. '
     "Leave delegations empty unless you were given workers."
 )
 

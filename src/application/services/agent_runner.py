@@ -35,7 +35,9 @@ Turns = Callable[[ToolExecutor], TurnRunner]
 class AgentRunner:
     """Turns an assignment into a result; only cancellation is an exception."""
 
-    def __init__(self, turns: Turns, model: ModelInfo, templates: Sequence[AgentTemplate], clock: Clock) -> None:
+    def __init__(
+        self, turns: Turns, model: ModelInfo, templates: Sequence[AgentTemplate], clock: Clock
+    ) -> None:
         self._turns = turns
         self._model = model
         self._templates = {template.id: template for template in templates}
@@ -75,9 +77,7 @@ class AgentRunner:
         return replace(result, status=AgentStatus.CANCELLED, error="")
 
     async def _turn(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> TurnOutput:
-        prompt = user_prompt(
-            bench.plan.task, assignment.words, assignment.delegate_to, assignment.inbox
-        )
+        prompt = user_prompt(bench.plan.task, assignment.words, assignment.delegate_to, assignment.inbox)
         turn = TurnInput(
             prompt=prompt,
             system_prompt=system_prompt(template),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 from ...domain.errors import MusterError
 from ...domain.events.events import AgentFinished, AgentStarted, MessageSent
@@ -17,6 +18,15 @@ from .agent_runner import AgentRunner
 from .bench import Bench
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every run takes from the process that it runs in."""
+
+    bus: EventBus
+    clock: Clock
+    ids: Ids
+
+
 class Crew:
     """Runs agents for a pattern; `problems` are what the journal could not keep."""
 
@@ -26,17 +36,13 @@ class Crew:
         bench: Bench,
         agents: AgentRunner,
         journal: RunJournal,
-        bus: EventBus,
-        clock: Clock,
-        ids: Ids,
+        around: Surroundings,
     ) -> None:
         self._run = run
         self._bench = bench
         self._agents = agents
         self._journal = journal
-        self._bus = bus
-        self._clock = clock
-        self._ids = ids
+        self._bus, self._clock, self._ids = around.bus, around.clock, around.ids
         self._done: dict[str, AgentResult] = {}
         self.problems: list[str] = []
 
@@ -55,7 +61,7 @@ class Crew:
         return step
 
     def send(
-        self, sender: str, recipient: str, type: AgentMessageType, payload: str, answers: AgentMessage | None
+        self, sender: str, recipient: str, kind: AgentMessageType, payload: str, answers: AgentMessage | None
     ) -> AgentMessage:
         """Publish a message between agents."""
         message = AgentMessage(
@@ -63,7 +69,7 @@ class Crew:
             correlation_id=self._run.id,
             sender=sender,
             recipient=recipient,
-            type=type,
+            type=kind,
             payload=payload,
             sent_at=self._clock.now(),
             causation_id=answers.id if answers else "",

@@ -13,7 +13,8 @@ TASK, ASSIGNMENT, WORKERS, MESSAGES = "# Task", "# Assignment", "# Workers", "# 
 
 def system_prompt(template: AgentTemplate) -> str:
     """Who the agent is and how it answers."""
-    return f"You are the {template.role.lower()} of a team; your job: {template.purpose}.\n{template.instructions}\n{CONTRACT}"
+    role = f"You are the {template.role.lower()} of a team; your job: {template.purpose}."
+    return f"{role}\n{template.instructions}\n{CONTRACT}"
 
 
 def user_prompt(task: str, assignment: str, workers: Sequence[str], inbox: Sequence[AgentMessage]) -> str:
@@ -22,6 +23,8 @@ def user_prompt(task: str, assignment: str, workers: Sequence[str], inbox: Seque
     if workers:
         parts.append(f"{WORKERS}\n" + "\n".join(f"- {worker}" for worker in workers))
     if inbox:
-        told = "\n\n".join(f"## {message.type.value} from {message.sender}\n{message.payload}" for message in inbox)
+        told = "\n\n".join(
+            f"## {message.type.value} from {message.sender}\n{message.payload}" for message in inbox
+        )
         parts.append(f"{MESSAGES}\n{told}")
     return "\n\n".join(parts)

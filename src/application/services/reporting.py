@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...domain.evidence.finding import Finding
@@ -33,9 +33,16 @@ class Standards:
 class Reporter:
     """Merges, re-reads, measures and judges; what was not looked at never becomes a number."""
 
-    def __init__(self, workspace: Workspace, profiles: Mapping[str, ToolProfile]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        profiles: Mapping[str, ToolProfile],
+        tools_of: Mapping[str, Sequence[str]],
+    ) -> None:
+        """`tools_of` names the tools that each agent holds."""
         self._workspace = workspace
         self._profiles = profiles
+        self._tools_of = tools_of
 
     async def report(
         self,
@@ -45,9 +52,11 @@ class Reporter:
         standards: Standards,
     ) -> RunReport:
         """The report of a run whose agents have ended, whichever way each of them did."""
-        reports = _distinct(results)
+        reports = self._reports(results)
         everything = merge(finding for one in reports for finding in one.findings)
-        listed = [f for f in everything if snapshot.in_scope(f.location.path) and plan.in_focus(f.location.path)]
+        listed = [
+            f for f in everything if snapshot.in_scope(f.location.path) and plan.in_focus(f.location.path)
+        ]
         current, stale = await self._reread(plan.root, listed)
         fresh = tuple(finding for finding in current if finding.fingerprint not in standards.baseline)
         judged = categories(reports, self._profiles, everything, snapshot.facts)
@@ -69,6 +78,15 @@ class Reporter:
             stale=stale,
         )
 
+    def _reports(self, results: Sequence[AgentResult]) -> list[EvidenceReport]:
+        """Each tool's report once, and a failed one for each evidence tool that an agent held but never asked."""
+        reports = {report.tool: report for result in results for report in result.evidence}
+        for result in results:
+            for name in self._tools_of.get(result.agent, ()):
+                if name in self._profiles and name not in reports:
+                    reports[name] = EvidenceReport(name, "", EvidenceStatus.FAILED, reason=_unasked(result))
+        return list(reports.values())
+
     async def _reread(self, root: str, findings: Sequence[Finding]) -> tuple[list[Finding], int]:
         """Quote each line as it is on disk now; a finding whose line has changed meanwhile is dropped and counted."""
         wanted: dict[str, set[int]] = {}
@@ -86,12 +104,15 @@ def _still_says(finding: Finding, lines: Mapping[int, str] | None) -> bool:
     return lines.get(finding.location.line, "").strip().startswith(finding.quote)
 
 
-def _distinct(results: Iterable[AgentResult]) -> list[EvidenceReport]:
-    """Each tool's report once, however many agents asked for it."""
-    return list({report.tool: report for result in results for report in result.evidence}.values())
+def _unasked(result: AgentResult) -> str:
+    if result.status is AgentStatus.COMPLETED:
+        return f"{result.agent} did not ask for it"
+    return f"{result.agent} {result.status.value} before it answered"
 
 
-def _measures(reports: Sequence[EvidenceReport], findings: Sequence[Finding], health: Health) -> dict[str, float]:
+def _measures(
+    reports: Sequence[EvidenceReport], findings: Sequence[Finding], health: Health
+) -> dict[str, float]:
     measures = merged_measures(reports)
     if any(report.measured for report in reports):
         measures |= severity_measures(findings)

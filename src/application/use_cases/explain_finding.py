@@ -52,7 +52,11 @@ class ExplainFinding:
         run = await self._show_run.execute(ShowRunRequest(request.run_id))
         finding = _find(request.fingerprint.strip().lower(), run)
         place = finding.location
-        wanted = frozenset(range(max(1, place.line - AROUND), place.line + AROUND + 1)) if place.line else frozenset()
+        wanted = (
+            frozenset(range(max(1, place.line - AROUND), place.line + AROUND + 1))
+            if place.line
+            else frozenset()
+        )
         lines = await self._workspace.lines(run.plan.root, place.path, wanted) if wanted else {}
         masked = finding.family.startswith("secret:")
         if masked and place.line in lines:
@@ -70,14 +74,18 @@ class ExplainFinding:
 def _find(fingerprint: str, run: RunRecord) -> Finding:
     if len(fingerprint) < LEAST_PREFIX:
         raise UserError(
-            f"{fingerprint!r} is too short for a fingerprint", code="fingerprint", hint="give 4 digits or more"
+            f"{fingerprint!r} is too short for a fingerprint",
+            code="fingerprint",
+            hint="give 4 digits or more",
         )
     found = [finding for finding in run.findings if finding.fingerprint.startswith(fingerprint)]
     if not found:
         raise UnknownName.of("finding", fingerprint, (finding.fingerprint for finding in run.findings[:20]))
     if len(found) > 1:
         listed = ", ".join(finding.fingerprint for finding in found[:5])
-        raise UserError(f"{fingerprint!r} begins {len(found)} fingerprints", code="ambiguous", hint=f"one of {listed}")
+        raise UserError(
+            f"{fingerprint!r} begins {len(found)} fingerprints", code="ambiguous", hint=f"one of {listed}"
+        )
     return found[0]
 
 

@@ -26,5 +26,7 @@ class ListRuns:
     async def execute(self, request: ListRunsRequest) -> tuple[RunSummary, ...]:
         """The runs; raises UserError for a limit below one."""
         if request.limit < 1:
-            raise UserError(f"a list of {request.limit} runs is no list", code="limit", hint="ask for 1 or more")
+            raise UserError(
+                f"a list of {request.limit} runs is no list", code="limit", hint="ask for 1 or more"
+            )
         return await self._journal.list(request.limit, request.status)

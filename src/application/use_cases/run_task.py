@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...domain.errors import BudgetExceeded, StorageError, UnknownName, UserError
-from ...domain.evidence.severity import Severity
 from ...domain.events.events import GateChecked, RunFinished, RunStarted
+from ...domain.evidence.severity import Severity
 from ...domain.memory.outcome import StepOutcome
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunStatus
-from ...domain.ports.clock import Clock
-from ...domain.ports.event_bus import EventBus
-from ...domain.ports.ids import Ids
 from ...domain.ports.run_journal import RunJournal
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.files import WorkspaceSnapshot
@@ -22,7 +19,7 @@ from ..orchestrators.patterns import pattern_named
 from ..orchestrators.patterns.base import Stage
 from ..services.agent_runner import AgentRunner
 from ..services.bench import BenchBuilder
-from ..services.crew import Crew
+from ..services.crew import Crew, Surroundings
 from ..services.outcomes import OutcomeMemory
 from ..services.reporting import Reporter, Standards
 
@@ -67,9 +64,7 @@ class RunTask:
         benches: BenchBuilder,
         reporter: Reporter,
         outcomes: OutcomeMemory,
-        bus: EventBus,
-        clock: Clock,
-        ids: Ids,
+        around: Surroundings,
         fail_on: Severity | None = None,
     ) -> None:
         self._workspace = workspace
@@ -78,9 +73,7 @@ class RunTask:
         self._benches = benches
         self._reporter = reporter
         self._outcomes = outcomes
-        self._bus = bus
-        self._clock = clock
-        self._ids = ids
+        self._around = around
         self._fail_on = fail_on
 
     async def execute(self, request: RunTaskRequest) -> RunRecord:
@@ -91,11 +84,11 @@ class RunTask:
         snapshot = await self._workspace.scan(plan.root, plan.since)
         fail_on = request.fail_on or self._fail_on
         standards = Standards(request.baseline, fail_on, await self._previous_score(plan))
-        run = RunRecord(self._ids.new("run"), plan, RunStatus.RUNNING, self._clock.now())
+        run = RunRecord(self._around.ids.new("run"), plan, RunStatus.RUNNING, self._around.clock.now())
         await self._journal.create(run)
-        self._bus.publish(RunStarted(run.id, plan))
+        self._around.bus.publish(RunStarted(run.id, plan))
         bench = await self._benches.build(run.id, plan, snapshot)
-        crew = Crew(run, bench, self._agents, self._journal, self._bus, self._clock, self._ids)
+        crew = Crew(run, bench, self._agents, self._journal, self._around)
         try:
             results = await pattern_named(plan.pattern).execute(
                 plan.agents, Stage(crew.step, crew.send, plan.max_concurrency)
@@ -105,7 +98,9 @@ class RunTask:
             await self._cancelled(run, crew, snapshot, standards)
             raise
         except BaseException as error:
-            await self._finish(replace(run, status=RunStatus.FAILED, error=f"{type(error).__name__}: {error}"))
+            await self._finish(
+                replace(run, status=RunStatus.FAILED, error=f"{type(error).__name__}: {error}")
+            )
             raise
         finally:
             await bench.desk.close()
@@ -142,7 +137,7 @@ class RunTask:
     ) -> RunRecord:
         report = await self._reporter.report(run.plan, snapshot, results, standards)
         for gate in report.gates:
-            self._bus.publish(GateChecked(run.id, gate))
+            self._around.bus.publish(GateChecked(run.id, gate))
         await self._outcomes.remember(
             [
                 StepOutcome(r.agent, r.model, snapshot.facts.code_lines, r.usage.total, r.duration)
@@ -169,12 +164,12 @@ class RunTask:
         await self._finish(replace(run, status=RunStatus.CANCELLED, agents=results, report=report))
 
     async def _finish(self, run: RunRecord) -> RunRecord:
-        run = replace(run, finished_at=self._clock.now())
+        run = replace(run, finished_at=self._around.clock.now())
         try:
             await self._journal.finish(run)
         except StorageError as error:
             run = replace(run, error=f"{run.error}; {error}".removeprefix("; "))
-        self._bus.publish(RunFinished(run.id, run.status, run.duration or 0.0))
+        self._around.bus.publish(RunFinished(run.id, run.status, run.duration or 0.0))
         return run
 
 

@@ -30,7 +30,11 @@ class ShowRun:
         wanted = request.run_id
         if wanted == LAST:
             if not newest:
-                raise UserError("there are no runs yet", code="no-runs", hint='start with: muster run "review this project"')
+                raise UserError(
+                    "there are no runs yet",
+                    code="no-runs",
+                    hint='start with: muster run "review this project"',
+                )
             wanted = newest[0].id
         run = await self._journal.load(wanted)
         if run is None:

@@ -11,7 +11,7 @@ LOOK = ("search-workspace", "read-file")
 
 
 def _agent(
-    id: str,
+    agent: str,
     role: str,
     purpose: str,
     capability: C,
@@ -21,7 +21,9 @@ def _agent(
     instructions: str,
     needs_judgement: bool = False,
 ) -> AgentTemplate:
-    return AgentTemplate(id, role, purpose, frozenset({capability}), tier, tools, instructions, needs_judgement)
+    return AgentTemplate(
+        agent, role, purpose, frozenset({capability}), tier, tools, instructions, needs_judgement
+    )
 
 
 EVIDENCE_FIRST = (
@@ -67,7 +69,7 @@ ROSTER: tuple[AgentTemplate, ...] = (
     _agent(
         "dependency-auditor", "Dependency auditor", "checks declared packages against use, pins and known advisories",
         C.DEPENDENCY_AUDIT, ("dependencies", "advisories"), tier=ModelTier.CHEAP,
-        instructions=f"You say which package, which version, which advisory and which version is safe. {EVIDENCE_FIRST}",
+        instructions=f"You say which package and version, which advisory, and which version is safe. {EVIDENCE_FIRST}",
     ),
     _agent(
         "release-preparer", "Release preparer", "checks whether a version can be shipped", C.RELEASE_PREPARATION,

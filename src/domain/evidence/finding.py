@@ -65,11 +65,15 @@ def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     seen: Counter[tuple[str, ...]] = Counter()
     identified = []
-    for finding in sorted(findings, key=lambda f: (f.location.path, f.location.line, f.location.column, f.rule)):
+    for finding in sorted(
+        findings, key=lambda f: (f.location.path, f.location.line, f.location.column, f.rule)
+    ):
         place = finding.location
         key = (finding.problem, place.path, place.function, "".join(finding.quote.split()))
         ordinal = seen[key]
         seen[key] += 1
-        digest = hashlib.sha256("\0".join((*key, str(ordinal))).encode("utf-8", "surrogateescape")).hexdigest()
+        digest = hashlib.sha256(
+            "\0".join((*key, str(ordinal))).encode("utf-8", "surrogateescape")
+        ).hexdigest()
         identified.append(replace(finding, fingerprint=digest[:16]))
     return tuple(identified)

@@ -18,7 +18,11 @@ POINTS: Mapping[Severity, float] = {
     Severity.LOW: 1.0,
     Severity.INFO: 0.0,
 }
-HALF_AT: Mapping[Category, float] = {Category.SECURITY: 5.0, Category.QUALITY: 20.0, Category.PERFORMANCE: 10.0}
+HALF_AT: Mapping[Category, float] = {
+    Category.SECURITY: 5.0,
+    Category.QUALITY: 20.0,
+    Category.PERFORMANCE: 10.0,
+}
 """Points per thousand lines of code at which half of the score is gone."""
 CAP_WITH_CRITICAL = 59.0
 READ_AT_LEAST = 0.5

@@ -33,10 +33,16 @@ KINDS: Mapping[str, GateKind] = {
     kind.name: kind
     for kind in (
         GateKind("coverage", "coverage.percent", Direction.AT_LEAST, "%", "line coverage of the tests"),
-        GateKind("complexity", "complexity.max", Direction.AT_MOST, "", "worst cognitive complexity of a function"),
+        GateKind(
+            "complexity", "complexity.max", Direction.AT_MOST, "", "worst cognitive complexity of a function"
+        ),
         GateKind("score", "health.score", Direction.AT_LEAST, "/100", "health score over what was measured"),
-        GateKind("quality", "health.quality", Direction.AT_LEAST, "/10", "quality category, tenths of its score"),
-        GateKind("documentation", "docstrings.percent", Direction.AT_LEAST, "%", "public API with docstrings"),
+        GateKind(
+            "quality", "health.quality", Direction.AT_LEAST, "/10", "quality category, tenths of its score"
+        ),
+        GateKind(
+            "documentation", "docstrings.percent", Direction.AT_LEAST, "%", "public API with docstrings"
+        ),
         *(
             GateKind(s.value, f"findings.{s.value}", Direction.AT_MOST, "", f"findings of severity {s.value}")
             for s in Severity
@@ -65,7 +71,9 @@ class Gate:
         except ValueError:
             threshold = float("nan")
         if not 0 <= threshold < float("inf"):
-            raise UserError(f"gate {name!r} needs a number from 0 up, not {value!r}", code="gate", hint=f"{name}=0")
+            raise UserError(
+                f"gate {name!r} needs a number from 0 up, not {value!r}", code="gate", hint=f"{name}=0"
+            )
         return cls(name, threshold)
 
 

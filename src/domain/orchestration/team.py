@@ -27,9 +27,7 @@ class Cover:
     missing: tuple[Capability, ...]
 
 
-def cover(
-    wanted: Sequence[Capability], templates: Sequence[AgentTemplate], limit: int = MAX_AGENTS
-) -> Cover:
+def cover(wanted: Sequence[Capability], templates: Sequence[AgentTemplate], limit: int = MAX_AGENTS) -> Cover:
     """The smallest team that a greedy choice finds: whoever covers most of what is left comes next.
 
     Ties go to the agent that covers the capability asked for first, then to the earlier template. Greedy set

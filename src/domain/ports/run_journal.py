@@ -25,7 +25,8 @@ class RunJournal(Protocol):
     async def load(self, run_id: str) -> RunRecord | None:
         """The run with its agents in plan order; a prefix will do when it is unique; None when there is none.
 
-        Raises UnknownName for a prefix of several. A run whose process is gone without a word is `RunStatus.INTERRUPTED`.
+        Raises UnknownName for a prefix of several. A run whose process is gone without a word is
+        `RunStatus.INTERRUPTED`.
         """
         ...
 

@@ -67,7 +67,9 @@ def _library(name: str) -> SetupCheck:
     try:
         return SetupCheck(name, SetupState.OK, metadata.version(name))
     except metadata.PackageNotFoundError:
-        return SetupCheck(name, SetupState.MISSING, "not installed", f"install {name}, or muster-agents again")
+        return SetupCheck(
+            name, SetupState.MISSING, "not installed", f"install {name}, or muster-agents again"
+        )
 
 
 def _writable(folder: Path) -> SetupCheck:

@@ -180,7 +180,7 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
 
 
 def _entries(done: Completed) -> list[dict[str, Any]]:
-    """What ruff printed; 0 means that it found nothing, 1 that it found something, all else that it failed."""
+    """What ruff printed; code 0 means that it found nothing, 1 that it found something."""
     words = done.stderr.decode(errors="replace").strip().splitlines()
     if done.code not in {0, 1}:
         reason = words[-1][:200] if words else f"ended with code {done.code}"

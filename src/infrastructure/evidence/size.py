@@ -11,7 +11,7 @@ from .per_file import PerFileTool
 
 
 class SizeTool(PerFileTool):
-    """Counts lines of code, not comments; branches are not counted, since a flat table of cases reads well."""
+    """Counts lines of code, not comments; not branches, since a flat table of cases reads well."""
 
     analyser = "size"
     version = f"1+lizard{version('lizard')}+tree-sitter{version('tree-sitter')}"

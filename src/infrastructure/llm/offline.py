@@ -10,8 +10,8 @@ from typing import Any
 
 from ...domain.messaging.message import Message, Role
 from ...domain.models.exchange import (
-    FinishReason,
     Finished,
+    FinishReason,
     ModelEvent,
     ModelRequest,
     TextDelta,
@@ -37,10 +37,81 @@ OFFLINE = ModelInfo(
 NOTHING_JUDGED = "No language model was used: this is what the tools measured, nothing was judged or written."
 TERM = re.compile(r"[A-Za-z_][\w.]{3,}")
 COMMON = frozenset(
-    "about after again also because been before between could does doing done each even find from have here into just "
-    "like look make many more most much need only other over please should some such tell than that their them then "
-    "there these they thing this those through under until very want were what when where which while whose will with "
-    "would your review check code file files test tests write explain show".split()
+    [
+        "about",
+        "after",
+        "again",
+        "also",
+        "because",
+        "been",
+        "before",
+        "between",
+        "could",
+        "does",
+        "doing",
+        "done",
+        "each",
+        "even",
+        "find",
+        "from",
+        "have",
+        "here",
+        "into",
+        "just",
+        "like",
+        "look",
+        "make",
+        "many",
+        "more",
+        "most",
+        "much",
+        "need",
+        "only",
+        "other",
+        "over",
+        "please",
+        "should",
+        "some",
+        "such",
+        "tell",
+        "than",
+        "that",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "this",
+        "those",
+        "through",
+        "under",
+        "until",
+        "very",
+        "want",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "whose",
+        "will",
+        "with",
+        "would",
+        "your",
+        "review",
+        "check",
+        "code",
+        "file",
+        "files",
+        "test",
+        "tests",
+        "write",
+        "explain",
+        "show",
+    ]
 )
 MAX_TERMS = 6
 
@@ -119,8 +190,10 @@ def _answer(messages: Sequence[Message]) -> dict[str, Any]:
     task = _section(prompt, "# Task")
     return {
         "summary": f"{summary} {NOTHING_JUDGED}",
-        "findings": [{"evidence": item["evidence"]} for result in results for item in result.get("findings", ())],
-        "delegations": {worker: f"Your part of: {task}" for worker in workers},
+        "findings": [
+            {"evidence": item["evidence"]} for result in results for item in result.get("findings", ())
+        ],
+        "delegations": dict.fromkeys(workers, f"Your part of: {task}"),
     }
 
 
@@ -153,7 +226,10 @@ def _sentence(result: dict[str, Any]) -> str:
 def _merged(reports: str) -> str:
     """What several agents said, one paragraph each, without repeating what all of them say."""
     parts = re.split(r"^## \w+ from (\S+)\n", reports, flags=re.MULTILINE)[1:]
-    said = [(name, text.replace(NOTHING_JUDGED, "").strip()) for name, text in zip(parts[::2], parts[1::2], strict=True)]
+    said = [
+        (name, text.replace(NOTHING_JUDGED, "").strip())
+        for name, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
     tally = Counter(name for name, _ in said)
     return f"{len(tally)} reports. " + " ".join(f"[{name}] {text}" for name, text in said)
 

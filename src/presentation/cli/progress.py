@@ -105,7 +105,9 @@ def outcome(event: AgentFinished) -> str:
     word = WORDS.get(event.status, event.status.value)
     if event.error:
         return f"{word}: {' '.join(event.error.split())}"
-    return f"{word}, {counted(event.findings)}"
+    if event.status is AgentStatus.COMPLETED or event.findings:
+        return f"{word}, {counted(event.findings)}"
+    return word
 
 
 def counted(findings: int) -> str:

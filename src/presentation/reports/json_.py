@@ -57,7 +57,7 @@ def _summary(record: RunRecord) -> dict[str, Any]:
 def _document(**content: Any) -> str:
     head: dict[str, Any] = {"schema_version": SCHEMA_VERSION, "muster": __version__}
     text = json.dumps(head | content, indent=2, ensure_ascii=False, default=_plain, allow_nan=False)
-    return wording.visible_bytes(text, backslash="\\\\")
+    return wording.visible_bytes(text, backslash="\\\\") + "\n"
 
 
 def _plain(value: object) -> object:

@@ -48,7 +48,8 @@ def render(record: RunRecord) -> str:
         "properties": _outcome(record),
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return wording.visible_bytes(json.dumps(log, indent=2, ensure_ascii=False), backslash="\\\\")
+    text = json.dumps(log, indent=2, ensure_ascii=False)
+    return wording.visible_bytes(text, backslash="\\\\") + "\n"
 
 
 def _rules(findings: Iterable[Finding]) -> list[dict[str, Any]]:

@@ -51,7 +51,9 @@ class Hierarchical(CompositionPattern):
 
 
 def _report(result: AgentResult) -> str:
-    return result.summary if result.status is AgentStatus.COMPLETED else f"{result.status.value}: {result.error}"
+    return (
+        result.summary if result.status is AgentStatus.COMPLETED else f"{result.status.value}: {result.error}"
+    )
 
 
 def _join(first: AgentResult, last: AgentResult) -> AgentResult:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from ...agents.capability import Capability
 from ..requirements import Complexity, Reason, TaskDomain
-from .lexicon import DOMAIN_OF, EVERYDAY_WORK, Cue, Target, capability_lexicon
+from .cues import FIRM
+from .lexicon import DOMAIN_OF, EVERYDAY_WORK, Cue, capability_lexicon
 from .size import size
-from .words import Word, words
+from .words import words
 
 THRESHOLD = 1.0
 """A capability is asked for when its cues weigh at least this much."""
@@ -58,10 +59,10 @@ def classify(task: str) -> Classification:
         (lexicon.cues[match.phrase], " ".join(text[at].text for at in match.positions), match.positions[0])
         for match in lexicon.index.find(text)
     ]
-    everyday = _everyday(said)
     scores = _scores(said)
+    everyday = _everyday(said, max(score.weight for score in scores.values()))
     capabilities = _chosen(scores, everyday)
-    domain, why = _domain(scores, capabilities, everyday)
+    domain, why = _domain(scores, capabilities, everyday, _named(said, "carried out"))
     complexity, extent = size(text, capabilities)
     reasons = [Reason(f"needs {c.words}", quoted(scores[c].cues)) for c in capabilities]
     reasons.append(Reason(f"domain {domain.value}", why))
@@ -86,12 +87,15 @@ def _scores(said: Sequence[Said]) -> dict[Capability, Score]:
     return scores
 
 
-def _everyday(said: Sequence[Said]) -> tuple[str, ...]:
-    """The words of everyday life in a task that has none of software."""
-    by_kind: dict[Target, list[str]] = {}
-    for cue, words_said, _ in said:
-        by_kind.setdefault(cue.target, []).append(words_said)
-    return () if "software" in by_kind else tuple(dict.fromkeys(by_kind.get("everyday", ())))
+def _everyday(said: Sequence[Said], strongest: float) -> tuple[str, ...]:
+    """The words of everyday life in a task that says nothing, or nothing as clear, of software."""
+    found = _named(said, "everyday")
+    clear = len(found) >= 2 or strongest < FIRM
+    return found if clear and not _named(said, "software") else ()
+
+
+def _named(said: Sequence[Said], target: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(phrase for cue, phrase, _ in said if cue.target == target))
 
 
 def _chosen(scores: Mapping[Capability, Score], everyday: Sequence[str]) -> tuple[Capability, ...]:
@@ -102,7 +106,7 @@ def _chosen(scores: Mapping[Capability, Score], everyday: Sequence[str]) -> tupl
 
 
 def _domain(
-    scores: Mapping[Capability, Score], chosen: Sequence[Capability], everyday: Sequence[str]
+    scores: Mapping[Capability, Score], chosen: Sequence[Capability], everyday: Sequence[str], carried: Sequence[str]
 ) -> tuple[TaskDomain, str]:
     if everyday:
         return TaskDomain.GENERAL, f"{quoted(everyday)}, and nothing about software"
@@ -112,6 +116,10 @@ def _domain(
         domain, factor = DOMAIN_OF[capability]
         weight = factor * (scores[capability].weight + (LEAD if capability is lead else 0.0))
         totals[domain] = totals.get(domain, 0.0) + weight
+    if carried and chosen:
+        totals[TaskDomain.GENERAL] = totals.get(TaskDomain.GENERAL, 0.0) + FIRM
     best = max(totals, key=lambda domain: totals[domain], default=TaskDomain.GENERAL)
     leading = [c.words for c in chosen if DOMAIN_OF[c][0] is best]
-    return best, f"follows from {', '.join(leading)}" if leading else "no word points to another domain"
+    if leading:
+        return best, f"follows from {', '.join(leading)}"
+    return best, quoted(carried) if carried else "no word points to another domain"

@@ -17,12 +17,12 @@ CODE: Mapping[C, Cues] = {
         "code itself, review .. change, static analysis, dead store, compiler warning, naming .. typing",
         plain="pr, diff, black, gofmt, clang format, >format .. <path>, reformat, formatting, indentation, trailing "
         "whitespace, newline, line ending, syntax check, code .. problem, type safety, idiomatic, readable enough, "
-        "validate .. yaml|json|toml|xml|config|configuration|schema|syntax|manifest|file, well formed, valid json|yaml|xml, "
-        "similar|more mistake|bug, isort, sonarqube, sonar, code, warnings",
+        "well formed, valid json|yaml|xml, "
+        "similar|more mistake|bug, isort, sonarqube, sonar",
         loose="review, >check, >validate, >verify, >inspect, look over, go over, go through, read through, >judge, "
         "feedback on, honest feedback, what is|'s bad|wrong with, what is bad, mistake, take a look, have a look, audit, "
-        "any problem, >assess, >format, sloppy, quality of, type, convention",
-        hint="quality, style, bug, implementation, warning, commit, naming",
+        "any problem, >assess, >format, sloppy, validate .. yaml|json|toml|xml|config|configuration|schema|syntax|manifest|file, quality of, type, convention",
+        hint="code, quality, style, bug, implementation, warning, commit, naming",
     ),
     C.SECURITY_AUDIT: Cues(
         firm="security, insecure, vulnerability, vulnerable, exploit, exploitable, xss, csrf, ssrf, xxe, rce, idor, injection, "
@@ -58,7 +58,7 @@ CODE: Mapping[C, Cues] = {
         "under .. depend on, module .. import, swap .. for, replaceable, wrong direction, leak into, state management, "
         "plugin architecture, boundary, modular, responsibility, abstraction leak",
         loose="migrate, structure, which module, depend on",
-        hint="module, design, depend, component, plugin system, subsystem, layered, circle, service, system",
+        hint="module, design, depend, component, plugin system, subsystem, layered, circle",
     ),
     C.TEST_ANALYSIS: Cues(
         firm="test coverage, code coverage, branch coverage, line coverage, coverage report, coverage, flaky, flakiness, well "
@@ -68,9 +68,9 @@ CODE: Mapping[C, Cues] = {
         "quality of .. test|fixture, run .. test, junit, test smell, sleep .. test, test pyramid, meaningful test, "
         "@judge .. test|tests|fixture|spec|suite, test .. pass|skip|fail .. randomly|sometimes, intermittent test, "
         "brittle test, unreliable test, what .. test .. cover, our tests, replace .. unit test, assert nothing",
-        plain="<test-path>, covered, suite, our fixture, spec|test depend|depends, mocked, shard, tester, test name, xfail, "
+        plain="suite, our fixture, spec|test depend|depends, mocked, shard, tester, test name, xfail, "
         "how many test, are .. tests, quarantine, rerun, code .. tests",
-        loose="test, tests, tested, testing",
+        loose="test, <test-path>",
         hint="spec, fixture, assertion, skipped, covered, <test-path>",
     ),
     C.TEST_GENERATION: Cues(
@@ -81,7 +81,7 @@ CODE: Mapping[C, Cues] = {
         "missing, write .. spec, add .. spec, has no test, have no test, no test yet, zero .. test, without a test, "
         "@write .. fixture, test data, parametrize .. test, characterization test, golden test, acceptance test, "
         "convert .. test, rewrite .. test, port .. test, replace .. test .. by|with, table driven test, snapshot test for, "
-        "plan build test",
+        "test first",
         plain="pytest, hypothesis, fuzz, unit test, integration test, untested branch, test double, mock .. for, edge case",
         hint="test, jest, vitest, junit",
     ),
@@ -94,9 +94,9 @@ CODE: Mapping[C, Cues] = {
         "takes .. minute|second|hour|ms|age|forever|long, need <number> .. minute|second, take|takes .. <number> .. minute|"
         "second|hour, requests per second, in parallel, cpu usage, disk usage, bundle size, image size, binary size, "
         "membership lookup, concatenate .. loop, cache hit, oom, out of memory .. why, p95, p99, rps, qps, lag, o (",
-        plain="index on, missing index, cached, caching, cpu, gzip, compression, millisecond, efficient, inefficient, "
+        plain="index on, missing index, cpu, gzip, compression, millisecond, efficient, inefficient, "
         "footprint, ram, memory, recompute, batch .. query, lazy load, connection pool, thread pool, reduce .. time|size|"
-        "memory, too much memory|time|cpu, time ., seconds, hot spot, hotspot, vectorize, heap, prefetch, load, async help",
+        "memory, too much memory|time|cpu, time ., hot spot, hotspot, vectorize, heap, prefetch",
         loose="scale, cache, concurrent, concurrency, parallel, parallelize, size, takes too long",
         hint="minute, ms, second, index, query, hour, loop, render",
     ),
@@ -105,7 +105,7 @@ CODE: Mapping[C, Cues] = {
         "technical debt, tech debt, extract, >rename, readable, readability, unreadable, unify, guard clause, cyclomatic "
         "complexity, cognitive complexity, high complexity, highest complexity, too complex, spaghetti, legacy code, unused "
         "function|code|variable|class|method|parameter|import, unreachable code, reusable, composition, polymorphism, god "
-        "class, long function|method|parameter|class, function .. long, function longer, copy paste, copy and paste, copied, "
+        "class, long function|method|parameter|class, function .. long, function longer, copy paste, copy and paste, "
         "untangle, disentangle, convert callback, convert .. async|dataclass|type|hook|class|generator|esm|enum, magic number, "
         "split .. function|class|file|method|up, break .. up .. into, break .. into module|function|smaller, rewrite .. "
         "in|as|using, early return, deeply nested, nesting, dedupe, deduplicate, dry up, strategy pattern, inheritance "
@@ -113,11 +113,12 @@ CODE: Mapping[C, Cues] = {
         "generic repository, long parameter list, feature envy, global variable, global state, tidy up, decompose, inline .. "
         "function|variable|method, >inline, modernize, dead branch, modularize, adapt .. pattern, pull .. out, move .. into .. "
         "function|class|module|file|package|helper, into a helper, boilerplate, get rid of, port .. to",
-        plain="restructure, identical, rename, merge the two, nested, tidy, unused, abstraction, helper, inheritance, "
-        "convoluted, messy, mess, complicated, same behaviour, behavior .. same|unchanged, >remove, split up, shorter, "
-        "never used, not used, obsolete, flatten, encapsulate, extract method, one place, consolidate, turn .. into .. "
+        plain="identical, rename, merge the two, nested, tidy, unused, abstraction, helper, inheritance, "
+        "convoluted, complicated, same behaviour, behavior .. same|unchanged, >remove, split up, shorter, "
+        "obsolete, flatten, encapsulate, extract method, one place, consolidate, turn .. into .. "
         "class|function|module, >convert, throw out, delete",
-        hint="complexity, split, legacy, replace, function, class, clean",
+        loose="restructure, messy, never used, not used, replace .. by|with",
+        hint="mess, complexity, split, legacy, replace, function, class, clean",
     ),
     C.DEPENDENCY_AUDIT: Cues(
         firm="dependencies, our dependency, dependency audit|update|tree|version, outdated .. package|library|dependency, "
@@ -127,7 +128,8 @@ CODE: Mapping[C, Cues] = {
         "supply chain, package upgrade, deprecated package|library, vendored, end of life, licence|license .. gpl|mit|apache, "
         "gpl, copyleft, permissive license, >upgrade, bump <path>, risky dependency, which of our packages, "
         "install script, abandoned .. package|library, unmaintained, cve .. package|library|dependency|version",
-        plain="dependency, library|package .. outdated|old, upgrade, license, npm, pip, maven, cargo, gradle",
+        plain="dependency, library|package .. outdated|old, npm, pip, maven, cargo, gradle",
+        loose="upgrade, license",
         hint="library, package, version, dependency, requirement, maintained",
     ),
 }

@@ -18,11 +18,11 @@ WORK: Mapping[C, Cues] = {
         "short document, one pager, quickstart, quick start, getting started, overview page, code comment, comment the, "
         "comment .. <path>, broken link, @write .. guide|manual|tutorial|page|doc|wiki|article|handbook|glossary, "
         "contributing guide, help text, help page, glossary, cheat sheet, docs .. typo, typo in, polish the text, "
-        "wording, <doc-path> .. outdated, undocumented, architecture overview, sequence diagram, build test and document, "
+        "wording, <doc-path> .. outdated, undocumented, architecture overview, sequence diagram, "
         "inline documentation, api documentation",
-        plain="doc, guide, >document, wiki, manual, handbook, <doc-path>, diagram, prose, blog post, typo, "
-        "in .. page, snippet, curl example, <changelog-path>, translation, knowledge base",
-        loose="page, comment, text, describe",
+        plain="doc, guide, >document, wiki, manual, handbook, diagram, prose, blog post, typo, "
+        "snippet, curl example, <changelog-path>, translation, knowledge base",
+        loose="page, comment, text, describe, <doc-path>",
         hint="document, comment, page, example, section, link, paragraph",
     ),
     C.RELEASE_PREPARATION: Cues(
@@ -36,46 +36,46 @@ WORK: Mapping[C, Cues] = {
     C.CODE_GENERATION: Cues(
         firm=">implement, new feature, feature flag for, write .. script|program|function|parser|tool|class|cli|query|"
         "generator|module|client|wrapper|plugin|bot|library|server|macro|exporter|importer|converter, create .. script|"
-        "program|function|module|component|endpoint|service|app|page|table|cli|class|command|tool, generate .. code|client|"
+        "program|function|module|component|endpoint|service|app|page|table|cli|class|command|tool, >generate .. code|client|"
         "stub|script|model|class, >scaffold, >prototype, >build .. tool|app|service|system|cli|api|engine|dashboard|site|bot|"
-        "website|page|backend|frontend|client|server|importer|exporter|pipeline|interface, >build me|the|a|an, >develop, one "
+        "website|page|backend|frontend|client|server|importer|exporter|pipeline|interface, >build me, >develop, one "
         "liner, new endpoint|command|page|screen|field|option|api|service|module|button|view|report, crud, add support, "
         ">add .. button|flag|option|endpoint|field|command|column|page|support|switch|parameter|filter|form|login|menu|method|"
         "function|feature|export|import|search|view|argument|validation|retry|cache|logging|mode|widget|hook|metric|toggle, "
         "bash script, shell script, python script, write a cli, >migrate, port .. from .. to, port .. to .. rust|go|python|java|"
         "kotlin|typescript|swift|c++|c#, >move us|our|everything .. to, upgrade .. across, >upgrade, "
         "sql query for, regex for, regular expression for, webhook, boilerplate for, poc, proof of concept, mvp, "
-        "plan build, >let users|user, >make it possible, dark mode, github action for, dockerfile for, docker file for, "
+        ">let users|user, >make it possible, github action for, dockerfile for, docker file for, "
         "migrate .. to .. architecture",
-        plain=">add, script, new button|flag|dialog, integrate, integration with, >wire, >create, >code, template for, "
-        "automate, hook up, >extend, >introduce, >generate",
-        loose="write me, >build, >make a, >set up",
+        plain="script, new button|flag|dialog, integrate, integration with, >wire, template for, "
+        "automate, hook up, >extend, >introduce, toggle",
+        loose=">add, >create, >generate, write me, >build, >make a, >set up",
         hint="add, endpoint, button, flag, build, feature, support",
     ),
     C.DEBUGGING: Cues(
         firm=">debug, crash, traceback, stack trace, stacktrace, core dump, error message, root cause, fail, failing, failure, "
-        "broken .. since|after|build|on|in|by, segfault, segmentation fault, <error>, race condition, heisenbug, deadlock, "
+        "broken .. since|after|build, segfault, segmentation fault, <error>, race condition, heisenbug, deadlock, "
         "post mortem, postmortem, does not|n't work|start|load|compile|respond|build|show, doesn't|isn't|won't|can't|cannot|"
         "don't .. work|start|load|loading|compile|respond|build|connect|reproduce|open|show|appear|run|save, not working, "
         "stopped working, stop working, no longer|longer, 500, 502, 503, 504, 404, 403, 401, outage, nan, logged out, nothing "
         "compile|works|happens, stuck, regression .. since|in, abort, >reproduce, find the cause, what causes, cause of, "
-        "why .. fail|crash|break|hang|wrong|abort|die, bug report, panic, timeout .. on|in|after|when, what is|'s wrong, "
+        "why .. fail|crash|break|hang|wrong|abort|die, bug report, panic, timeout .. on|after|when, what is|'s wrong, "
         "what's wrong, goes wrong, wrong result|value|total|order|date|number|output|amount, is down, production is, "
         "works on my machine, blow up when, dies, died, missing separator, >bisect, git bisect, returns none|null|500|wrong, "
         "data loss, lost data|record|message, lose record|message|data, corrupt, corrupted, double charge|booking|entry, "
-        "charged twice, twice .. customer, two customer, error .. in|at|when|after|on .. line|<path>, "
-        "find every cause, infinite loop, freezes, blank page, white screen, hangs, disappear, unexpected",
-        plain="exception, error, incorrect, investigate .. why|crash, sporadic, sporadically, intermittent, incident, differ "
+        "charged twice, error .. in|at|when|after|on .. line|<path>, "
+        "infinite loop, blank page, white screen, hangs, disappear, unexpected",
+        plain="exception, incorrect, investigate .. why|crash, sporadic, sporadically, intermittent, incident, differ "
         "between, at random, randomly, misbehave, exit code, oom killed, symptom, hang, panics, log .. attached, "
-        "issue #, bug #, break .. when|after|since, breaks, unresponsive, timeout, >fix .. bug, does not .. any more",
-        loose="bug, >fix, wrong, down, cause, missing, issue, broken, why, weird, strange, odd, log",
-        hint="fix, error, reproduce, production, trace, after, since, log, suddenly, returns, line, sometimes",
+        "break .. when|after|since, unresponsive, >fix .. bug, does not .. any more",
+        loose="error, breaks, timeout, freezes, bug, >fix, wrong, down, cause, missing, issue, broken, why, weird, strange, odd, log",
+        hint="fix, error, reproduce, production, trace, after, since, log, suddenly, sometimes",
     ),
     C.RESEARCH: Cues(
         firm="research, >compare, comparison of|between, difference between, differences, explain .. to me, >explain, how do .. "
         "differ, pros and cons, pros & cons, pro and con, state of the art, ^state of, find out whether, look up, literature, "
         "publicly known, known about, is it known, >survey, best practice, investigate whether, what .. people say, "
-        "which .. library|framework|algorithm|tool|database|language|broker, what .. options for, what .. alternatives, "
+        "^which .. library|framework|algorithm|tool|database|language|broker, which library|framework|algorithm|tool, what .. options for, what .. alternatives, "
         "alternatives to, alternatives, options for, options are, what licen, what license .. have|has, who calls, who uses, "
         "where is|are|do|does .. defined|set|configured|stored|used|called|handled|implemented|documented, where .. come from, "
         "where in .. code, what does .. mean, what's the .. default, >gather, >map out, versus, vs, >find out what|which|who|how, "
@@ -83,9 +83,9 @@ WORK: Mapping[C, Cues] = {
         "history of, trends in, overview of .. options|tools|market|field, recommend .. library|tool|framework, "
         "evaluate .. library|tool|framework|vendor|provider|option, feasibility, vendor comparison, market, whitepaper, "
         "how does .. work, how do .. work, what is the difference",
-        plain=">learn, ^what is, ^what's, ^what are, ^how does, ^how do, ^where is|are|do|does|in, ^who, ^when was|did|does, "
-        "^which is, find where, trade off, tradeoff, >explore, what do .. do, ^what does, what did we, map of",
-        loose="^which, ^how many, ^is there, options, understand, ^why do, ^why does, meaning, find out, ^how, history",
+        plain=">learn, ^where is|are|do|does|in, ^who, ^when was|did|does, "
+        "find where, trade off, tradeoff, >explore, what do .. do, what did we, map of",
+        loose="^what is, ^what's, ^what are, ^how does, ^how do, ^which is, ^what does, ^which, ^how many, ^is there, options, understand, ^why do, ^why does, meaning, find out, ^how, history",
         hint="which, difference, differ, known, whether, learn",
     ),
     C.PLANNING: Cues(
@@ -114,7 +114,7 @@ WORK: Mapping[C, Cues] = {
         "what speaks against, arguments against, disagree, convince me, weakness of|in .. proposal|idea|plan|argument, "
         "holes in, what could go wrong, premortem, pre mortem, your honest opinion, good idea, bad idea, "
         "shoot .. down, pick .. apart, am i wrong, opinion on",
-        plain="proposal, opinion, proposes, convince, flaw in, what are we missing, what am i missing",
-        hint="idea, wants to, suggests, propose, honest",
+        plain="proposal, opinion, convince, flaw in, what are we missing, what am i missing",
+        hint="idea, honest",
     ),
 }

@@ -19,12 +19,11 @@ GROUPS: Mapping[str, str] = {
     "judge": "review|check|judge|inspect|assess|evaluate|audit|examine|analyze|verify|feedback|critique|quality|rate",
     "update": "update|improve|fix|rewrite|revise|refresh|polish|complete|correct|extend|restructure|translate|proofread",
     "part": "service|microservice|module|package|team|system|app|application|component|repository|repo|project|subsystem"
-    "|product|platform|country|client|department|site|region|server|cluster|tenant|squad|pipeline|database|library|site"
-    "|dockerfile|job|view|screen|environment|endpoint|doc|text|process|code|test|traffic|layer|website|store|frontend|backend",
+    "|product|platform|country|department|site|region|server|cluster|squad|pipeline|dockerfile|doc|process|website|codebase",
     "code": "code|function|class|method|module|implementation|diff|patch|commit|change|file|script|branch|snippet|package",
 }
 NUMBERS = frozenset(
-    "three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
+    "five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
     "twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands dozen dozens".split()
 )
 ERROR = re.compile(r"\w{3,}(error|exception)s?$|(err|e)_?(conn|addr|perm|noent|timedout)\w*$|sig(segv|kill|abrt|term)$")
@@ -110,7 +109,7 @@ def _keys(word: Word) -> frozenset[str]:
     if word.path:
         keys.update(kind for kind, pattern in PATHS.items() if pattern.search(lower))
         keys.add("<path>")
-    if lower in NUMBERS or (lower.isdecimal() and int(lower[:4]) >= 3):
+    if lower in NUMBERS or (lower.isdecimal() and int(lower[:4]) >= 5):
         keys.add("<number>")
     elif lower[:1].isdecimal():
         keys.add("<measure>")

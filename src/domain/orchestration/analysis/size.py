@@ -37,10 +37,10 @@ def _choose(
     large, small = weights[Complexity.COMPLEX], weights[Complexity.SIMPLE]
     if large >= LARGE and large >= small:
         return Complexity.COMPLEX
-    if not capabilities:
+    if not capabilities and small >= weights[Complexity.MODERATE]:
         return Complexity.SIMPLE
     short = sum(1 for word in text if word.text[0].isalnum()) <= SHORT
-    if small >= SMALL and small > weights[Complexity.MODERATE] and (short or small > LARGE):
+    if small >= SMALL and small > weights[Complexity.MODERATE] and (short or small >= LARGE):
         return Complexity.SIMPLE
     return Complexity.MODERATE
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 TOKEN = re.compile(
-    r"[\w.~-]*/[\w./*~{}-]*|[\w*-]+\.[a-z][a-z0-9]{0,4}\b|[^\W\d]\w*\+\d|[^\W_]+(?:'[^\W\d_]+)?(?:_\w+)?|_\w+"
+    r"(?<![\w.~-])[\w.~-]*/[\w./*~{}-]*|(?<![\w*.-])[\w*-]+\.[a-z][a-z0-9]{0,4}\b|[^\W\d]\w*\+\d|[^\W_]+(?:'[^\W\d_]+)?(?:_\w+)?|_\w+"
     r"|(?<=\s)-(?=\s)|[^\w\s-]",
     re.IGNORECASE,
 )
@@ -25,6 +25,8 @@ SPELLINGS = {
     "cancell": "cancel", "modell": "model", "labell": "label", "profil": "profil", "dependancy": "dependency",
     "defenc": "defens", "wether": "whether", "judgement": "judgment", "pls": "pleas", "plz": "pleas",
 }  # fmt: skip
+UNCHANGED = frozenset({"news", "cors", "staging", "sso", "always", "less", "tls", "ios", "aws", "css"})
+"""Words that would share the stem of quite another word."""
 ENDS = frozenset(".!?:;–—-\n")
 """What ends a sentence, or as good as ends one."""
 BOUNDARIES = frozenset(",()") | ENDS | {"but", "just", "only", "instead", "because", "then", "so"}
@@ -57,6 +59,8 @@ class Word:
 def stem(word: str) -> str:
     """The stem by which words are compared: plural, tense, -ing and British spelling make no difference."""
     word = normal(word)
+    if word in UNCHANGED:
+        return word
     if word not in {"what's", "who's", "where's", "let's"}:
         word = word.removesuffix("'s")
     if len(word) > 5:

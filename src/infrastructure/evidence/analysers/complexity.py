@@ -14,7 +14,7 @@ HARD = 15
 VERY_HARD = 25
 
 
-def analyse(source: bytes, language: str, is_test: bool) -> FileFacts:
+def analyse(source: bytes, _language: str, is_test: bool) -> FileFacts:
     """Findings, and `data` = complexities of all functions in order; tests are judged more mildly."""
     try:
         seen = complexipy.code_complexity(source.decode("utf-8-sig"), with_plans=False)
@@ -44,7 +44,7 @@ def _finding(source: bytes, tree: Tree, start: int, end: int, value: int, is_tes
     return RawFinding(
         rule="cognitive-complexity",
         family="cognitive-complexity",
-        message=f"{name} has a cognitive complexity of {value}: nested conditions and loops hide what it does",
+        message=f"{name} has a cognitive complexity of {value}: nested branches and loops hide what it does",
         severity="medium" if bad else "low",
         confidence=0.8 if bad else 0.6,
         category="quality",

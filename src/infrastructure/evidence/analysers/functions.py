@@ -1,4 +1,4 @@
-"""Finds the function that a line-counting library means, and the parameters that a caller has to put in order."""
+"""Finds the function that a library means by a line, and the parameters that a caller has to put in order."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def function_at(tree: Tree, line: int) -> Node | None:
 
 
 def ordered_parameters(function: Node) -> int:
-    """How many arguments a caller may have to pass in the right order: no receiver, no *args, nothing after it."""
+    """How many arguments a caller may have to put in order: no receiver, no *args, nothing after it."""
     parameters = function.child_by_field_name("parameters")
     if parameters is None:
         return 0

@@ -14,9 +14,9 @@ from .syntax import GRAMMARS, enclosing, first_error, parse, quote_of
 MAX_LINES = 80
 MAX_PARAMETERS = 6
 SUFFIX = {
-    "python": "py", "javascript": "js", "typescript": "ts", "tsx": "tsx", "go": "go", "java": "java", "rust": "rs",
-    "c": "c", "cpp": "cpp", "csharp": "cs", "ruby": "rb", "php": "php", "kotlin": "kt", "swift": "swift",
-    "scala": "scala",
+    "python": "py", "javascript": "js", "typescript": "ts", "tsx": "tsx", "go": "go", "java": "java",
+    "rust": "rs", "c": "c", "cpp": "cpp", "csharp": "cs", "ruby": "rb", "php": "php", "kotlin": "kt",
+    "swift": "swift", "scala": "scala",
 }  # fmt: skip
 """By the suffix lizard chooses how to read a file."""
 
@@ -46,7 +46,7 @@ def _too_long(source: bytes, tree: Tree | None, function: Any) -> RawFinding:
     name = _name(tree, function)
     return RawFinding(
         rule="too-long",
-        message=f"{name} has {function.nloc} lines of code: it does more than one thing, and cannot be seen at once",
+        message=f"{name} has {function.nloc} lines of code: it does more than one thing",
         suggestion="Move its steps to functions with names of their own.",
         confidence=0.7,
         **_place(source, name, function),
@@ -62,7 +62,7 @@ def _too_many(source: bytes, tree: Tree | None, function: Any) -> list[RawFindin
     return [
         RawFinding(
             rule="too-many-parameters",
-            message=f"{name} takes {count} parameters in order: calls are hard to read, and easy to get wrong",
+            message=f"{name} takes {count} parameters in order: calls are easy to get wrong",
             suggestion="Group what belongs together in an object, or make parameters keyword-only.",
             confidence=0.6,
             **_place(source, name, function),

@@ -52,7 +52,7 @@ def _as_text(runs: Sequence[RunSummary]) -> str:
         (
             run.id,
             run.started_at.astimezone().strftime("%Y-%m-%d %H:%M"),
-            run.verdict.value if run.verdict else run.status.value,
+            _result(run),
             "–" if run.score is None else f"{run.score:.1f}",
             str(run.findings),
             run.task,
@@ -60,3 +60,8 @@ def _as_text(runs: Sequence[RunSummary]) -> str:
         for run in runs
     ]
     return columns(rows, stdout_width())
+
+
+def _result(run: RunSummary) -> str:
+    """What a finished run says; a run that ended otherwise has no say, even if it left a report."""
+    return run.verdict.value if run.verdict and run.status is RunStatus.COMPLETED else run.status.value

@@ -46,13 +46,17 @@ def runs(plan: ExecutionPlan) -> bool:
     """Whether a plan can run: a known pattern of the right arity, known agents, none twice."""
     names = [agent.agent for agent in plan.agents]
     known = {template.id for template in ROSTER}
-    return PATTERNS[plan.pattern].arity.holds(len(names)) and set(names) <= known and len(set(names)) == len(names)
+    return (
+        PATTERNS[plan.pattern].arity.holds(len(names))
+        and set(names) <= known
+        and len(set(names)) == len(names)
+    )
 
 
 @pytest.mark.parametrize("task", ["", "   ", "\n\t", None, 7, ["review"]])
 def test_a_task_that_is_no_sentence_is_refused(task: object) -> None:
     """The very words of the specification, and a ValueError."""
-    with pytest.raises(ValueError, match="^task must be a non-empty string") as caught:
+    with pytest.raises(ValueError, match=r"^task must be a non-empty string") as caught:
         meta().analyze_task(task)
     assert isinstance(caught.value, InvalidTask)
 
@@ -89,11 +93,14 @@ async def test_any_requirements_and_wishes_give_a_plan_that_runs_or_a_clear_refu
 ) -> None:
     """Whatever is asked for: a plan that runs, or a UserError about the arity."""
     base = meta().analyze_task("do it")
-    requirements = TaskRequirements("do it", complexity, base.domain, wanted, True)
+    requirements = TaskRequirements("do it", complexity, base.domain, wanted, parallelisable=True)
+    refused = ""
     try:
         plan = await meta().create_execution_plan(requirements, CODE, Wishes(names, pattern))
     except UserError as error:
-        assert error.code == "arity"
+        refused = error.code
+    if refused:
+        assert refused == "arity"
     else:
         assert runs(plan)
         assert set(names) <= {agent.agent for agent in plan.agents}
@@ -105,7 +112,7 @@ async def test_complex_never_gets_fewer_agents_than_simple(wanted: tuple[Capabil
     base = meta().analyze_task("do it")
     teams = [
         len((await meta().create_execution_plan(
-            TaskRequirements("do it", complexity, base.domain, wanted, True), CODE
+            TaskRequirements("do it", complexity, base.domain, wanted, parallelisable=True), CODE
         )).agents)
         for complexity in Complexity
     ]  # fmt: skip
@@ -169,7 +176,9 @@ async def test_unknown_names_are_refused_with_the_nearest() -> None:
 
 async def test_a_hierarchy_gets_a_manager_and_a_lonely_agent_cannot_be_one() -> None:
     """The planner leads; a hierarchy of one named agent is refused with the arity."""
-    plan = await meta().analyze_and_compose("review src for security", CODE, wishes=Wishes(pattern="hierarchical"))
+    plan = await meta().analyze_and_compose(
+        "review src for security", CODE, wishes=Wishes(pattern="hierarchical")
+    )
     assert plan.agents[0].agent == "planner"
     with pytest.raises(UserError, match="takes 2 to 10 agents, not 1"):
         await meta().analyze_and_compose(

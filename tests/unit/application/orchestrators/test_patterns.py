@@ -24,7 +24,9 @@ Behaviour = Callable[[Assignment], StepResult]
 class FakeTroupe:
     """Runs agents by a script and keeps what each was given, who ran beside whom, and what was said."""
 
-    def __init__(self, waits: Mapping[str, float] | None = None, failing: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, waits: Mapping[str, float] | None = None, failing: frozenset[str] = frozenset()
+    ) -> None:
         self.waits = waits or {}
         self.failing = failing
         self.given: list[Assignment] = []
@@ -48,11 +50,11 @@ class FakeTroupe:
         return StepResult(result, {worker: f"do {worker}" for worker in assignment.delegate_to})
 
     def send(
-        self, sender: str, recipient: str, type: AgentMessageType, payload: str, answers: AgentMessage | None
+        self, sender: str, recipient: str, kind: AgentMessageType, payload: str, answers: AgentMessage | None
     ) -> AgentMessage:
         """Keep the message."""
         message = AgentMessage(
-            f"m{len(self.sent)}", "run", sender, recipient, type, payload, datetime.now(UTC),
+            f"m{len(self.sent)}", "run", sender, recipient, kind, payload, datetime.now(UTC),
             answers.id if answers else "",
         )  # fmt: skip
         self.sent.append(message)
@@ -70,7 +72,12 @@ async def test_sequential_hands_each_result_to_the_next() -> None:
     assert [result.summary for result in results] == ["a is done", "b is done"]
     assert troupe.given[0].inbox == ()
     (handed,) = troupe.given[1].inbox
-    assert (handed.sender, handed.recipient, handed.type, handed.payload) == ("a", "b", "handoff", "a is done")
+    assert (handed.sender, handed.recipient, handed.type, handed.payload) == (
+        "a",
+        "b",
+        "handoff",
+        "a is done",
+    )
 
 
 async def test_sequential_stops_at_a_failure_and_says_who_was_left_out() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from muster.application.services.reporting import Reporter, Standards
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
 from muster.domain.evidence.severity import Category, Severity
@@ -54,7 +56,7 @@ async def reported(
     standards: Standards | None = None,
 ) -> RunReport:
     """The report of a run with these results."""
-    reporter = Reporter(FakeDisk(files or {}), PROFILES)
+    reporter = Reporter(FakeDisk(files or {}), PROFILES, {"idle": ("secrets", "read-file")})
     of = of or plan("code-reviewer", gates=[Gate("critical", 0)])
     return await reporter.report(of, on or snapshot(), results, standards or Standards())
 
@@ -132,7 +134,9 @@ async def test_fail_on_is_one_more_gate_for_each_severity_from_there_up() -> Non
 async def test_one_tool_asked_by_two_agents_is_counted_once() -> None:
     """Two agents brought the same report; its finding is one finding of one tool."""
     shared = report("ruff", finding())
-    result = await reported(agent(shared), AgentResult("debugger", AgentStatus.COMPLETED, "", evidence=(shared,)))
+    result = await reported(
+        agent(shared), AgentResult("debugger", AgentStatus.COMPLETED, "", evidence=(shared,))
+    )
     assert len(result.findings) == 1
     assert result.findings[0].sources == ("ruff",)
     assert "1 of 1 tools measured" in result.summary
@@ -155,3 +159,18 @@ async def test_what_was_not_covered_is_listed_once_a_path_with_every_reason() ->
         ("bad.py", "ruff: has a syntax error at line 3; docs: has a syntax error at line 3"),
         ("big.bin", "binary"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (AgentStatus.COMPLETED, "secrets: idle did not ask for it"),
+        (AgentStatus.FAILED, "secrets: idle failed before it answered"),
+    ],
+)
+async def test_a_tool_that_its_agent_never_asked_is_not_a_clean_one(status: AgentStatus, reason: str) -> None:
+    """Its category has no number and the run is partial, whoever else measured."""
+    idle = AgentResult("idle", status, "")
+    result = await reported(agent(report("ruff")), idle)
+    assert result.unmeasured[Category.SECURITY] == reason
+    assert result.verdict is Verdict.PARTIAL

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -283,6 +285,31 @@ async def test_many_hung_tools_do_not_keep_the_next_one_from_running() -> None:
     release.set()
 
     assert (len(hung), result.content) == (50, "1")
+
+
+PROGRAM = """
+import asyncio, time
+from muster.application.turns.waiting import OutOfTimeError, in_thread, within
+
+async def main():
+    try:
+        await within(0.05, in_thread(lambda: time.sleep(60)))
+    except OutOfTimeError:
+        print("late")
+
+asyncio.run(main())
+"""
+
+
+def test_a_hung_tool_does_not_keep_the_process_from_ending() -> None:
+    """A thread cannot be stopped; it is left behind when everything else is done."""
+    root = Path(__file__).parents[4]
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=root, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (done.stdout, done.returncode) == ("late\n", 0)
 
 
 async def test_a_missing_permission_is_an_error_result_that_names_it() -> None:

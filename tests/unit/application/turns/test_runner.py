@@ -239,6 +239,15 @@ async def test_hints_reach_the_model_and_are_left_out_where_they_would_not_fit()
     assert "# B" in tight.model.requests[0].messages[1].content
 
 
+async def test_a_document_without_anything_to_say_brings_no_hints() -> None:
+    """No empty heading in the system message."""
+    engine = Engine(ScriptedModel(saying("hi")), advisor=DocumentAnalysis(FakeClock()))
+
+    await engine.runner.run(TurnInput("why?", "You are.", document("plain\n")))
+
+    assert engine.model.requests[0].messages[0].content == "You are."
+
+
 counts = st.integers(0, 10_000)
 usages = st.builds(Usage, counts, counts, counts, counts, counts)
 

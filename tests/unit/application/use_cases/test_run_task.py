@@ -10,13 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from muster import AgentTemplate, Muster, RunStatus, Severity, UserError, Verdict, open_muster
 from muster.domain.agents.capability import Capability
 from muster.domain.errors import BudgetExceeded, StorageError, UnknownName
-from muster.domain.evidence.severity import Category
 from muster.domain.events.events import Envelope, RunFinished, RunStarted
+from muster.domain.evidence.severity import Category
 from muster.domain.messaging.message import Role
 from muster.domain.orchestration.run import AgentResult, AgentStatus, RunRecord
 from muster.domain.ports.evidence_tool import EvidenceTool
@@ -63,7 +64,10 @@ async def opened(
     from muster.domain.agents.roster import ROSTER
 
     others = dict.fromkeys(
-        name for agent in ROSTER for name in agent.tools if name not in {*named, "search-workspace", "read-file"}
+        name
+        for agent in ROSTER
+        for name in agent.tools
+        if name not in {*named, "search-workspace", "read-file"}
     )
     async with open_muster(
         project,
@@ -106,7 +110,9 @@ async def test_a_tool_that_breaks_its_promise_and_raises_is_a_failed_tool(projec
     assert run.agents[0].evidence[0].reason == "raised RuntimeError: defect"
 
 
-async def test_a_plan_that_was_edited_into_nonsense_is_refused_before_anything_is_written(project: str) -> None:
+async def test_a_plan_that_was_edited_into_nonsense_is_refused_before_anything_is_written(
+    project: str,
+) -> None:
     """Unknown agent, agent twice, unknown pattern: no run in the journal."""
     async with opened(project, [FakeEvidence("alpha"), FakeEvidence("beta")]) as app:
         plan = await app.plan_task("review it", project, agents=["first", "second"])
@@ -127,8 +133,7 @@ async def test_a_cancelled_run_keeps_what_was_found_and_says_cancelled(project: 
     slow = FakeEvidence("beta", SECOND, seconds=60)
     async with opened(project, [FakeEvidence("alpha", FIRST), slow]) as app:
         running = asyncio.create_task(ran(app, project))
-        while slow.gathered == 0:
-            await anyio.sleep(0.01)
+        await slow.started.wait()
         await anyio.sleep(0.1)
         with anyio.fail_after(1):
             running.cancel()
@@ -172,7 +177,7 @@ async def test_events_tell_the_whole_story_in_order_without_gaps(project: str) -
 
         async with asyncio.TaskGroup() as group:
             group.create_task(listen())
-            await anyio.sleep(0)
+            await anyio.lowlevel.checkpoint()
             run = await ran(app, project)
     assert [envelope.sequence for envelope in heard] == list(range(1, len(heard) + 1))
     assert isinstance(heard[0].event, RunStarted)
@@ -183,7 +188,9 @@ async def test_events_tell_the_whole_story_in_order_without_gaps(project: str) -
     assert names[-1] == "RunFinished"
 
 
-async def test_a_model_of_one_s_own_is_called_with_the_agent_s_tools_and_its_citations_are_checked(project: str) -> None:
+async def test_a_model_of_one_s_own_is_called_with_the_agent_s_tools_and_its_citations_are_checked(
+    project: str,
+) -> None:
     """It receives role, task and evidence; a fingerprint that it made up is dropped and counted."""
     invented = json.dumps({"summary": "bad code", "findings": [{"evidence": "feedfeedfeedfeed"}]})
     model = ScriptedModel(calling(("alpha", "{}")), saying(invented))
@@ -220,7 +227,9 @@ async def test_a_budget_below_the_estimate_is_refused_before_the_model_is_called
     model = ScriptedModel(saying(ANSWER))
     async with opened(project, [FakeEvidence("alpha")], model=model) as app:
         plan = await app.plan_task("review it", project, agents=["first"])
-        with pytest.raises(BudgetExceeded, match=r"may cost up to \$0\.\d{4}, more than the budget of \$0\.0001"):
+        with pytest.raises(
+            BudgetExceeded, match=r"may cost up to \$0\.\d{4}, more than the budget of \$0\.0001"
+        ):
             await app.run_task(plan, budget_usd=0.0001)
         assert model.requests == []
         assert (await app.run_task(plan, budget_usd=1)).status is RunStatus.COMPLETED

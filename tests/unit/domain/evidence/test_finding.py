@@ -72,7 +72,9 @@ def test_far_apart_or_in_another_function_is_not_the_same_problem() -> None:
 
 
 @given(st.lists(findings, max_size=30), st.randoms())
-def test_merging_does_not_depend_on_the_order_and_is_idempotent(items: list[Finding], rng: random.Random) -> None:
+def test_merging_does_not_depend_on_the_order_and_is_idempotent(
+    items: list[Finding], rng: random.Random
+) -> None:
     """Whoever reports first makes no difference, and merging again changes nothing."""
     merged = merge(items)
     shuffled = items[:]

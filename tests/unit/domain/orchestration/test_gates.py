@@ -14,14 +14,20 @@ from tests.fakes.builders import finding
 
 @pytest.mark.parametrize(
     ("text", "gate"),
-    [("high=0", Gate("high", 0.0)), (" coverage = 82.5 ", Gate("coverage", 82.5)), ("score=0", Gate("score", 0.0))],
+    [
+        ("high=0", Gate("high", 0.0)),
+        (" coverage = 82.5 ", Gate("coverage", 82.5)),
+        ("score=0", Gate("score", 0.0)),
+    ],
 )
 def test_a_gate_is_written_as_name_and_value(text: str, gate: Gate) -> None:
     """Blanks around the parts do not matter."""
     assert Gate.parse(text) == gate
 
 
-@pytest.mark.parametrize("text", ["high", "high=", "high=many", "high=-1", "high=nan", "high=inf", "high=1e999"])
+@pytest.mark.parametrize(
+    "text", ["high", "high=", "high=many", "high=-1", "high=nan", "high=inf", "high=1e999"]
+)
 def test_a_gate_without_a_sensible_number_is_refused(text: str) -> None:
     """The message names the gate and the hint shows how to write it."""
     with pytest.raises(UserError, match="high") as caught:

@@ -102,7 +102,8 @@ def test_code_that_no_tool_reads_is_not_clean_but_unmeasured() -> None:
 def test_coverage_and_documentation_are_the_measured_percentages() -> None:
     """No formula stands between the tool and the number."""
     health = scored(
-        report("coverage", measures={"coverage.percent": 81.26}), report("docs", measures={"docstrings.percent": 40})
+        report("coverage", measures={"coverage.percent": 81.26}),
+        report("docs", measures={"docstrings.percent": 40}),
     )
     assert health[Category.COVERAGE].score == 81.3
     assert health[Category.DOCUMENTATION].score == 40

@@ -29,7 +29,11 @@ def test_one_agent_that_covers_two_is_taken_before_two() -> None:
 
 def test_a_tie_goes_to_what_was_asked_for_first_and_then_to_the_earlier_agent() -> None:
     """The order of the task is the order of the team."""
-    pool = [template("docs", C.DOCUMENTATION), template("rev1", C.CODE_REVIEW), template("rev2", C.CODE_REVIEW)]
+    pool = [
+        template("docs", C.DOCUMENTATION),
+        template("rev1", C.CODE_REVIEW),
+        template("rev2", C.CODE_REVIEW),
+    ]
     team = cover((C.CODE_REVIEW, C.DOCUMENTATION), pool)
     assert [member.template.id for member in team.members] == ["rev1", "docs"]
 

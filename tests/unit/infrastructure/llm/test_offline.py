@@ -8,7 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from muster.domain.messaging.message import Message, Role
-from muster.domain.models.exchange import Finished, ModelEvent, ModelRequest, TextDelta, ToolCallDone, UsageReported
+from muster.domain.models.exchange import (
+    Finished,
+    ModelEvent,
+    ModelRequest,
+    TextDelta,
+    ToolCallDone,
+    UsageReported,
+)
 from muster.domain.models.usage import Usage
 from muster.domain.ports.token_counter import TokenCounter
 from muster.domain.tokens.count import TokenCount
@@ -91,9 +98,10 @@ async def test_a_manager_gives_every_worker_its_part() -> None:
 
 async def test_reports_of_others_are_put_together_without_repeating_the_disclaimer() -> None:
     """Each voice once, the disclaimer once."""
-    messages = f"# Messages\n## response from a\nA found x. {NOTHING_JUDGED}\n\n## response from b\nB found y. {NOTHING_JUDGED}"
+    from_a, from_b = (f"## response from {name}\n{name.upper()} found. {NOTHING_JUDGED}" for name in "ab")
+    messages = f"# Messages\n{from_a}\n\n{from_b}"
     summary = said(await answer([user(f"# Task\nt\n\n{messages}")]))["summary"]
-    assert summary == f"2 reports. [a] A found x. [b] B found y. {NOTHING_JUDGED}"
+    assert summary == f"2 reports. [a] A found. [b] B found. {NOTHING_JUDGED}"
 
 
 async def test_without_tools_and_reports_it_says_that_judgement_is_needed() -> None:

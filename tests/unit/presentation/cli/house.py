@@ -44,7 +44,7 @@ FOUND = (
 )
 RUNS = (
     RunSummary("run-02", "find\ndead code", "/shop", RunStatus.COMPLETED, BEGAN, Verdict.PARTIAL, 73.1, 16),
-    RunSummary("run-01", "review it", "/shop", RunStatus.CANCELLED, BEGAN),
+    RunSummary("run-01", "review it", "/shop", RunStatus.CANCELLED, BEGAN, Verdict.PARTIAL),
 )
 
 

@@ -18,7 +18,7 @@ from .house import FOUND, RUNS, House, record
 
 
 def test_runs_are_listed_in_columns(muster: Muster, house: House) -> None:
-    """One line each; a run without a verdict shows its status, one without a score a dash."""
+    """One line each; a run that was cancelled says so whatever it left, one without a score a dash."""
     case = house.answers("list_runs", RUNS)
 
     answer = muster("runs", "--limit", "2", "--status", "cancelled")
@@ -55,7 +55,8 @@ def test_runs_as_json(muster: Muster, house: House) -> None:
             },
             {
                 "id": "run-01", "task": "review it", "root": "/shop", "status": "cancelled",
-                "started_at": "2026-01-02T03:04:05+00:00", "verdict": None, "score": None, "findings": 0,
+                "started_at": "2026-01-02T03:04:05+00:00", "verdict": "partial", "score": None,
+                "findings": 0,
             },
         ],
     }  # fmt: skip

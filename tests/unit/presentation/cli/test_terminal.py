@@ -123,13 +123,15 @@ def test_plain_progress_is_a_line_for_each_end(capsys: pytest.CaptureFixture[str
         AgentFinished("run-1", "a", AgentStatus.COMPLETED, 1200, 0.84),
         AgentFinished("run-1", "b", AgentStatus.COMPLETED, 0, 61),
         AgentFinished("run-1", "c", AgentStatus.FAILED, 0, 0.2, "no\nanswer"),
+        AgentFinished("run-1", "d", AgentStatus.CANCELLED, 0, 0.1),
         RunFinished("run-1", RunStatus.COMPLETED, 62),
     )
 
     assert progress.run_id == "run-1"
     assert capsys.readouterr() == (
         "",
-        "a: done, 1,200 findings, 0.8 s\nb: done, no findings, 1 min 01 s\nc: failed: no answer, 0.2 s\n",
+        "a: done, 1,200 findings, 0.8 s\nb: done, no findings, 1 min 01 s\nc: failed: no answer, 0.2 s\n"
+        "d: cancelled, 0.1 s\n",
     )
 
 
@@ -170,4 +172,4 @@ def test_live_progress_says_that_it_reads_before_the_run_is_open(monkeypatch: py
     with LiveProgress(screen, color=False, clock=lambda: 0.0):
         pass
 
-    assert "muster reading the project" in screen.getvalue()
+    assert "0.0 s  reading the project" in screen.getvalue()

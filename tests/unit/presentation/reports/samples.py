@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from muster.domain.agents.capability import Capability
 from muster.domain.evidence.finding import Finding, Location, identify, sort_key
@@ -25,7 +26,7 @@ ZERO = (Decimal(0), Decimal(0), Decimal(0))
 FREE = Estimate(Range(0, 0, 0), Range(1.0, 2.5, 6.0), ZERO, "typical times for 1,200 lines of code")
 
 
-def finding(rule: str = "S608", path: str = "src/db.py", line: int = 12, **changes: object) -> Finding:
+def finding(rule: str = "S608", path: str = "src/db.py", line: int = 12, **changes: Any) -> Finding:
     """A high security finding, changed as asked."""
     base = Finding(
         rule=rule,
@@ -40,17 +41,26 @@ def finding(rule: str = "S608", path: str = "src/db.py", line: int = 12, **chang
         suggestion="Pass values as parameters.",
         cwe=89,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def findings() -> tuple[Finding, ...]:
     """Eight findings of every severity, one in a hostile file, one about no file at all."""
-    quality = {"category": Category.QUALITY, "cwe": None, "family": ""}
-    performance = {"category": Category.PERFORMANCE, "cwe": None, "family": ""}
+    quality: dict[str, Any] = {"category": Category.QUALITY, "cwe": None, "family": ""}
+    performance: dict[str, Any] = {"category": Category.PERFORMANCE, "cwe": None, "family": ""}
     hebrew, project = Location("src/נתונים.py"), Location("")
-    secret = {"severity": Severity.CRITICAL, "family": "secret", "cwe": 798, "confidence": 0.95}
-    evil = {"message": "<b>bold</b> & \x1b]0;title\x07evil", "quote": HOSTILE_QUOTE, "cwe": 502}
-    shared = {"severity": Severity.MEDIUM, "message": "A mutable default is shared"}
+    secret: dict[str, Any] = {
+        "severity": Severity.CRITICAL,
+        "family": "secret",
+        "cwe": 798,
+        "confidence": 0.95,
+    }
+    evil: dict[str, Any] = {
+        "message": "<b>bold</b> & \x1b]0;title\x07evil",
+        "quote": HOSTILE_QUOTE,
+        "cwe": 502,
+    }
+    shared: dict[str, Any] = {"severity": Severity.MEDIUM, "message": "A mutable default is shared"}
     listed = [
         finding(sources=("ruff", "secrets")),
         finding("S105", "src/settings.py", 3, **secret),
@@ -64,7 +74,7 @@ def findings() -> tuple[Finding, ...]:
     return tuple(sorted(identify(listed), key=sort_key))
 
 
-def plan(**changes: object) -> ExecutionPlan:
+def plan(**changes: Any) -> ExecutionPlan:
     """Two agents in parallel, nothing to pay, one capability that nobody has."""
     task = TaskRequirements(
         "Review <b>src</b> for security & quality",
@@ -105,10 +115,10 @@ def plan(**changes: object) -> ExecutionPlan:
         (Reason("parallel", "the parts do not wait for each other"),),
         granted=frozenset({"run-tests"}),
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
-def report(found: tuple[Finding, ...] | None = None, **changes: object) -> RunReport:
+def report(found: tuple[Finding, ...] | None = None, **changes: Any) -> RunReport:
     """A failed run: three categories measured, coverage and documentation not."""
     listed = findings() if found is None else found
     health = health_of(
@@ -139,7 +149,7 @@ def report(found: tuple[Finding, ...] | None = None, **changes: object) -> RunRe
         known=2,
         stale=1,
     )
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def agents() -> tuple[AgentResult, ...]:
@@ -153,20 +163,20 @@ def agents() -> tuple[AgentResult, ...]:
     )
     reviewer = AgentResult("code_reviewer", AgentStatus.COMPLETED, "Four smaller things.", found[3:], (ruff,))
     analyst = AgentResult("test_analyst", AgentStatus.FAILED, "", error="the tool <crashed>")
-    offline = {"model": "offline/evidence", "cost": Decimal(0)}
+    offline: dict[str, Any] = {"model": "offline/evidence", "cost": Decimal(0)}
     return (
-        replace(auditor, duration=4.2, tool_calls=2, dropped=1, **offline),  # type: ignore[arg-type]
-        replace(reviewer, duration=1.1, tool_calls=1, **offline),  # type: ignore[arg-type]
-        replace(analyst, duration=0.05, **offline),  # type: ignore[arg-type]
+        replace(auditor, duration=4.2, tool_calls=2, dropped=1, **offline),
+        replace(reviewer, duration=1.1, tool_calls=1, **offline),
+        replace(analyst, duration=0.05, **offline),
         AgentResult("synthesizer", AgentStatus.SKIPPED, ""),
     )
 
 
-def run(**changes: object) -> RunRecord:
+def run(**changes: Any) -> RunRecord:
     """A finished run that failed its gates."""
     end = START + timedelta(seconds=12.34)
     base = RunRecord("01HRUN0001", plan(), RunStatus.COMPLETED, START, end, agents(), report())
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)
 
 
 def clean_run() -> RunRecord:

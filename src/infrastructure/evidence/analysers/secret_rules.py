@@ -1,0 +1,80 @@
+"""Credentials that providers hand out in a form of their own, each as data.
+
+All quantifiers are possessive, and a pattern begins with a literal: looking through a text takes time in
+proportion to its length, whatever stands in it. Forms are those that the providers document.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One form of credential: `marks` are texts of which one stands in each, `pattern` is the whole.
+
+    `longest` guards against data that happens to begin alike; `is_live` is False for keys of a sandbox.
+    """
+
+    kind: str
+    title: str
+    marks: tuple[str, ...]
+    pattern: re.Pattern[str]
+    longest: int = 300
+    is_live: bool = True
+
+
+def _rule(kind: str, title: str, marks: str, pattern: str, *, longest: int = 300, is_live: bool = True) -> Provider:
+    return Provider(kind, title, tuple(marks.split()), re.compile(pattern), longest, is_live)
+
+
+PROVIDERS = (
+    _rule("aws-access-key", "AWS access key id", "AKIA ASIA ABIA ACCA", r"A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}", longest=20),
+    _rule("github-token", "GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{36,}+"),
+    _rule("github-token", "GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{60,}+"),
+    _rule("gitlab-token", "GitLab token", "glpat-", r"glpat-[A-Za-z0-9_.\-]{20,}+"),
+    _rule("gitlab-token", "GitLab token", "gldt- glrt- glptt- glsoat- glcbt- glagent- gloas-",
+          r"gl(?:dt|rt|ptt|soat|cbt|agent|oas)-[A-Za-z0-9_.\-]{20,}+"),
+    _rule("google-api-key", "Google API key", "AIza", r"AIza[A-Za-z0-9_\-]{35}", longest=39),
+    _rule("google-oauth-secret", "Google OAuth secret", "GOCSPX-", r"GOCSPX-[A-Za-z0-9_\-]{28,}+", longest=40),
+    _rule("google-oauth-token", "Google OAuth token", "ya29.", r"ya29\.[A-Za-z0-9_\-]{40,}+", longest=2000),
+    _rule("slack-token", "Slack token", "xoxb- xoxp- xoxa- xoxo- xoxs- xoxr- xoxe- xoxe.",
+          r"xox(?:[abpors]|e(?:\.xox[bp])?)-[A-Za-z0-9\-]{20,}+"),
+    _rule("slack-token", "Slack token", "xapp-", r"xapp-[0-9]-[A-Za-z0-9\-]{40,}+"),
+    _rule("slack-webhook", "Slack webhook", "hooks.slack.com/",
+          r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{40,}+"),
+    _rule("stripe-key", "Stripe key", "sk_live_ rk_live_", r"[sr]k_live_[A-Za-z0-9]{20,}+"),
+    _rule("stripe-test-key", "Stripe test key", "sk_test_ rk_test_", r"[sr]k_test_[A-Za-z0-9]{20,}+", is_live=False),
+    _rule("stripe-webhook-secret", "Stripe webhook secret", "whsec_", r"whsec_[A-Za-z0-9+/=]{32,}+"),
+    _rule("npm-token", "npm token", "npm_", r"npm_[A-Za-z0-9]{36}", longest=40),
+    _rule("pypi-token", "PyPI token", "pypi-AgE", r"pypi-AgE[A-Za-z0-9_\-]{50,}+"),
+    _rule("anthropic-key", "Anthropic key", "sk-ant-", r"sk-ant-[a-z0-9]{3,12}+-[A-Za-z0-9_\-]{32,}+"),
+    _rule("openai-key", "OpenAI key", "sk-proj- sk-svcacct- sk-admin-",
+          r"sk-(?:proj|svcacct|admin)-[A-Za-z0-9_\-]{40,}+"),
+    _rule("openai-key", "OpenAI key", "sk-", r"sk-[A-Za-z0-9]{48,}+", longest=60),
+    _rule("openrouter-key", "OpenRouter key", "sk-or-v1-", r"sk-or-v1-[0-9a-f]{64}", longest=73),
+    _rule("huggingface-token", "Hugging Face token", "hf_", r"hf_[A-Za-z0-9]{34,}+", longest=40),
+    _rule("groq-key", "Groq key", "gsk_", r"gsk_[A-Za-z0-9]{48,}+", longest=60),
+    _rule("xai-key", "xAI key", "xai-", r"xai-[A-Za-z0-9]{70,}+", longest=90),
+    _rule("replicate-token", "Replicate token", "r8_", r"r8_[A-Za-z0-9]{37}", longest=40),
+    _rule("sendgrid-key", "SendGrid key", "SG.", r"SG\.[A-Za-z0-9_\-]{22}\.[A-Za-z0-9_\-]{43}", longest=69),
+    _rule("mailgun-key", "Mailgun key", "key-", r"key-[0-9a-f]{32}", longest=36),
+    _rule("digitalocean-token", "DigitalOcean token", "dop_v1_ doo_v1_ dor_v1_", r"do[opr]_v1_[0-9a-f]{64}", longest=71),
+    _rule("databricks-token", "Databricks token", "dapi", r"dapi[0-9a-f]{32}(?:-[0-9])?", longest=38),
+    _rule("shopify-token", "Shopify token", "shpat_ shpca_ shppa_ shpss_", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}", longest=38),
+    _rule("vault-token", "HashiCorp Vault token", "hvs. hvb. hvr.", r"hv[sbr]\.[A-Za-z0-9_\-]{24,}+"),
+    _rule("docker-token", "Docker Hub token", "dckr_pat_", r"dckr_pat_[A-Za-z0-9_\-]{27,}+", longest=45),
+    _rule("rubygems-token", "RubyGems token", "rubygems_", r"rubygems_[0-9a-f]{48}", longest=57),
+    _rule("atlassian-token", "Atlassian token", "ATATT3", r"ATATT3[A-Za-z0-9_\-=]{60,}+"),
+    _rule("linear-key", "Linear key", "lin_api_", r"lin_api_[A-Za-z0-9]{40}", longest=48),
+    _rule("grafana-token", "Grafana token", "glsa_ glc_", r"gl(?:sa_[A-Za-z0-9]{32}_[0-9a-f]{8}|c_eyJ[A-Za-z0-9+/=]{40,}+)"),
+    _rule("sentry-token", "Sentry token", "sntrys_ sntryu_", r"sntry[su]_[A-Za-z0-9+/=_\-]{40,}+"),
+    _rule("supabase-token", "Supabase token", "sbp_", r"sbp_[0-9a-f]{40}", longest=44),
+    _rule("postman-key", "Postman key", "PMAK-", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}", longest=64),
+    _rule("doppler-token", "Doppler token", "dp.pt. dp.st.", r"dp\.[ps]t\.[A-Za-z0-9._\-]{40,}+"),
+    _rule("telegram-token", "Telegram bot token", ":AA", r"[0-9]{8,10}+:AA[A-Za-z0-9_\-]{33}", longest=46),
+    _rule("age-secret-key", "age secret key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[A-Z0-9]{58}", longest=74),
+)  # fmt: skip

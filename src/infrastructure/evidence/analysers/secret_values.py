@@ -1,0 +1,75 @@
+"""Whether a text looks like a credential, or like something that only stands in its place."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+STANDS_IN = re.compile(
+    r"change[-_ ]?(?:me|this|it)|example|placeholder|your[-_ ]?|my[-_]|xxx|todo|fixme|dummy|sample|fake|mock|redact"
+    r"|insert|replace|hidden|masked|removed|insecure|unsafe|not[-_ ]?(?:a[-_ ]?)?(?:real|secret|secure)|foo[-_]?bar"
+    r"|super[-_]?secret|top[-_]?secret|some[-_]|lorem|123456|abcdef|qwert|asdf|deadbeef|0000|1111|\.\.\.|\*\*\*"
+    r"|passw(?:or)?d|test(?:ing)?[-_]|[-_]test|generate|default|none|null|undefined|development|localhost"
+    r"|env(?:iron)?[.(\[]|secrets?[.(\[{]|vault[:./]|ssm[:/]|arn:aws|keyring",
+    re.IGNORECASE,
+)
+FILLED_IN_LATER = re.compile(r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]")
+UUID = re.compile(r"^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$", re.IGNORECASE)
+DIGEST = re.compile(r"^(?:sha(?:1|224|256|384|512)|md5|h1|blake2[bs]?|pbkdf2\w*|bcrypt|argon2\w*|scrypt)[-:=$]", re.IGNORECASE)
+HASHED = re.compile(r"^\$(?:2[aby]?|5|6|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$")
+ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.\-]*://|[./~]|[A-Za-z]:\\)|^[\w.+\-]+@[\w\-]+\.\w|\.(?:py|js|json|ya?ml|pem|key|txt|html?|env)$")
+PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+PUBLIC_KEY = re.compile(r"^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_)")
+SAME = re.compile(r"^(.{1,3})\1+.?$")
+LONG_ENOUGH_TO_BE_RANDOM = 16
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy in bits per character of the value's own distribution."""
+    size = len(value)
+    return -sum(n / size * math.log2(n / size) for n in Counter(value).values()) if size else 0.0
+
+
+def stands_in(value: str) -> bool:
+    """Whether it is a placeholder, a reference to the real value, or a pattern repeated."""
+    return bool(
+        STANDS_IN.search(value) or FILLED_IN_LATER.search(value) or SAME.match(value) or len(set(value)) < 5
+    )
+
+
+def is_something_else(value: str) -> bool:
+    """Whether it is an identifier, a checksum, a hash, an address or a public key: none opens anything."""
+    return any(form.search(value) for form in (UUID, DIGEST, HASHED, ADDRESS, PUBLIC_KEY))
+
+
+def is_wordy(value: str) -> bool:
+    """Whether it is made of words with at most one number: a name, not chance."""
+    pieces = PIECES.findall(value)
+    numbers = [piece for piece in pieces if piece.isdigit()]
+    words = [piece for piece in pieces if not piece.isdigit()]
+    lettered = sum(len(word) for word in words)
+    if not numbers:
+        return not words or lettered / len(words) >= 3
+    return len(numbers) == 1 and len(numbers[0]) <= 2 and lettered / max(1, len(words)) >= 4
+
+
+def is_random(value: str) -> bool:
+    """Whether a token of this form was drawn by a generator: long, mixed, and hardly a character twice."""
+    if len(value) < LONG_ENOUGH_TO_BE_RANDOM or any(char.isspace() for char in value) or is_wordy(value):
+        return False
+    digits = sum(char.isdigit() for char in value)
+    letters = sum(char.isalpha() for char in value)
+    mixed = digits >= 2 and letters >= 2
+    if not mixed and not (letters >= 24 and any(c.islower() for c in value) and any(c.isupper() for c in value)):
+        return False
+    return entropy(value) >= min(3.5, math.log2(len(value)) * 0.72)
+
+
+def is_chosen(value: str) -> bool:
+    """Whether it may be a password that somebody chose: two kinds of characters and no plain word."""
+    if len(value) < 8 or len(value) > 128 or any(char.isspace() for char in value):
+        return False
+    digits = any(char.isdigit() for char in value)
+    letters = any(char.isalpha() for char in value)
+    return digits and letters and not is_wordy(value) and entropy(value) >= 2.5
