@@ -48,8 +48,9 @@ class AgentTools:
         self._registry.register(READ, FunctionTool(self.read, category=ToolCategory.READ))
 
     def executor(self, template: AgentTemplate, granted: frozenset[str]) -> ToolExecutor:
-        """The tools of `template`, and no others."""
-        return self._registry.executor(template.tools, granted)
+        """The tools of `template` that this Muster has, and no others: a host may bring fewer evidence tools."""
+        here = {spec.name for spec in self._registry.list_tools()}
+        return self._registry.executor([name for name in template.tools if name in here], granted)
 
     async def search(
         self,

@@ -9,16 +9,31 @@ from .process import ToolRunner
 
 def all_tools(runner: ToolRunner, cache: EvidenceCache) -> tuple[EvidenceTool, ...]:
     """The tools in the order in which reports list them."""
+    from .code_review import CodeReviewTool
+    from .complexity import ComplexityTool
     from .coverage_data import CoverageTool
+    from .dead_code import DeadCodeTool
     from .documentation import DocumentationTool
     from .imports import ImportsTool
+    from .performance_lint import PerformanceLintTool
     from .performance_patterns import PerformancePatternsTool
+    from .secrets import SecretsTool
+    from .security_lint import SecurityLintTool
+    from .size import SizeTool
     from .test_inventory import TestInventoryTool
 
-    return (
-        ImportsTool(runner, cache),
-        CoverageTool(runner, cache),
-        TestInventoryTool(runner, cache),
-        DocumentationTool(runner, cache),
-        PerformancePatternsTool(runner, cache),
+    tools = (
+        CodeReviewTool,
+        SecurityLintTool,
+        SecretsTool,
+        ImportsTool,
+        ComplexityTool,
+        SizeTool,
+        DeadCodeTool,
+        CoverageTool,
+        TestInventoryTool,
+        PerformanceLintTool,
+        PerformancePatternsTool,
+        DocumentationTool,
     )
+    return tuple(tool(runner, cache) for tool in tools)
