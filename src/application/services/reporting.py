@@ -11,7 +11,7 @@ from ...domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfil
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.assessment import categories, merged_measures
 from ...domain.orchestration.gates import KINDS, Gate, GateResult, GateVerdict, check, severity_measures
-from ...domain.orchestration.health import Health, health_of
+from ...domain.orchestration.health import CategoryHealth, Health, health_of
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunReport, Verdict
 from ...domain.ports.workspace import Workspace
@@ -27,7 +27,7 @@ class Standards:
 
     baseline: frozenset[str] = frozenset()
     fail_on: Severity | None = None
-    previous_score: float | None = None
+    previous: Health | None = None
 
 
 class Reporter:
@@ -54,13 +54,10 @@ class Reporter:
         """The report of a run whose agents have ended, whichever way each of them did."""
         reports = self._reports(results)
         everything = merge(finding for one in reports for finding in one.findings)
-        listed = [
-            f for f in everything if snapshot.in_scope(f.location.path) and plan.in_focus(f.location.path)
-        ]
-        current, stale = await self._reread(plan.root, listed)
+        current, stale = await self._reread(plan.root, _listed(everything, plan, snapshot))
         fresh = tuple(finding for finding in current if finding.fingerprint not in standards.baseline)
         judged = categories(reports, self._profiles, everything, snapshot.facts)
-        health = health_of(judged, standards.previous_score)
+        health = health_of(judged, comparable(judged, standards.previous))
         measures = _measures(reports, fresh, health)
         gates = _gates(plan, measures, reports, standards.fail_on)
         return RunReport(
@@ -98,10 +95,24 @@ class Reporter:
         return kept, len(findings) - len(kept)
 
 
+def _listed(findings: Sequence[Finding], plan: ExecutionPlan, snapshot: WorkspaceSnapshot) -> list[Finding]:
+    """Those in changed files, when there is a diff, and in the places that the task names."""
+    return [f for f in findings if snapshot.in_scope(f.location.path) and plan.in_focus(f.location.path)]
+
+
 def _still_says(finding: Finding, lines: Mapping[int, str] | None) -> bool:
     if not finding.quote or finding.family.startswith(MASKED) or lines is None:
         return True
     return lines.get(finding.location.line, "").strip().startswith(finding.quote)
+
+
+def comparable(now: Sequence[CategoryHealth], previous: Health | None) -> float | None:
+    """The previous score, unless other categories were measured then: a mean of other things is no trend."""
+    if previous is None:
+        return None
+    then = {one.category for one in previous.categories if one.score is not None}
+    same = then == {one.category for one in now if one.score is not None}
+    return previous.score if same else None
 
 
 def _unasked(result: AgentResult) -> str:

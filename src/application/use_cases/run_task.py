@@ -10,6 +10,7 @@ from ...domain.errors import BudgetExceeded, StorageError, UnknownName, UserErro
 from ...domain.events.events import GateChecked, RunFinished, RunStarted
 from ...domain.evidence.severity import Severity
 from ...domain.memory.outcome import StepOutcome
+from ...domain.orchestration.health import Health
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunStatus
 from ...domain.ports.run_journal import RunJournal
@@ -83,7 +84,7 @@ class RunTask:
         _refuse_what_costs_too_much(plan, request.budget_usd)
         snapshot = await self._workspace.scan(plan.root, plan.since)
         fail_on = request.fail_on or self._fail_on
-        standards = Standards(request.baseline, fail_on, await self._previous_score(plan))
+        standards = Standards(request.baseline, fail_on, await self._previous(plan))
         run = RunRecord(self._around.ids.new("run"), plan, RunStatus.RUNNING, self._around.clock.now())
         await self._journal.create(run)
         self._around.bus.publish(RunStarted(run.id, plan))
@@ -122,10 +123,13 @@ class RunTask:
             if names.count(name) > 1:
                 raise UserError(f"agent {name!r} stands twice in the plan", code="twice", hint="name it once")
 
-    async def _previous_score(self, plan: ExecutionPlan) -> float | None:
+    async def _previous(self, plan: ExecutionPlan) -> Health | None:
+        """The health that the last completed run of the same task on the same folder measured."""
         earlier = await self._journal.list(RECENT, RunStatus.COMPLETED)
-        same = (run for run in earlier if run.root == plan.root and run.task == plan.task)
-        return next((run.score for run in same if run.score is not None), None)
+        same = (run.id for run in earlier if run.root == plan.root and run.task == plan.task)
+        last = next(same, None)
+        run = await self._journal.load(last) if last else None
+        return run.report.health if run and run.report else None
 
     async def _complete(
         self,

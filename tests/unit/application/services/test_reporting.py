@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from muster.application.services.reporting import Reporter, Standards
+from muster.application.services.reporting import Reporter, Standards, comparable
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
 from muster.domain.evidence.severity import Category, Severity
 from muster.domain.orchestration.gates import Gate, GateVerdict
+from muster.domain.orchestration.health import CategoryHealth, health_of
 from muster.domain.orchestration.plan import ExecutionPlan
 from muster.domain.orchestration.run import AgentResult, AgentStatus, RunReport, Verdict
 from muster.domain.ports.workspace import Workspace
@@ -174,3 +175,13 @@ async def test_a_tool_that_its_agent_never_asked_is_not_a_clean_one(status: Agen
     result = await reported(agent(report("ruff")), idle)
     assert result.unmeasured[Category.SECURITY] == reason
     assert result.verdict is Verdict.PARTIAL
+
+
+def test_a_mean_of_other_categories_is_no_trend() -> None:
+    """The previous score is compared only when the same categories were measured then."""
+    quality = CategoryHealth(Category.QUALITY, 80.0, "")
+    security = CategoryHealth(Category.SECURITY, 40.0, "")
+    absent = CategoryHealth(Category.SECURITY, None, "no tool")
+    assert comparable([quality, absent], health_of((quality, absent))) == 80.0
+    assert comparable([quality, security], health_of((quality, absent))) is None
+    assert comparable([quality], None) is None
