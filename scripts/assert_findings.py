@@ -13,7 +13,7 @@ def is_complete(finding: dict[str, Any]) -> bool:
 
 def main(report: str) -> int:
     """Print how many findings there are; 1 when none, or when one is incomplete."""
-    findings = json.loads(Path(report).read_text(encoding="utf-8"))["findings"]
+    findings = json.loads(Path(report).read_text(encoding="utf-8"))["run"]["report"]["findings"]
     if not findings:
         print("the report holds no finding, though the example has planted faults", file=sys.stderr)
         return 1

@@ -58,6 +58,6 @@ def test_a_report_without_findings_or_places_fails(
 ) -> None:
     """The real run from the wheel has to have found something, somewhere."""
     report = tmp_path / "report.json"
-    report.write_text(json.dumps({"findings": findings}))
+    report.write_text(json.dumps({"run": {"report": {"findings": findings}}}))
 
     assert assert_findings.main(str(report)) == status
