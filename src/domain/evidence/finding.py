@@ -50,10 +50,29 @@ class Finding:
         return f"CWE-{self.cwe}" if self.cwe is not None else (self.family or self.rule)
 
 
-def sort_key(finding: Finding) -> tuple[int, float, str, int, int, str]:
-    """Worst first, then surest, then by place."""
+Order = tuple[int | float | str | tuple[str, ...], ...]
+
+
+def sort_key(finding: Finding) -> Order:
+    """Worst first, then surest, then by place, then by everything else: no two different findings are equal."""
     place = finding.location
-    return (-finding.severity.rank, -finding.confidence, place.path, place.line, place.column, finding.rule)
+    at = (place.path, place.line, place.column, place.end_line, place.end_column, place.function)
+    cwe = -1 if finding.cwe is None else finding.cwe
+    said = (
+        finding.rule,
+        finding.quote,
+        finding.sources,
+        finding.message,
+        finding.family,
+        cwe,
+        finding.suggestion,
+    )
+    return (-finding.severity.rank, -finding.confidence, *at, *said, finding.category.value)
+
+
+def place_key(finding: Finding) -> Order:
+    """By place, and within a place as `sort_key` has it."""
+    return (finding.location.path, finding.location.line, finding.location.column, *sort_key(finding))
 
 
 def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -65,9 +84,7 @@ def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     seen: Counter[tuple[str, ...]] = Counter()
     identified = []
-    for finding in sorted(
-        findings, key=lambda f: (f.location.path, f.location.line, f.location.column, f.rule)
-    ):
+    for finding in sorted(findings, key=place_key):
         place = finding.location
         key = (finding.problem, place.path, place.function, "".join(finding.quote.split()))
         ordinal = seen[key]

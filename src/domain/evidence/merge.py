@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import groupby
 
-from .finding import Finding, identify, sort_key
+from .finding import Finding, identify, place_key, sort_key
 
 NEAR = 3
 """Lines that two tools may differ by and still mean the same place."""
@@ -31,7 +31,7 @@ def _group_key(finding: Finding) -> tuple[str, str, str]:
 
 def _merge_group(group: list[Finding]) -> list[Finding]:
     kept: list[Finding] = []
-    for finding in sorted(group, key=lambda f: (f.location.line, -f.severity.rank, -f.confidence, f.sources)):
+    for finding in sorted(group, key=place_key):
         twin = next((index for index, other in enumerate(kept) if _same_place(finding, other)), None)
         if twin is None:
             kept.append(finding)

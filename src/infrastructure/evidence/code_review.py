@@ -41,7 +41,7 @@ class CodeReviewTool(RuffTool):
         """Only rules about bugs become findings."""
         return FINDINGS
 
-    def counted(self, codes: Sequence[str]) -> Mapping[str, float]:
+    def counted(self, codes: Mapping[str, int]) -> Mapping[str, float]:
         """How often each wider set of rules spoke."""
         return tally(codes, COUNTED)
 

@@ -23,6 +23,8 @@ from .whole_project import WholeProjectTool
 PROGRAM = f"{__package__}.analysers.duplicate_pairs"
 GRAMMAR_VERSIONS = "+".join(sorted(version(module.replace("_", "-")) for module, _ in set(GRAMMARS.values())))
 LEFT_ALONE = (".pyi", ".d.ts", ".min.js")
+FOREIGN = frozenset({"migrations", "vendor", "vendored", "_vendor", "third_party", "node_modules"})
+"""Folders of code that is written by a tool, or kept by somebody else."""
 ABOUT = ToolProfile(
     name="duplicates",
     title="duplicated code",
@@ -58,7 +60,8 @@ class DuplicatesTool(WholeProjectTool):
 
     def wants(self, file: SourceFile) -> bool:
         """Code that people maintain: no tests, declarations, minified files or migrations."""
-        kept = not file.path.endswith(LEFT_ALONE) and "migrations" not in file.path.split("/")[:-1]
+        folders = frozenset(file.path.split("/")[:-1])
+        kept = not file.path.endswith(LEFT_ALONE) and not folders & FOREIGN
         return super().wants(file) and kept and not file.is_test
 
     def nothing_to_see(self) -> str:

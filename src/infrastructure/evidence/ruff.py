@@ -9,14 +9,16 @@ import re
 from abc import abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from ...domain.errors import EvidenceUnavailable
 from ...domain.workspace.files import SourceFile
-from .analysers.syntax import enclosing, parse
+from .analysers.functions import names_by_line
+from .analysers.syntax import parse
 from .file_facts import FileFacts, RawFinding
 from .per_file import PerFileTool
 from .process import Completed, find_program
@@ -26,6 +28,8 @@ NEWEST = "py314"
 """The Python that code is read as: with an older one, new syntax would be an error."""
 BATCH_FILES = 500
 BATCH_BYTES = 60_000
+MAX_SHOWN = 50
+"""Findings of one rule in one file; the rest is only counted: it says nothing new."""
 RULE = re.compile(r"[A-Z]+[0-9]+")
 NOT_READ = "E902"
 
@@ -66,6 +70,21 @@ class Remark:
     text: str = ""
 
 
+@dataclass(slots=True)
+class Said:
+    """What ruff said about one file: how often each rule spoke, and the first `MAX_SHOWN` entries of each."""
+
+    codes: Counter[str] = field(default_factory=Counter)
+    entries: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def add(self, entry: Mapping[str, Any]) -> None:
+        """Take up one entry."""
+        code = str(entry["code"])
+        self.codes[code] += 1
+        if self.codes[code] <= MAX_SHOWN:
+            self.entries.append(entry)
+
+
 class RuffTool(PerFileTool):
     """One set of ruff's rules; a subclass sets `select`, `ignore` and `category`, and judges each remark."""
 
@@ -77,8 +96,8 @@ class RuffTool(PerFileTool):
     def judge(self, remark: Remark) -> Verdict | None:
         """How bad and how sure a remark is here, None when it says nothing worth reporting."""
 
-    def counted(self, codes: Sequence[str]) -> Mapping[str, float]:
-        """Measures of one file by the codes of all remarks on it; none by default."""
+    def counted(self, codes: Mapping[str, int]) -> Mapping[str, float]:
+        """Measures of one file by how often each rule spoke; none by default."""
         return {}
 
     def content_key(self, file: SourceFile) -> str:
@@ -95,14 +114,14 @@ class RuffTool(PerFileTool):
         return facts
 
     async def _look_at(self, program: str, root: str, batch: Sequence[SourceFile]) -> dict[str, FileFacts]:
-        argv = [program, "check", "--isolated", "--no-cache", "--quiet", "--output-format", "json"]
+        argv = [program, "check", "--isolated", "--no-cache", "--quiet", "--output-format", "json-lines"]
         argv += ["--target-version", NEWEST, "--select", ",".join(self.select)]
         argv += ["--ignore", ",".join(self.ignore)] if self.ignore else []
         try:
             done = await self._runner.run([*argv, "--", *(f"./{file.path}" for file in batch)], cwd=root)
         except EvidenceUnavailable as error:
             return await self._in_halves(program, root, batch, error)
-        return await asyncio.to_thread(self._facts, root, batch, _entries(done))
+        return await asyncio.to_thread(self._facts, root, batch, _said(done))
 
     async def _in_halves(
         self, program: str, root: str, batch: Sequence[SourceFile], error: EvidenceUnavailable
@@ -117,21 +136,30 @@ class RuffTool(PerFileTool):
         return first | await self._look_at(program, root, batch[middle:])
 
     def _facts(
-        self, root: str, batch: Sequence[SourceFile], entries: Sequence[Mapping[str, Any]]
+        self, root: str, batch: Sequence[SourceFile], said: Mapping[str, Said]
     ) -> dict[str, FileFacts]:
-        by_name: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for entry in entries:
-            by_name[entry["filename"]].append(entry)
-        return {file.path: self._of_file(root, file, by_name[_printed(root, file.path)]) for file in batch}
+        nothing = Said()
+        return {
+            file.path: self._of_file(root, file, said.get(_printed(root, file.path), nothing))
+            for file in batch
+        }
 
-    def _of_file(self, root: str, file: SourceFile, entries: Sequence[Mapping[str, Any]]) -> FileFacts:
+    def _of_file(self, root: str, file: SourceFile, said: Said) -> FileFacts:
+        entries = said.entries
         wrong = next((one for one in entries if not RULE.fullmatch(one["code"] or "")), None)
         if wrong is not None:
             return FileFacts(problem=f"has a syntax error at line {wrong['location']['row']}")
         unread = next((one["message"] for one in entries if one["code"] == NOT_READ), None)
         if unread is not None:
             return FileFacts(problem=f"could not be read: {unread}", transient=True)
-        measures = self.counted([one["code"] for one in entries])
+        measures = dict(self.counted(said.codes))
+        silent = sum(
+            count - MAX_SHOWN
+            for code, count in said.codes.items()
+            if self._reports(code) and count > MAX_SHOWN
+        )
+        if silent:
+            measures[f"{self.about.name}.not_shown"] = float(silent)
         try:
             source = Path(root, file.path).read_bytes() if entries else b""
         except OSError as error:
@@ -141,17 +169,20 @@ class RuffTool(PerFileTool):
     def _findings(
         self, file: SourceFile, source: bytes, entries: Sequence[Mapping[str, Any]]
     ) -> Iterator[RawFinding]:
-        tree = None
+        names: Mapping[int, str] | None = None
         lines = re.split(r"\r\n|\r|\n", source.decode(errors="replace"))
         for entry in entries:
-            if not entry["code"].startswith(tuple(self.reported)):
+            if not self._reports(entry["code"]):
                 continue
-            tree = tree or parse(source, "python")
+            names = names_by_line(parse(source, "python")) if names is None else names
             remark = _remark(file, entry, lines)
-            remark = replace(remark, function=enclosing(tree, remark.line))
+            remark = replace(remark, function=names.get(remark.line, ""))
             verdict = self.judge(remark)
             if verdict is not None:
                 yield _finding(remark, verdict, self.category)
+
+    def _reports(self, code: str) -> bool:
+        return code.startswith(tuple(self.reported))
 
     @property
     def reported(self) -> Sequence[str]:
@@ -179,17 +210,20 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
         yield batch
 
 
-def _entries(done: Completed) -> list[dict[str, Any]]:
-    """What ruff printed; code 0 means that it found nothing, 1 that it found something."""
+def _said(done: Completed) -> Mapping[str, Said]:
+    """What ruff printed, by file; code 0 means that it found nothing, 1 that it found something."""
     words = done.stderr.decode(errors="replace").strip().splitlines()
     if done.code not in {0, 1}:
         reason = words[-1][:200] if words else f"ended with code {done.code}"
         raise EvidenceUnavailable(f"ruff failed: {reason}", code="crashed")
+    said: dict[str, Said] = defaultdict(Said)
     try:
-        entries: list[dict[str, Any]] = json.loads(done.stdout)
-    except ValueError as error:
+        for line in BytesIO(done.stdout):
+            entry = json.loads(line)
+            said[entry["filename"]].add(entry)
+    except (ValueError, KeyError, TypeError) as error:
         raise EvidenceUnavailable("ruff printed what is not JSON", code="nonsense") from error
-    return entries
+    return said
 
 
 def _printed(root: str, path: str) -> str:
@@ -237,10 +271,9 @@ def _finding(remark: Remark, verdict: Verdict, category: str) -> RawFinding:
     )
 
 
-def tally(codes: Sequence[str], sets: Mapping[str, Sequence[str]]) -> dict[str, float]:
+def tally(codes: Mapping[str, int], sets: Mapping[str, Sequence[str]]) -> dict[str, float]:
     """How many of `codes` belong to each named set of prefixes; a set without any counts 0."""
-    counts = Counter(codes)
     return {
-        name: float(sum(count for code, count in counts.items() if code.startswith(tuple(prefixes))))
+        name: float(sum(count for code, count in codes.items() if code.startswith(tuple(prefixes))))
         for name, prefixes in sets.items()
     }

@@ -10,7 +10,8 @@ from vulture import Vulture
 from vulture.lines import get_first_line_number
 
 from ..file_facts import FileFacts, RawFinding
-from .syntax import enclosing, parse, quote_of
+from .functions import names_by_line
+from .syntax import parse
 
 PLAIN_DECORATORS = frozenset(
     {
@@ -76,12 +77,12 @@ def analyse(source: bytes, _language: str, is_test: bool) -> FileFacts:
     scan.scan(text, "module.py")
     if scan.exit_code != PARSED:
         return FileFacts(problem=_problem(text))
+    defined, unreachable = ([], []) if is_test else _seen(source, scan)
     data = {
         "used": sorted(scan.used_names),
         "prefixes": sorted(scan.prefixes),
-        "defined": [] if is_test else _definitions(source, scan),
+        "defined": defined,
     }
-    unreachable = [] if is_test else [_unreachable(source, item) for item in scan.unreachable_code]
     return FileFacts(tuple(one for one in unreachable if not one.quote.startswith("yield")), data=data)
 
 
@@ -100,13 +101,13 @@ def _problem(text: str) -> str:
     return "has a type comment that cannot be read"
 
 
-def _definitions(source: bytes, scan: _Scan) -> list[dict[str, Any]]:
-    """Functions, classes, methods and properties that the file itself does not use."""
+def _seen(source: bytes, scan: _Scan) -> tuple[list[dict[str, Any]], list[RawFinding]]:
+    """Functions, classes, methods and properties that the file itself does not use; code that is never reached."""
     groups = (scan.unused_funcs, scan.unused_classes, scan.unused_methods, scan.unused_props)
     items = [item for group in groups for item in group if item.first_lineno not in scan.called_by_others]
-    if not items:
-        return []
-    tree = parse(source, "python")
+    if not items and not scan.unreachable_code:
+        return [], []
+    names = names_by_line(parse(source, "python"))
     lines = source.split(b"\n")
     found = []
     for item in sorted(items, key=lambda one: (one.first_lineno, str(one.name))):
@@ -117,12 +118,16 @@ def _definitions(source: bytes, scan: _Scan) -> list[dict[str, Any]]:
                 "name": item.name,
                 "line": line,
                 "end_line": item.last_lineno,
-                "function": enclosing(tree, line),
-                "quote": quote_of(source, line),
+                "function": names.get(line, ""),
+                "quote": _quote(lines, line),
                 "confidence": item.confidence / 100,
             }
         )
-    return found
+    return found, [_unreachable(item, names, lines) for item in scan.unreachable_code]
+
+
+def _quote(lines: list[bytes], line: int) -> str:
+    return lines[line - 1].decode(errors="replace").strip()[:200] if line <= len(lines) else ""
 
 
 def _definition_line(lines: list[bytes], item: Any) -> int:
@@ -132,7 +137,7 @@ def _definition_line(lines: list[bytes], item: Any) -> int:
     return next((row for row in rows if mark.match(lines[row - 1])), int(item.first_lineno))
 
 
-def _unreachable(source: bytes, item: Any) -> RawFinding:
+def _unreachable(item: Any, names: dict[int, str], lines: list[bytes]) -> RawFinding:
     line = int(item.first_lineno)
     return RawFinding(
         rule="unreachable-code",
@@ -143,7 +148,7 @@ def _unreachable(source: bytes, item: Any) -> RawFinding:
         category="quality",
         line=line,
         end_line=int(item.last_lineno),
-        function=enclosing(parse(source, "python"), line),
-        quote=quote_of(source, line),
+        function=names.get(line, ""),
+        quote=_quote(lines, line),
         suggestion="Remove it, or correct the condition before it.",
     )

@@ -1,7 +1,7 @@
 """Compares streams of tokens: which pieces of code stand in two places.
 
 Run as `python -P -m muster.infrastructure.evidence.analysers.duplicate_pairs`. Reads
-`{"root": …, "files": [{"path", "language", "stream", "starts", "prints"}, …]}` on standard input and prints
+`{"root": …, "files": [{"path", "language", "stream", "starts", "statements", "prints"}, …]}` on standard input and prints
 `{"findings": [{"path", "raw"}, …], "lines": duplicated lines}`.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -46,7 +47,7 @@ def main() -> None:
     """Compare what standard input brings."""
     order = json.load(sys.stdin)
     files = order["files"]
-    streams = [Stream.unpack(file["stream"], file["starts"]) for file in files]
+    streams = [Stream.unpack(file["stream"], file["starts"], file["statements"]) for file in files]
     kept = _apart(_judged(streams, _matches(streams, [file["prints"] for file in files])))
     findings = [_finding(order["root"], files, streams, match) for match in kept]
     lines = {place for match in kept for place in _covered(streams, match)}
@@ -103,18 +104,27 @@ def _judged(streams: Sequence[Stream], matches: Iterator[Match]) -> Iterator[Mat
 def _whole_lines(streams: Sequence[Stream], match: Match) -> Match:
     """Cut to whole lines on both sides, and to the start of a definition when one is near."""
     one, other = streams[match.one], streams[match.other]
-    starts = set(one.starts)
-    near = (step for step in range(min(SNAP, match.length)) if match.left + step in starts)
-    first = next(near, None)
+    at = bisect_left(one.starts, match.left)
+    near = one.starts[at] - match.left if at < len(one.starts) else match.length
+    first = near if near < SNAP else None
     if first is None:
-        steps = range(match.length)
-        first = next(
-            (s for s in steps if _begins(one, match.left + s) and _begins(other, match.right + s)), 0
-        )
+        first = _first_statement(one, other, match)
     end = match.length
     while end > first and not (_begins(one, match.left + end) and _begins(other, match.right + end)):
         end -= 1
     return Match(match.one, match.other, match.left + first, match.right + first, end - first)
+
+
+def _first_statement(one: Stream, other: Stream, match: Match) -> int:
+    """How far into the match a statement begins that begins a line on both sides; all of it when none does."""
+    at = bisect_left(one.statements, match.left)
+    for place in one.statements[at:]:
+        step = place - match.left
+        if step >= match.length:
+            break
+        if _begins(one, place) and _begins(other, match.right + step):
+            return step
+    return match.length
 
 
 def _begins(stream: Stream, place: int) -> bool:

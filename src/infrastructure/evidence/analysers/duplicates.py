@@ -53,12 +53,13 @@ MASK = (1 << 61) - 1
 
 @dataclass(slots=True)
 class Stream:
-    """Tokens of a file, in order: kind, identity of names and literals, 1-based line; where definitions begin."""
+    """Tokens of a file, in order: kind, identity of names and literals, 1-based line; where others begin."""
 
     kinds: array[int] = field(default_factory=lambda: array("H"))
     words: array[int] = field(default_factory=lambda: array("I"))
     lines: array[int] = field(default_factory=lambda: array("I"))
     starts: list[int] = field(default_factory=list)
+    statements: list[int] = field(default_factory=list)
 
     def pack(self) -> str:
         """Kinds, words and lines as one line of text."""
@@ -66,11 +67,11 @@ class Stream:
         return base64.b64encode(zlib.compress(raw, 1)).decode()
 
     @classmethod
-    def unpack(cls, packed: str, starts: Sequence[int]) -> Stream:
+    def unpack(cls, packed: str, starts: Sequence[int], statements: Sequence[int]) -> Stream:
         """The inverse of `pack`."""
         raw = zlib.decompress(base64.b64decode(packed))
         count = len(raw) // 10
-        stream = cls(starts=list(starts))
+        stream = cls(starts=list(starts), statements=list(statements))
         stream.kinds.frombytes(raw[: 2 * count])
         stream.words.frombytes(raw[2 * count : 6 * count])
         stream.lines.frombytes(raw[6 * count :])
@@ -89,13 +90,18 @@ def analyse(source: bytes, language: str, _is_test: bool) -> FileFacts:
     stream = _tokens(tree.root_node, language)
     measures["lines"] = float(len(set(stream.lines)))
     prints = list(_winnow(stream.kinds, zlib.crc32(language.encode())))
-    data = {"stream": stream.pack(), "starts": stream.starts, "prints": prints}
+    data = {
+        "stream": stream.pack(),
+        "starts": stream.starts,
+        "statements": stream.statements,
+        "prints": prints,
+    }
     return FileFacts(measures=measures, data=data)
 
 
 @cache
 def _meanings(language: str) -> dict[int, str]:
-    """What to do with nodes by their kind: "skip", "literal", "name", "statement", "definition"; else "" ."""
+    """What to do with nodes by their kind: "skip", "literal", "name", "statement", "definition", ""."""
     kinds = grammar(language)
     return {number: _meaning(kinds.node_kind_for_id(number) or "") for number in range(kinds.node_kind_count)}
 
@@ -107,9 +113,9 @@ def _meaning(kind: str) -> str:
         return "literal"
     if kind.endswith("identifier") or kind == "identifier":
         return "name"
-    if kind == "expression_statement":
-        return "statement"
-    return "definition" if kind in DEFINITIONS else ""
+    if kind in DEFINITIONS:
+        return "definition"
+    return "statement" if kind.endswith(("_statement", "_declaration")) else ""
 
 
 def _tokens(root: Node, language: str) -> Stream:
@@ -119,8 +125,10 @@ def _tokens(root: Node, language: str) -> Stream:
     cursor = root.walk()
     while True:
         node = cursor.node
-        meaning = meanings.get(node.kind_id, "") if node is not None else ""
-        if node is not None and _wants_children(node, meaning, stream) and cursor.goto_first_child():
+        if node is None:
+            return stream
+        meaning = meanings.get(node.kind_id, "")
+        if _wants_children(node, meaning, stream) and cursor.goto_first_child():
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
@@ -133,6 +141,8 @@ def _wants_children(node: Node, meaning: str, stream: Stream) -> bool:
         return False
     if meaning == "definition":
         stream.starts.append(len(stream.kinds))
+    elif meaning == "statement":
+        stream.statements.append(len(stream.kinds))
     if node.child_count and meaning != "literal":
         return True
     if node.start_byte == node.end_byte:
@@ -145,8 +155,10 @@ def _wants_children(node: Node, meaning: str, stream: Stream) -> bool:
 
 
 def _is_docstring(node: Node) -> bool:
-    only = node.named_child(0)
-    return node.named_child_count == 1 and only is not None and only.type in {"string", "concatenated_string"}
+    if node.type != "expression_statement":
+        return False
+    children = node.named_children
+    return len(children) == 1 and children[0].type in {"string", "concatenated_string"}
 
 
 def _winnow(kinds: Sequence[int], salt: int) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tree_sitter import Node, Tree
 
+from .matching import captures
+
+PYTHON_SCOPES = "[(function_definition) (class_definition)] @scope"
 FUNCTIONS = frozenset(
     {
         "function_definition", "function_declaration", "generator_function_declaration", "method_definition",
@@ -34,6 +37,18 @@ def function_at(tree: Tree, line: int) -> Node | None:
             return node
         node = next((child for child in node.named_children if _reaches(child, row)), None)
     return None
+
+
+def names_by_line(tree: Tree) -> dict[int, str]:
+    """The dotted name of the innermost Python function or class around each 1-based line that has one."""
+    names: dict[int, str] = {}
+    for scope in captures(tree.root_node, "python", PYTHON_SCOPES, "scope"):
+        first = scope.start_point.row + 1
+        own = (scope.child_by_field_name("name") or scope).text or b""
+        around = names.get(first, "")
+        name = f"{around}.{own.decode(errors='replace')}".lstrip(".")
+        names.update(dict.fromkeys(range(first, scope.end_point.row + 2), name))
+    return names
 
 
 def ordered_parameters(function: Node) -> int:

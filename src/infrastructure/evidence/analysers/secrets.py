@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote
 
 from ..file_facts import FileFacts, RawFinding
@@ -27,7 +28,7 @@ MOST = 50
 PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----")
 BODY = re.compile(r"[A-Za-z0-9+/=\s\\\"',:.\-()_#*>|rn]{0,2000}")
 BASE64_LINE = re.compile(r"[A-Za-z0-9+/]{40,}+")
-JWT = re.compile(r"eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]{10,}+\.[A-Za-z0-9_\-]{20,}+")
+JWT = re.compile(r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]{10,}+\.[A-Za-z0-9_\-]{20,}+")
 SCHEME = re.compile(r"(?:Bearer|BEARER|bearer)[ \t]{1,4}+([A-Za-z0-9._~+/\-]{20,}+=*+)")
 BASIC = re.compile(r"(?:Basic|BASIC)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
@@ -150,7 +151,7 @@ def _is_mixed(body: str) -> bool:
 def _private_keys(text: str) -> Iterator[Found]:
     if "PRIVATE KEY" not in text:
         return
-    for match in PEM.finditer(text):
+    for match in islice(PEM.finditer(text), 4 * MOST):
         following = BODY.match(text, match.end(), match.end() + 2000)
         body = "".join(BASE64_LINE.findall(following.group())) if following is not None else ""
         if len(body) < 60 or stands_in(body[:40]) or entropy(body) < 4.0:
