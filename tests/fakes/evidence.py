@@ -36,8 +36,9 @@ class FakeEvidence(EvidenceTool):
 
     @property
     def profile(self) -> ToolProfile:
-        """A tool of the quality category that reads Python."""
-        return ToolProfile(self.name, self.name.title(), frozenset({Category.QUALITY}), frozenset({"python"}))
+        """A tool of the categories security and quality that reads Python."""
+        both = frozenset({Category.SECURITY, Category.QUALITY})
+        return ToolProfile(self.name, self.name.title(), both, frozenset({"python"}))
 
     async def gather(
         self, snapshot: WorkspaceSnapshot, granted: frozenset[str] = frozenset()

@@ -24,6 +24,8 @@ HALF_AT: Mapping[Category, float] = {
     Category.PERFORMANCE: 10.0,
 }
 """Points per thousand lines of code at which half of the score is gone."""
+LEAST_THOUSANDS = 5.0
+"""Thousands of lines that a smaller project is counted as, so that one finding does not sink it."""
 CAP_WITH_CRITICAL = 59.0
 READ_AT_LEAST = 0.5
 """Share of the code that must be in languages which a category's tools read."""
@@ -34,13 +36,13 @@ DIRECT: Mapping[Category, str] = {
 
 
 def density_score(category: Category, findings: Iterable[Finding], code_lines: int) -> float:
-    """100 · 0.5^(p / h), p being severity points × confidence per thousand lines (at least one thousand).
+    """100 · 0.5^(p / h), p being severity points × confidence per thousand lines (at least five thousand).
 
     A critical finding caps the score at 59, an F, however large the project is.
     """
     own = [finding for finding in findings if finding.category is category]
     points = sum(POINTS[finding.severity] * finding.confidence for finding in own)
-    halvings = points / max(1.0, code_lines / 1000) / HALF_AT[category]
+    halvings = points / max(LEAST_THOUSANDS, code_lines / 1000) / HALF_AT[category]
     score: float = 100.0 * 2.0**-halvings
     if any(finding.severity is Severity.CRITICAL for finding in own):
         score = min(score, CAP_WITH_CRITICAL)
@@ -111,7 +113,7 @@ def _category(
     count = sum(1 for finding in findings if finding.category is category)
     score = density_score(category, findings, facts.code_lines)
     tools = ", ".join(r.tool for r in reports if r.measured and category in profiles[r.tool].categories)
-    basis = f"{count} findings in {facts.code_lines} lines of code, by {tools}"
+    basis = f"{count} findings in all {facts.code_lines} lines of code, by {tools}"
     return CategoryHealth(category, score, basis)
 
 

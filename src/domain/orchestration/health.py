@@ -15,6 +15,9 @@ WEIGHTS: Mapping[Category, float] = {
     Category.DOCUMENTATION: 0.10,
 }
 
+LEAST_SHARE = 0.5
+"""Share of the weights that must be measured: the mean of less is no health of a project."""
+
 GRADES = ((90.0, "A"), (80.0, "B"), (70.0, "C"), (60.0, "D"))
 
 
@@ -29,7 +32,7 @@ class CategoryHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The weighted score over the measured categories; None when nothing was measured."""
+    """The weighted score over the measured categories; None when they are less than half of the weights."""
 
     categories: tuple[CategoryHealth, ...]
     score: float | None
@@ -45,15 +48,20 @@ class Health:
 
 
 def grade_of(score: float | None) -> str:
-    """A, B, C, D or F at 90, 80, 70 and 60; "–" when nothing was measured."""
+    """A, B, C, D or F at 90, 80, 70 and 60; "–" when there is no score."""
     if score is None:
         return "–"
     return next((grade for least, grade in GRADES if score >= least), "F")
 
 
 def health_of(categories: tuple[CategoryHealth, ...], previous: float | None = None) -> Health:
-    """Weigh the measured categories, with their weights renormalised to sum to one."""
+    """Weigh the measured categories, with their weights renormalised to sum to one.
+
+    There is no score when the measured categories weigh less than `LEAST_SHARE` together.
+    """
     measured = [(WEIGHTS[c.category], c.score) for c in categories if c.score is not None]
     total = sum(weight for weight, _ in measured)
-    score = round(sum(weight * value for weight, value in measured) / total, 1) if total else None
+    if round(total, 9) < LEAST_SHARE:
+        return Health(categories, None, grade_of(None), previous)
+    score = round(sum(weight * value for weight, value in measured) / total, 1)
     return Health(categories, score, grade_of(score), previous)

@@ -20,7 +20,7 @@ from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
 from .analysers.advisory_ranges import Advisory, UnreadableRangeError, first_safe
 from .analysers.cvss import base_score, rating
 from .analysers.locked_versions import Pin, names_versions, pins_in
-from .analysers.syntax import quote_of
+from .analysers.requirements import quoted
 from .file_facts import RawFinding
 from .per_file import Conclusion
 from .whole_project import WholeProjectTool
@@ -75,14 +75,14 @@ def _look(root: str, paths: Sequence[str]) -> Conclusion:
     not_covered: list[NotCovered] = []
     pinned = open_ones = 0
     for path in paths:
-        source = Path(root, path).read_bytes()
+        text = Path(root, path).read_text("utf-8", errors="replace")
         try:
-            pins, ranges = pins_in(path, source.decode(errors="replace"))
+            pins, ranges = pins_in(path, text)
         except ValueError as error:
             not_covered.append(NotCovered(path, f"advisories: cannot be read: {error}"))
             continue
         pinned, open_ones = pinned + len(pins), open_ones + ranges
-        findings += [raw.at(path, AdvisoriesTool.about.name) for raw in _affected(pins, source)]
+        findings += [raw.at(path, AdvisoriesTool.about.name) for raw in _affected(pins, text)]
     measures = {
         "advisories.pinned": float(pinned),
         "advisories.open": float(open_ones),
@@ -92,7 +92,7 @@ def _look(root: str, paths: Sequence[str]) -> Conclusion:
     return Conclusion(tuple(findings), {} if reason else measures, tuple(not_covered), reason)
 
 
-def _affected(pins: Sequence[Pin], source: bytes) -> list[RawFinding]:
+def _affected(pins: Sequence[Pin], text: str) -> list[RawFinding]:
     """One finding for each version of a package, on the first line that pins it."""
     found: dict[tuple[str, str], RawFinding] = {}
     for pin in pins:
@@ -104,7 +104,7 @@ def _affected(pins: Sequence[Pin], source: bytes) -> list[RawFinding]:
         hits = [one for one in about if one.affects(version)]
         if hits and (pin.package, pin.version) not in found:
             safe = first_safe(version, about)
-            found[pin.package, pin.version] = _finding(pin, hits, safe, quote_of(source, pin.line))
+            found[pin.package, pin.version] = _finding(pin, hits, safe, quoted(text, pin.line))
     return list(found.values())
 
 

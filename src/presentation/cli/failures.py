@@ -86,10 +86,12 @@ def report(error: Exception, *, as_json: bool = False, debug: bool = False) -> i
 
 
 def _as_lines(failure: Failure) -> str:
+    from ..reports.wording import printable
+
     lines = [f"muster: {_one_line(failure.message)}"]
     if failure.hint:
         lines.append(f"hint: {_one_line(failure.hint)}")
-    return "\n".join(lines)
+    return "\n".join(printable(line) for line in lines)
 
 
 def _as_json(failure: Failure) -> str:

@@ -25,8 +25,8 @@ class Names(click.Choice[str]):
 
         known = [str(choice) for choice in self.choices]
         close = get_close_matches(str(value).lower(), known, n=1)
-        guess = f"did you mean {close[0]}? " if close else ""
-        return f"{value!r} is not known; {guess}(known: {', '.join(known)})"
+        guess = f"; did you mean {close[0]}?" if close else ""
+        return f"{value!r} is not known{guess} (known: {', '.join(known)})"
 
 
 class Command(click.Command):

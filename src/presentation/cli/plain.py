@@ -9,6 +9,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 
+from ..reports.wording import printable
+
 SCHEMA_VERSION = 1
 
 
@@ -36,6 +38,7 @@ def as_json(**content: object) -> str:
 
 def columns(rows: Sequence[Sequence[str]], width: int) -> str:
     """`rows` in columns, the last one cut to fit `width` characters."""
+    rows = [[printable(cell) for cell in row] for row in rows]
     sizes = [max(len(row[index]) for row in rows) for index in range(len(rows[0]) - 1)]
     room = max(width - sum(sizes) - 2 * len(sizes), 12)
     lines = []
@@ -47,22 +50,22 @@ def columns(rows: Sequence[Sequence[str]], width: int) -> str:
 
 def shorten(text: str, room: int) -> str:
     """`text` on one line, at most `room` characters, with an ellipsis where it was cut."""
-    line = " ".join(text.split())
+    line = " ".join(printable(text).split())
     return line if len(line) <= room else line[: room - 1].rstrip() + "…"
 
 
 def clip(text: str, room: int) -> str:
     """`text` with its spaces kept, at most `room` characters."""
-    line = text.rstrip().replace("\t", "    ")
+    line = printable(text.rstrip().replace("\t", "    "))
     return line if len(line) <= room else line[: room - 1] + "…"
 
 
 def paragraph(text: str, width: int) -> str:
     """`text` broken into lines of at most `width` characters."""
-    return textwrap.fill(" ".join(text.split()), max(width, 20))
+    return textwrap.fill(" ".join(printable(text).split()), max(width, 20))
 
 
 def indented(text: str, width: int) -> str:
     """A paragraph set in by two spaces, its later lines by four."""
-    words = " ".join(text.split())
+    words = " ".join(printable(text).split())
     return textwrap.fill(words, max(width, 20), initial_indent="  ", subsequent_indent="    ")

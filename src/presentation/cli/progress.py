@@ -16,6 +16,7 @@ from ...domain.events.events import (
     ToolStarted,
 )
 from ...domain.orchestration.run import AgentStatus
+from ..reports.wording import printable
 from .terminal import say
 
 WORDS = {AgentStatus.COMPLETED: "done"}
@@ -104,7 +105,7 @@ def outcome(event: AgentFinished) -> str:
     """How a step ended, with the number of findings or the error."""
     word = WORDS.get(event.status, event.status.value)
     if event.error:
-        return f"{word}: {' '.join(event.error.split())}"
+        return f"{word}: {printable(' '.join(event.error.split()))}"
     if event.status is AgentStatus.COMPLETED or event.findings:
         return f"{word}, {counted(event.findings)}"
     return word

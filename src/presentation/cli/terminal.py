@@ -39,9 +39,12 @@ def width_of(stream: TextIO) -> int:
 
 
 def say(text: str) -> None:
-    """Tell the user something on stderr; that nobody reads it is no failure."""
+    """Tell the user something on stderr, safe for a terminal; that nobody reads it is no failure."""
+    from ..reports.wording import printable
+
+    safe = "\n".join(printable(line) for line in text.split("\n"))
     try:
-        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place for such lines
+        print(safe, file=sys.stderr, flush=True)  # noqa: T201 - the one place for such lines
     except OSError:
         return
 

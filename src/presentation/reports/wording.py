@@ -11,7 +11,7 @@ from ...domain.evidence.finding import Finding
 from ...domain.evidence.severity import Category, Severity
 from ...domain.orchestration.gates import KINDS, Direction, GateResult
 from ...domain.orchestration.health import WEIGHTS
-from ...domain.orchestration.run import AgentResult, RunRecord, RunReport
+from ...domain.orchestration.run import AgentResult, RunRecord, RunReport, RunStatus
 from ...domain.workspace.files import NotCovered
 
 NO_MODEL = "no language model was used"
@@ -120,7 +120,9 @@ def said_by(finding: Finding) -> str:
 
 def verdict_word(record: RunRecord) -> str:
     """The verdict of a run that came to its end, else where it is in its life."""
-    return str(record.report.verdict if record.report else record.status)
+    if record.report is None or record.status is not RunStatus.COMPLETED:
+        return str(record.status)
+    return str(record.report.verdict)
 
 
 def score_text(report: RunReport) -> str:

@@ -90,7 +90,7 @@ CODE: Mapping[C, Cues] = {
         "consumption, leak memory, memory .. grow, profile .. <path>, profiler, profiling, >profile, bottleneck, optimize, "
         "optimization, speed up, speed, faster, n+1, n + 1, hot loop, hot path, allocation, benchmark, cpu bound, io bound, "
         "garbage collect, garbage collector, time complexity, big o, load figure, capacity plan, capacity planning, response "
-        "time, startup time, start up time, build time, load time, query plan, jank, scalability, scale to, time go, "
+        "time, startup time, start up time, build time, load time, query plan, jank, scalability, scale to, time goes, "
         "takes .. minute|second|hour|ms|age|forever|long, need <number> .. minute|second, take|takes .. <number> .. minute|"
         "second|hour, requests per second, in parallel, cpu usage, disk usage, bundle size, image size, binary size, "
         "membership lookup, concatenate .. loop, cache hit, oom, out of memory .. why, p95, p99, rps, qps, lag, o (",

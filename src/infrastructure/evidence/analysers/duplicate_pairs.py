@@ -1,8 +1,8 @@
 """Compares streams of tokens: which pieces of code stand in two places.
 
 Run as `python -P -m muster.infrastructure.evidence.analysers.duplicate_pairs`. Reads
-`{"root": …, "files": [{"path", "language", "stream", "starts", "statements", "prints"}, …]}` on standard input and prints
-`{"findings": [{"path", "raw"}, …], "lines": duplicated lines}`.
+Run as `python -P -m muster.infrastructure.evidence.analysers.duplicate_pairs`. Standard input brings
+`{"root", "files": [{"path", "language", "stream", "starts", "statements", "prints"}, …]}`; prints
 """
 
 from __future__ import annotations

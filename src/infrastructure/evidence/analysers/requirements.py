@@ -159,3 +159,9 @@ def _line_with(text: str, needles: Iterable[str]) -> int:
 def _line_of_key(text: str, name: str) -> int:
     key = re.compile(rf"""^\s*["']?{re.escape(name)}["']?\s*=""")
     return next((number for number, line in enumerate(text.splitlines(), 1) if key.match(line)), 0)
+
+
+def quoted(text: str, line: int) -> str:
+    """The 1-based line, stripped and at most 200 characters long; "" when there is none."""
+    lines = text.splitlines()
+    return lines[line - 1].strip()[:200] if 1 <= line <= len(lines) else ""

@@ -39,6 +39,7 @@ def command(fingerprint: str, run: str, json: bool, output: str | None) -> None:
 
 
 def _as_text(explanation: Explanation) -> str:
+    from ...reports.wording import printable
     from ..plain import paragraph
     from ..terminal import stdout_width
 
@@ -46,7 +47,7 @@ def _as_text(explanation: Explanation) -> str:
     place = finding.location
     parts = [
         f"{finding.severity.value.upper()}  {finding.rule}  {finding.fingerprint}",
-        f"{place.path}:{place.line}" + (f" in {place.function}" if place.function else ""),
+        printable(f"{place.path}:{place.line}" + (f" in {place.function}" if place.function else "")),
         "",
         paragraph(finding.message, width),
         "",

@@ -182,6 +182,6 @@ def test_a_mean_of_other_categories_is_no_trend() -> None:
     quality = CategoryHealth(Category.QUALITY, 80.0, "")
     security = CategoryHealth(Category.SECURITY, 40.0, "")
     absent = CategoryHealth(Category.SECURITY, None, "no tool")
-    assert comparable([quality, absent], health_of((quality, absent))) == 80.0
-    assert comparable([quality, security], health_of((quality, absent))) is None
+    assert comparable([quality, security], health_of((quality, security))) == 56.0
+    assert comparable([quality, absent], health_of((quality, security))) is None
     assert comparable([quality], None) is None

@@ -64,7 +64,14 @@ def test_nothing_measured_is_no_score() -> None:
 
 def test_the_trend_is_the_difference_to_the_previous_run() -> None:
     """In points, rounded to a tenth."""
-    assert health_of((CategoryHealth(Category.QUALITY, 80.04, ""),), previous=83.2).trend == -3.2
+    both = (CategoryHealth(Category.QUALITY, 80.04, ""), CategoryHealth(Category.SECURITY, 80.04, ""))
+    assert health_of(both, previous=83.2).trend == -3.2
+
+
+def test_less_than_half_of_the_weights_is_no_health_score() -> None:
+    """Security alone weighs .30: it has its number, the project has none."""
+    health = health_of((CategoryHealth(Category.SECURITY, 97.0, ""),))
+    assert (health.score, health.grade) == (None, "–")
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 100)), min_size=5, max_size=5))
@@ -72,7 +79,8 @@ def test_the_score_lies_between_the_measured_categories(values: list[float | Non
     """A weighted mean never leaves the span of what it is made of."""
     health = health_of(tuple(CategoryHealth(c, v, "") for c, v in zip(Category, values, strict=True)))
     measured = [value for value in values if value is not None]
-    if not measured:
+    share = sum(WEIGHTS[c] for c, v in zip(Category, values, strict=True) if v is not None)
+    if share < 0.499:
         assert health.score is None
     else:
         assert health.score is not None
@@ -117,11 +125,12 @@ def test_a_tool_without_input_gives_its_reason() -> None:
 
 
 def test_a_clean_category_scores_100_and_points_halve_it() -> None:
-    """Five points of security in a thousand lines leave half: a high finding of confidence .5."""
+    """Five points of security a thousand lines leave half; fewer than five thousand lines count as five thousand."""
     assert density_score(Category.SECURITY, [], 1000) == 100.0
-    half = [finding(severity=Severity.HIGH, confidence=0.5, category=Category.SECURITY)]
-    assert density_score(Category.SECURITY, half, 1000) == 50.0
-    assert density_score(Category.SECURITY, half, 2000) == 70.7
+    high = [finding(severity=Severity.HIGH, confidence=1.0, category=Category.SECURITY, line=n) for n in range(5)]
+    assert density_score(Category.SECURITY, high, 10_000) == 50.0
+    assert density_score(Category.SECURITY, high, 20_000) == 70.7
+    assert density_score(Category.SECURITY, high[:1], 300) == density_score(Category.SECURITY, high[:1], 5000) == 75.8
 
 
 def test_a_critical_finding_is_an_f_however_large_the_project_is() -> None:
