@@ -44,6 +44,7 @@ bench: $(VENV)/.bench  ## measurements; they print, and assert nothing about spe
 fmt: $(VENV)/.dev  ## format, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python -m scripts.reference
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate $(LOCK_FLAGS)
 lock: $(VENV)/.dev  ## resolve requirements/*.txt anew (LOCK_FLAGS=--upgrade for newer versions)

@@ -14,6 +14,7 @@ def all_tools(runner: ToolRunner, cache: EvidenceCache) -> tuple[EvidenceTool, .
     from .coverage_data import CoverageTool
     from .dead_code import DeadCodeTool
     from .documentation import DocumentationTool
+    from .duplicates import DuplicatesTool
     from .imports import ImportsTool
     from .performance_lint import PerformanceLintTool
     from .performance_patterns import PerformancePatternsTool
@@ -30,6 +31,7 @@ def all_tools(runner: ToolRunner, cache: EvidenceCache) -> tuple[EvidenceTool, .
         ComplexityTool,
         SizeTool,
         DeadCodeTool,
+        DuplicatesTool,
         CoverageTool,
         TestInventoryTool,
         PerformanceLintTool,

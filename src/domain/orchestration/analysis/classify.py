@@ -106,7 +106,10 @@ def _chosen(scores: Mapping[Capability, Score], everyday: Sequence[str]) -> tupl
 
 
 def _domain(
-    scores: Mapping[Capability, Score], chosen: Sequence[Capability], everyday: Sequence[str], carried: Sequence[str]
+    scores: Mapping[Capability, Score],
+    chosen: Sequence[Capability],
+    everyday: Sequence[str],
+    carried: Sequence[str],
 ) -> tuple[TaskDomain, str]:
     if everyday:
         return TaskDomain.GENERAL, f"{quoted(everyday)}, and nothing about software"
@@ -117,7 +120,7 @@ def _domain(
         weight = factor * (scores[capability].weight + (LEAD if capability is lead else 0.0))
         totals[domain] = totals.get(domain, 0.0) + weight
     if carried and chosen:
-        totals[TaskDomain.GENERAL] = totals.get(TaskDomain.GENERAL, 0.0) + FIRM
+        totals[TaskDomain.GENERAL] = totals.get(TaskDomain.GENERAL, 0.0) + MOST
     best = max(totals, key=lambda domain: totals[domain], default=TaskDomain.GENERAL)
     leading = [c.words for c in chosen if DOMAIN_OF[c][0] is best]
     if leading:

@@ -21,17 +21,18 @@ COMPLEXITIES: Mapping[Complexity, Cues] = {
     Complexity.COMPLEX: COMPLEX,
 }
 IDIOMS = (
-    "latest news, what to do, take .. into account, by the way, good news, test of time, secure .. room|place|seat|funding|deal|"
-    "venue|job|spot, performance of .. play|opera|hamlet|symphony|band, document store, document database, feature branch, bug tracker, issue tracker, "
-    "release the, note that, looking forward, stage environment, building site, free plan, "
-    "error budget, fix point, test environment, review app, on page, next to, load balancer, "
-    "learning rate, machine learning, retry limit, query builder, error branch, error handling, code name, hash map, "
-    "memory lane, happy path, look at, data class, log in, login form, user name, test server, issue number, log4j"
+    "latest news, what to do, take .. into account, by the way, good news, test of time, secure .. "
+    "room|place|seat|funding|deal|venue|job|spot, performance of .. play|opera|hamlet|symphony|band, "
+    "document store, document database, feature branch, bug tracker, issue tracker, release the, note "
+    "that, looking forward, stage environment, building site, free plan, error budget, fix point, "
+    "test environment, review app, on page, next to, load balancer, learning rate, machine learning, "
+    "retry limit, query builder, error branch, error handling, code name, hash map, memory lane, "
+    "happy path, look at, data class, log in, login form, user name, test server, issue number, log4j"
 )
 """Set phrases whose words say something else elsewhere, or nothing."""
 CARRIED_OUT = (
-    ">upgrade, >pin, >bump, prepare .. upgrade, prepare .. release, cut .. release, new feature, ready to ship, go live, "
-    ">ship, >publish, >tag"
+    ">upgrade, >pin, >bump, prepare .. upgrade, prepare .. release, cut .. release, new feature, "
+    "ready to ship, go live, >ship, >publish, >tag"
 )
 """What makes releases, upgrades and features the subject, whatever else is looked at on the way."""
 EVERYDAY_WORK = frozenset({C.RESEARCH, C.PLANNING, C.SYNTHESIS, C.CRITIQUE})
@@ -80,7 +81,12 @@ class Lexicon:
 def capability_lexicon() -> Lexicon:
     """What the words say about capabilities and about software or everyday life."""
     listed = [pair for capability, cues in CAPABILITIES.items() for pair in _listed(capability, cues)]
-    for name, phrases in (("idiom", IDIOMS), ("software", SOFTWARE), ("everyday", EVERYDAY), ("carried out", CARRIED_OUT)):
+    for name, phrases in (
+        ("idiom", IDIOMS),
+        ("software", SOFTWARE),
+        ("everyday", EVERYDAY),
+        ("carried out", CARRIED_OUT),
+    ):
         listed += [(phrase, Cue(name, 0.0)) for phrase in parse(phrases)]
     return _lexicon(listed)
 

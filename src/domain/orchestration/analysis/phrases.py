@@ -15,21 +15,26 @@ from .words import BOUNDARIES, Word, normal, stem
 
 GAP = 3
 GROUPS: Mapping[str, str] = {
-    "write": "write|add|create|generate|produce|draft|need|supply|provide|build|make|extend|want|compose|prepare|author",
+    "write": "write|add|create|generate|produce|draft|need|supply|provide|build|make|extend|want"
+    "|compose|prepare|author",
     "judge": "review|check|judge|inspect|assess|evaluate|audit|examine|analyze|verify|feedback|critique|quality|rate",
-    "update": "update|improve|fix|rewrite|revise|refresh|polish|complete|correct|extend|restructure|translate|proofread",
-    "part": "service|microservice|module|package|team|system|app|application|component|repository|repo|project|subsystem"
-    "|product|platform|country|department|site|region|server|cluster|squad|pipeline|dockerfile|doc|process|website|codebase",
-    "code": "code|function|class|method|module|implementation|diff|patch|commit|change|file|script|branch|snippet|package",
+    "part": "service|microservice|module|package|team|system|app|application|component|repository|repo|project"
+    "|subsystem|product|platform|country|department|site|region|server|cluster|squad|pipeline|dockerfile|doc|process|website"
+    "|codebase",
 }
-NUMBERS = frozenset(
+NUMBER_WORDS = (
     "five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
-    "twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands dozen dozens".split()
+    "twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands dozen dozens"
 )
-ERROR = re.compile(r"\w{3,}(error|exception)s?$|(err|e)_?(conn|addr|perm|noent|timedout)\w*$|sig(segv|kill|abrt|term)$")
+NUMBERS = frozenset(NUMBER_WORDS.split())
+ERROR = re.compile(
+    r"\w{3,}(error|exception)s?$|(err|e)_?(conn|addr|perm|noent|timedout)\w*$|sig(segv|kill|abrt|term)$"
+)
 PATHS: Mapping[str, re.Pattern[str]] = {
     "<doc-path>": re.compile(r"(^|/)(docs?|documentation|wiki)/|readme|contributing|\.(md|rst|adoc)$"),
-    "<test-path>": re.compile(r"(^|/)(tests?|specs?|__tests__)(/|$)|(^|/)test_|_test\.|\.(spec|test)\.|conftest"),
+    "<test-path>": re.compile(
+        r"(^|/)(tests?|specs?|__tests__)(/|$)|(^|/)test_|_test\.|\.(spec|test)\.|conftest"
+    ),
     "<changelog-path>": re.compile(r"changelog|changes\.|release_notes|history\.(md|rst)"),
     "<dependency-path>": re.compile(
         r"requirements[\w-]*\.txt|package(-lock)?\.json|go\.(mod|sum)|cargo\.(toml|lock)|pom\.xml|gemfile|poetry\.lock|uv\.lock"

@@ -46,4 +46,8 @@ def _choose(
 
 
 def _unsaid(chosen: Complexity) -> str:
-    return "short, and nothing that makes it larger" if chosen is Complexity.SIMPLE else "no word that makes it small or large"
+    return (
+        "short, and nothing that makes it larger"
+        if chosen is Complexity.SIMPLE
+        else "no word that makes it small or large"
+    )

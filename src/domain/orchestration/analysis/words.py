@@ -19,7 +19,9 @@ SUFFIXES = (
 )  # fmt: skip
 BRITISH = re.compile(r"(?<=i)s(?=(?:e|ed|es|ing|ation|ations)$)|(?<=ly)s(?=(?:e|ed|es|ing)$)")
 OUR = re.compile(r"(behavi|col|fav|flav|hon|lab|neighb)our")
-NOT_BRITISH = re.compile(r"(rais|nois|precis|exercis|promis|otherwis|advis|revis|supervis|concis|premis|surpris)")
+NOT_BRITISH = re.compile(
+    r"(rais|nois|precis|exercis|promis|otherwis|advis|revis|supervis|concis|premis|surpris)"
+)
 SPELLINGS = {
     "licenc": "licens", "programm": "program", "artefact": "artifact", "catalogu": "catalog", "centr": "center",
     "cancell": "cancel", "modell": "model", "labell": "label", "profil": "profil", "dependancy": "dependency",
@@ -31,12 +33,39 @@ ENDS = frozenset(".!?:;–—-\n")
 """What ends a sentence, or as good as ends one."""
 BOUNDARIES = frozenset(",()") | ENDS | {"but", "just", "only", "instead", "because", "then", "so"}
 LINKS = frozenset({"and", "then", "also", "but", "or", "just", "plus", "first", "now"})
-POLITE = frozenset({"please", "pls", "plz", "kindly", "hi", "hey", "hello", "help", "can", "could", "would", "you", "let's"})
-NEGATORS = frozenset({"no", "without", "excluding", "ignore", "ignoring", "skip", "omit", "nothing", "neither", "nor"})
-HAVING = frozenset({"has", "have", "had", "is", "are", "was", "with", "there", "still", "got", "nearly", "almost", "how", "say"})
+POLITE = frozenset(
+    {"please", "pls", "plz", "kindly", "hi", "hey", "hello", "help", "can", "could", "would", "you", "let's"}
+)
+NEGATORS = frozenset(
+    {"no", "without", "excluding", "ignore", "ignoring", "skip", "omit", "nothing", "neither", "nor"}
+)
+HAVING = frozenset(
+    {
+        "has",
+        "have",
+        "had",
+        "is",
+        "are",
+        "was",
+        "with",
+        "there",
+        "still",
+        "got",
+        "nearly",
+        "almost",
+        "how",
+        "say",
+    }
+)
 WISHES = frozenset({"want", "need", "care", "touch", "change"})
 AFTER_EXCEPT = frozenset({"the", "for", "those", "its", "our", "in", "under", "my"})
-TAKEN_BACK = (("out", "of", "scope"), ("off", "limits"), ("not", "needed"), ("not", "wanted"), ("not", "necessary"))
+TAKEN_BACK = (
+    ("out", "of", "scope"),
+    ("off", "limits"),
+    ("not", "needed"),
+    ("not", "wanted"),
+    ("not", "necessary"),
+)
 SCOPE = 5
 """Words that a negation reaches, unless a boundary comes first."""
 
