@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
@@ -15,7 +16,8 @@ from typing import Any
 
 PATIENCE = 10.0
 """Seconds within which every command must have ended."""
-COVERAGE = "COVERAGE_"
+DROP_CAPABILITY = 24  # PR_CAPBSET_DROP of prctl
+OVERRIDE, READ_SEARCH = 1, 2  # CAP_DAC_…
 
 APP = '''\
 """Runs what it is given."""
@@ -79,36 +81,32 @@ class Answer:
 
 @dataclass(slots=True)
 class Shell:
-    """Somebody who sits in `folder` and calls muster; `user` is a number, where permissions are to count."""
+    """Somebody who sits in `folder` and calls muster; `bound` by permissions even where the tests are run as root."""
 
     folder: Path
     data: Path
     env: dict[str, str] = field(default_factory=dict)
-    user: int | None = None
+    bound: bool = False
 
-    def environment(self) -> dict[str, str]:
-        """Ours with the data folder and `env`; what measures coverage cannot write as another user."""
-        base = {k: v for k, v in os.environ.items() if self.user is None or not k.startswith(COVERAGE)}
-        return {**base, "MUSTER_DATA_DIR": str(self.data), **self.env}
-
-    def start(self, *args: str | bytes, **options: Any) -> subprocess.Popen[bytes]:
-        """A command that is left to itself, in a process group of its own."""
+    def start(
+        self, *args: str, env: Mapping[str, str] | None = None, **options: Any
+    ) -> subprocess.Popen[bytes]:
+        """A command that is left to itself, in a process group of its own; `options` are Popen's."""
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [sys.executable, "-m", "muster", *args],
             cwd=self.folder,
-            env=self.environment(),
+            env={**os.environ, "MUSTER_DATA_DIR": str(self.data), **self.env, **(env or {})},
             start_new_session=True,
-            **({"user": self.user, "group": self.user, "extra_groups": ()} if self.user else {}),
+            text=False,
+            preexec_fn=forgo_privileges if self.bound else None,  # noqa: PLW1509 - starts from one thread
             **(pipes | options),
         )
 
-    def __call__(self, *args: str | bytes, stdin: str = "", env: Mapping[str, str] | None = None) -> Answer:
+    def __call__(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Answer:
         """Run a command to its end; fails when that takes too long, or when a traceback is shown."""
-        before, self.env = self.env, {**self.env, **(env or {})}
         started = time.monotonic()
-        process = self.start(*args, stdin=subprocess.PIPE)
-        self.env = before
+        process = self.start(*args, env=env, stdin=subprocess.PIPE)
         try:
             out, err = process.communicate(stdin.encode(), timeout=PATIENCE)
         except subprocess.TimeoutExpired:
@@ -120,6 +118,14 @@ class Shell:
         assert "Traceback" not in answer.err
         assert "internal error" not in answer.err, answer.err
         return answer
+
+
+def forgo_privileges() -> None:
+    """Give up root's right to read and write everything, for whatever this process becomes next."""
+    if os.geteuid() == 0:
+        kernel = ctypes.CDLL(None)
+        for capability in (OVERRIDE, READ_SEARCH):
+            kernel.prctl(DROP_CAPABILITY, capability, 0, 0, 0)
 
 
 def git(folder: Path, *args: str) -> str:

@@ -44,7 +44,8 @@ def shows(finding: Finding, problem: Mapping[str, Any]) -> bool:
     """Whether `finding` is the planted `problem`: tool, path, line, and rule where the rule is the tool's own."""
     if finding.location.path != problem["path"] or not TOOLS[problem["kind"]].intersection(finding.sources):
         return False
-    if problem["kind"] in RULED and not finding.rule.endswith(problem["rule"]):
+    merged = len(finding.sources) > 1
+    if problem["kind"] in RULED and not merged and not finding.rule.endswith(problem["rule"]):
         return False
     if not problem["line_contains"] or problem["kind"] == "docs":
         return True
@@ -101,9 +102,21 @@ def test_the_example_fails_its_gate_and_every_category_has_a_number(run: RunReco
     assert run.report.model_used is False
 
 
-def test_no_secret_leaves_the_file_that_it_stands_in(run: RunRecord) -> None:
-    """Neither message nor quote nor suggestion holds a planted value."""
-    said = " ".join(f"{f.message} {f.quote} {f.suggestion}" for f in run.findings)
+def secrets() -> list[str]:
+    """The planted values themselves: the longest word of each planted line."""
+    values = []
     for problem in PLANTED["problem"]:
-        if problem["kind"] == "secrets" and "value" in problem:
-            assert str(problem["value"]) not in said
+        if problem["kind"] == "secrets" or problem["rule"] == "S105":
+            lines = (PARCELS / problem["path"]).read_text("utf-8").splitlines()
+            at = next(i for i, line in enumerate(lines) if problem["line_contains"] in line)
+            words = lines[at + (problem["rule"] == "private-key")].replace('"', " ").replace("=", " ").split()
+            values.append(max(words, key=len))
+    return values
+
+
+def test_no_secret_leaves_the_file_that_it_stands_in(run: RunRecord) -> None:
+    """Neither the report nor what is kept of any tool about secrets holds a planted value."""
+    assert len(secrets()) == 5
+    kept = [f for agent in run.agents for one in agent.evidence for f in one.findings if f.masked]
+    said = " ".join(f"{f.message} {f.quote} {f.suggestion}" for f in (*run.findings, *kept))
+    assert [value for value in secrets() if value in said] == []

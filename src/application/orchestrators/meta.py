@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ...domain.agents.capability import Capability
+from ...domain.agents.roster import LOOK
 from ...domain.agents.template import AgentTemplate
 from ...domain.errors import InvalidTask, UnknownName, UserError
 from ...domain.memory.outcome import StepOutcome
@@ -111,7 +112,7 @@ class MetaOrchestrator:
             root=snapshot.root,
             pattern=pattern.name,
             agents=tuple(agents),
-            gates=merge_gates(requirements.gates, wishes.gates),
+            gates=merge_gates(requirements.gates if _looks(members) else (), wishes.gates),
             estimate=team_estimate([agent.estimate for agent in agents], pattern, self._limit),
             uncovered=uncovered,
             reasons=(Reason(f"pattern {pattern.name}", why), *noted),
@@ -216,6 +217,11 @@ class MetaOrchestrator:
             because=_because(member, requirements),
             estimate=estimate,
         )
+
+
+def _looks(members: Sequence[Member]) -> bool:
+    """Whether anybody in the team gathers evidence that gates could be held against."""
+    return any(set(member.template.tools).difference(LOOK) for member in members)
 
 
 def _because(member: Member, requirements: TaskRequirements) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -57,18 +59,17 @@ class AgentTools:
         terms: Annotated[list[str], Field(min_length=1, max_length=10)],
         limit: Annotated[int, Field(ge=1, le=MAX_MATCHES)] = 20,
     ) -> dict[str, Any]:
-        """Lines of the workspace that hold any of the terms as whole words, those with most terms first."""
+        """Lines of the workspace that hold any of the terms as whole words, those with the rarest terms first."""
         wanted = [term.strip() for term in terms if term.strip()]
         if not wanted:
             return {"matches": [], "more": 0}
         pattern = re.compile("|".join(rf"(?<!\w){re.escape(term)}(?!\w)" for term in wanted), re.IGNORECASE)
-        found: list[tuple[int, str, int, str]] = []
+        found: list[_Match] = []
         for file in self._snapshot.files:
             document = await self._document(file.path)
             if document is not None:
                 found += _matches(document, pattern)
-        found.sort()
-        shown = [{"place": f"{path}:{line}", "text": text} for _, path, line, text in found[:limit]]
+        shown = [{"place": match.place, "text": match.text} for match in _best_first(found)[:limit]]
         return {"matches": shown, "more": max(0, len(found) - limit)}
 
     async def read(
@@ -104,13 +105,26 @@ class AgentTools:
         return ask
 
 
-def _matches(document: DocumentSnapshot, pattern: re.Pattern[str]) -> list[tuple[int, str, int, str]]:
-    """(minus the number of different terms, path, line, text) for each line that matches."""
+@dataclass(frozen=True, slots=True)
+class _Match:
+    place: str
+    text: str
+    terms: frozenset[str]
+
+
+def _matches(document: DocumentSnapshot, pattern: re.Pattern[str]) -> list[_Match]:
+    """The lines of a document that hold a term."""
     if not pattern.search(document.content):
         return []
     found = []
     for number, line in enumerate(document.content.split("\n"), 1):
-        terms = {match.lower() for match in pattern.findall(line)}
+        terms = frozenset(match.lower() for match in pattern.findall(line))
         if terms:
-            found.append((-len(terms), document.path, number, line.strip()[:MAX_TEXT]))
+            found.append(_Match(f"{document.path}:{number}", line.strip()[:MAX_TEXT], terms))
     return found
+
+
+def _best_first(found: Sequence[_Match]) -> list[_Match]:
+    """A term weighs one over the number of lines that hold it; equals stay in the order of the workspace."""
+    lines = Counter(term for match in found for term in match.terms)
+    return sorted(found, key=lambda match: -sum(1 / lines[term] for term in match.terms))

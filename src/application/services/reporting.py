@@ -17,9 +17,6 @@ from ...domain.orchestration.run import AgentResult, AgentStatus, RunReport, Ver
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.files import NotCovered, WorkspaceSnapshot
 
-MASKED = "secret:"
-"""Families whose quotes hide a value; they are never read again from disk."""
-
 
 @dataclass(frozen=True, slots=True)
 class Standards:
@@ -55,7 +52,7 @@ class Reporter:
         reports = self._reports(results)
         everything = merge(finding for one in reports for finding in one.findings)
         current, stale = await self._reread(plan.root, _listed(everything, plan, snapshot))
-        fresh = tuple(finding for finding in current if finding.fingerprint not in standards.baseline)
+        fresh = tuple(f for f in hide_secrets(current) if f.fingerprint not in standards.baseline)
         judged = categories(reports, self._profiles, everything, snapshot.facts)
         health = health_of(judged, comparable(judged, standards.previous))
         measures = _measures(reports, fresh, health)
@@ -88,7 +85,7 @@ class Reporter:
         """Quote each line as it is on disk now; a finding whose line has changed meanwhile is dropped and counted."""
         wanted: dict[str, set[int]] = {}
         for finding in findings:
-            if finding.quote and not finding.family.startswith(MASKED):
+            if finding.quote and not finding.masked:
                 wanted.setdefault(finding.location.path, set()).add(finding.location.line)
         lines = {path: await self._workspace.lines(root, path, frozenset(ns)) for path, ns in wanted.items()}
         kept = [f for f in findings if _still_says(f, lines.get(f.location.path))]
@@ -101,9 +98,18 @@ def _listed(findings: Sequence[Finding], plan: ExecutionPlan, snapshot: Workspac
 
 
 def _still_says(finding: Finding, lines: Mapping[int, str] | None) -> bool:
-    if not finding.quote or finding.family.startswith(MASKED) or lines is None:
+    if not finding.quote or finding.masked or lines is None:
         return True
     return lines.get(finding.location.line, "").strip().startswith(finding.quote)
+
+
+def hide_secrets(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """On a line that holds a secret, what any other tool quotes is the masked quote too."""
+    masked = {(f.location.path, f.location.line): f for f in findings if f.masked}
+    if not masked:
+        return tuple(findings)
+    hidden = (masked.get((f.location.path, f.location.line), f) for f in findings)
+    return tuple(replace(f, quote=twin.quote) for f, twin in zip(findings, hidden, strict=True))
 
 
 def comparable(now: Sequence[CategoryHealth], previous: Health | None) -> float | None:

@@ -58,7 +58,7 @@ class ExplainFinding:
             else frozenset()
         )
         lines = await self._workspace.lines(run.plan.root, place.path, wanted) if wanted else {}
-        masked = finding.family.startswith("secret:")
+        masked = finding.masked
         if masked and place.line in lines:
             lines = {**lines, place.line: finding.quote}
         return Explanation(

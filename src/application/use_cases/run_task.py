@@ -83,6 +83,7 @@ class RunTask:
         self._refuse_what_cannot_run(plan)
         _refuse_what_costs_too_much(plan, request.budget_usd)
         snapshot = await self._workspace.scan(plan.root, plan.since)
+        plan = replace(plan, root=snapshot.root)  # a plan may say ".", a kept run must say where
         fail_on = request.fail_on or self._fail_on
         standards = Standards(request.baseline, fail_on, await self._previous(plan))
         run = RunRecord(self._around.ids.new("run"), plan, RunStatus.RUNNING, self._around.clock.now())

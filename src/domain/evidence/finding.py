@@ -10,6 +10,10 @@ from dataclasses import dataclass, replace
 from .severity import Category, Severity
 
 
+SECRET = "secret:"
+"""How families begin whose findings are about a secret value: their quotes hide it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place in a file: 1-based lines and columns, 0 where unknown; `function` is the qualified name around it."""
@@ -43,6 +47,11 @@ class Finding:
     suggestion: str = ""
     cwe: int | None = None
     fingerprint: str = ""
+
+    @property
+    def masked(self) -> bool:
+        """Whether the quote hides a secret, and must never be read again from the file."""
+        return self.family.startswith(SECRET)
 
     @property
     def problem(self) -> str:

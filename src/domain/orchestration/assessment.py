@@ -29,6 +29,7 @@ LEAST_THOUSANDS = 5.0
 CAP_WITH_CRITICAL = 59.0
 READ_AT_LEAST = 0.5
 """Share of the code that must be in languages which a category's tools read."""
+NOBODY_LOOKS = "no agent of this run looks at it"
 DIRECT: Mapping[Category, str] = {
     Category.COVERAGE: "coverage.percent",
     Category.DOCUMENTATION: "docstrings.percent",
@@ -62,7 +63,7 @@ def why_unmeasured(
         return "; ".join(failed)
     measured = [report for report in own if report.measured]
     if not own:
-        return "no agent of this run looks at it"
+        return NOBODY_LOOKS
     if category in DIRECT:
         known = any(DIRECT[category] in report.measures for report in measured)
         return "" if known else "; ".join(r.reason for r in own if r.reason) or "nothing to measure"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,6 +49,8 @@ def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str,
 
 
 def _project(root: Path) -> Source | None:
+    if not os.access(root, os.X_OK):  # whether it is missing or locked, whoever looks into it says so
+        return None
     own = read_toml(root / PROJECT_FILE, PROJECT_FILE)
     shared = read_toml(root / "pyproject.toml", "pyproject.toml", "tool.muster")
     if own is None or shared is None:

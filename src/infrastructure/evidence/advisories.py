@@ -27,7 +27,9 @@ from .whole_project import WholeProjectTool
 
 SNAPSHOT = "2024-10-10"
 DATA = f"pypa-advisories-{SNAPSHOT}.json.gz"
-RUNS_CODE = re.compile(r"(?:arbitrary|remote) (?:code|command)|(?:code|command|sql) (?:execution|injection)", re.IGNORECASE)
+RUNS_CODE = re.compile(
+    r"(?:arbitrary|remote) (?:code|command)|(?:code|command|sql) (?:execution|injection)", re.IGNORECASE
+)
 LISTED = 12
 
 

@@ -9,10 +9,12 @@ from .process import ToolRunner
 
 def all_tools(runner: ToolRunner, cache: EvidenceCache) -> tuple[EvidenceTool, ...]:
     """The tools in the order in which reports list them."""
+    from .advisories import AdvisoriesTool
     from .code_review import CodeReviewTool
     from .complexity import ComplexityTool
     from .coverage_data import CoverageTool
     from .dead_code import DeadCodeTool
+    from .dependencies import DependenciesTool
     from .documentation import DocumentationTool
     from .duplicates import DuplicatesTool
     from .imports import ImportsTool
@@ -20,6 +22,7 @@ def all_tools(runner: ToolRunner, cache: EvidenceCache) -> tuple[EvidenceTool, .
     from .performance_patterns import PerformancePatternsTool
     from .secrets import SecretsTool
     from .security_lint import SecurityLintTool
+    from .settings import SettingsTool
     from .size import SizeTool
     from .test_inventory import TestInventoryTool
 
@@ -27,6 +30,7 @@ def all_tools(runner: ToolRunner, cache: EvidenceCache) -> tuple[EvidenceTool, .
         CodeReviewTool,
         SecurityLintTool,
         SecretsTool,
+        SettingsTool,
         ImportsTool,
         ComplexityTool,
         SizeTool,
@@ -37,5 +41,7 @@ def all_tools(runner: ToolRunner, cache: EvidenceCache) -> tuple[EvidenceTool, .
         PerformanceLintTool,
         PerformancePatternsTool,
         DocumentationTool,
+        DependenciesTool,
+        AdvisoriesTool,
     )
     return tuple(tool(runner, cache) for tool in tools)

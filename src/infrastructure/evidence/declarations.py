@@ -10,7 +10,13 @@ from typing import Any
 
 from ...domain.workspace.files import NotCovered, SourceFile
 from .analysers.module_names import modules_of
-from .analysers.requirements import Declared, in_pyproject, in_requirements, is_for_developers, is_requirements
+from .analysers.requirements import (
+    Declared,
+    in_pyproject,
+    in_requirements,
+    is_for_developers,
+    is_requirements,
+)
 
 PYPROJECT = "pyproject.toml"
 
@@ -40,14 +46,15 @@ class Declarations:
 
     def options(self) -> list[str]:
         """What deptry is told beyond the project's own configuration: module names, and requirement files."""
-        own = self._section("tool", "deptry")
-        mapping = {name: _names(value) for name, value in self._section("tool", "deptry", "package_module_name_map").items()}
+        own = self.section("tool", "deptry")
+        mapped = self.section("tool", "deptry", "package_module_name_map")
+        mapping = {name: _names(value) for name, value in mapped.items()}
         for listed in self.by_file.values():
             for one in listed:
                 if (known := modules_of(one.name)) and one.name not in mapping:
                     mapping[one.name] = known
         options = [f"--package-module-name-map={_mapping(mapping)}"] if mapping else []
-        files = [path for path in self.by_file if path != PYPROJECT and "," not in path and "/" not in path.partition("/")[2]]
+        files = [path for path in self.by_file if _is_main(path) and "," not in path]
         if "requirements_files" not in own and self._reads_requirements() and files:
             main = [path for path in files if not is_for_developers(path)]
             dev = [path for path in files if is_for_developers(path)]
@@ -56,9 +63,10 @@ class Declarations:
         return options
 
     def _reads_requirements(self) -> bool:
-        return "project" not in self.table and not self._section("tool", "poetry")
+        return "project" not in self.table and not self.section("tool", "poetry")
 
-    def _section(self, *keys: str) -> Mapping[str, Any]:
+    def section(self, *keys: str) -> Mapping[str, Any]:
+        """A table of pyproject.toml, empty where there is none."""
         value: Any = self.table
         for key in keys:
             value = value.get(key) if isinstance(value, dict) else None
@@ -96,15 +104,21 @@ def _why_not(found: Declarations, root: str) -> str:
         if dynamic and not _setuptools_knows(found):
             return "the dependencies are computed when the project is built"
         return ""
-    if found._section("tool", "poetry") or any("/" not in path or path.count("/") == 1 for path in found.by_file if path != PYPROJECT):
+    if found.section("tool", "poetry") or any(_is_main(path) for path in found.by_file):
         return ""
     if any(Path(root, name).is_file() for name in ("setup.py", "setup.cfg")):
         return "the dependencies are declared in setup.py or setup.cfg, which deptry does not read"
     return "no dependencies are declared"
 
 
+def _is_main(path: str) -> bool:
+    """A requirement file of the root, or of a folder of them there; those deeper down belong to parts."""
+    pure = PurePosixPath(path)
+    return path != PYPROJECT and (len(pure.parts) == 1 or pure.parts[:-1] in {("requirements",), ("reqs",)})
+
+
 def _setuptools_knows(found: Declarations) -> bool:
-    return "dependencies" in found._section("tool", "setuptools", "dynamic")
+    return "dependencies" in found.section("tool", "setuptools", "dynamic")
 
 
 def _names(value: Any) -> tuple[str, ...]:

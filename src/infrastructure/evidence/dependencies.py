@@ -31,12 +31,14 @@ NOT_PRODUCT = re.compile(
     r"|(?:^|/)(?:noxfile|setup|conftest|tasks|fabfile|toxfile)\.py$"
 )
 MENTIONING = frozenset({"python", "yaml", "toml", "ini", "shell", "dockerfile", "json", ""})
+LOADING = MENTIONING - {"toml"}
+"""Languages of files that load a package by its name; a TOML file mostly only speaks of it."""
 CERTAINTY = {Guard.NONE: ("medium", 0.8), Guard.SOMETIMES: ("low", 0.5), Guard.LATER: ("low", 0.5)}
 Problem = tuple[str, RawFinding]
 
 
 class DependenciesTool(WholeProjectTool):
-    """Nothing needs to be installed; where a package's modules are not known for sure, it is said with less confidence."""
+    """Nothing needs to be installed; where a package's modules are not known for sure, the confidence is less."""
 
     version = f"1+deptry{version('deptry')}"
     about = ToolProfile(
@@ -65,7 +67,7 @@ class DependenciesTool(WholeProjectTool):
         elif not declared.by_file:
             return Conclusion((), {}, tuple(declared.not_covered), reason)
         findings = tuple(raw.at(path, self.about.name) for path, raw in problems)
-        return Conclusion(findings, measures, tuple(declared.not_covered), "" if findings or not reason else reason)
+        return Conclusion(findings, measures, tuple(declared.not_covered), "" if findings else reason)
 
     async def _ask(self, root: str, declared: Declarations) -> list[Mapping[str, Any]]:
         with tempfile.TemporaryDirectory(prefix="muster-deptry-") as folder:
@@ -73,10 +75,11 @@ class DependenciesTool(WholeProjectTool):
             argv = [find_program("deptry"), ".", "--no-ansi", f"--json-output={output}", *declared.options()]
             done = await self._runner.run(argv, cwd=root)
             try:
-                said = json.loads(output.read_bytes())
+                said = json.loads(await asyncio.to_thread(output.read_bytes))
             except (OSError, ValueError) as error:
-                words = done.stderr.decode(errors="replace").strip().splitlines() or [f"ended with code {done.code}"]
-                raise EvidenceUnavailable(f"deptry failed: {words[-1][:200]}", code="crashed") from error
+                words = done.stderr.decode(errors="replace").strip() or f"ended with code {done.code}"
+                last = words.splitlines()[-1][:200]
+                raise EvidenceUnavailable(f"deptry failed: {last}", code="crashed") from error
         return [one for one in said if isinstance(one, dict)]
 
 
@@ -203,7 +206,8 @@ def _may_provide(declared: Declarations, module: str) -> bool:
     return any(key in name or name in key for name in declared.names if len(name) > 2 and not modules_of(name))
 
 
-STANDARD = ("DEP005", "is part of Python: the package of this name is another, old or hostile one", "low", 0.7, "Remove it.")
+STANDARD = ("DEP005", "is part of Python: the package of this name is another, old or hostile one", "low", 0.7,
+            "Remove it.")  # fmt: skip
 UNUSED = ("DEP002", "is declared, but nothing imports it: it is installed and kept up to date for nothing", "low", 0.7,
           "Remove it, or say in [tool.deptry] what it is for.")  # fmt: skip
 
@@ -223,13 +227,12 @@ def _mentioned(snapshot: WorkspaceSnapshot, words: set[str]) -> set[str]:
     """Those of the words that stand anywhere in code or configuration: many packages are loaded by name."""
     if not words:
         return set()
-    one_of = re.compile(rb"(?<![\w-])(" + b"|".join(re.escape(word.encode()) for word in sorted(words)) + rb")(?![\w-])")
+    any_word = b"|".join(re.escape(word.encode()) for word in sorted(words))
+    one_of = re.compile(rb"(?<![\w-])(?:" + any_word + rb")(?![\w-])")
     found: set[str] = set()
     for file in snapshot.files:
         name = PurePosixPath(file.path).name
-        if file.language not in MENTIONING or name == PYPROJECT or is_requirements(file.path) or "lock" in name:
-            continue
-        if not file.is_test:
+        if file.language in LOADING and not (file.is_test or is_requirements(file.path) or "lock" in name):
             found.update(word.decode() for word in one_of.findall(Path(snapshot.root, file.path).read_bytes()))
     return found
 

@@ -17,6 +17,8 @@ from ...domain.errors import EvidenceUnavailable
 
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "SYSTEMROOT")
 CHUNK = 1 << 16
+PATIENCE = 0.8
+"""Seconds for the last words of a program that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,7 @@ class ToolRunner:
         async with self._slot(), _started(argv, cwd, self.limits) as process:
             try:
                 async with asyncio.timeout(self.limits.seconds):
-                    stdout, stderr, _ = await asyncio.gather(
-                        _read(process.stdout, self.limits.output_mb, argv[0]),
-                        _read(process.stderr, self.limits.output_mb, argv[0]),
-                        _feed(process.stdin, stdin),
-                    )
+                    stdout, stderr = await self._talk(process, argv[0], stdin)
                     code = await process.wait()
             except TimeoutError as error:
                 raise EvidenceUnavailable(
@@ -68,6 +66,21 @@ class ToolRunner:
                     code="timed-out",
                 ) from error
             return Completed(code, stdout, stderr)
+
+    async def _talk(
+        self, process: asyncio.subprocess.Process, name: str, stdin: bytes
+    ) -> tuple[bytes, bytes]:
+        """Feed and read at once; when one fails, the others stop too."""
+        limit = self.limits.output_mb
+        reading = [asyncio.create_task(_read(one, limit, name)) for one in (process.stdout, process.stderr)]
+        feeding = asyncio.create_task(_feed(process.stdin, stdin))
+        try:
+            stdout, stderr, _ = await asyncio.gather(*reading, feeding)
+        finally:
+            for task in (*reading, feeding):
+                task.cancel()
+            await asyncio.gather(*reading, feeding, return_exceptions=True)
+        return stdout, stderr
 
     def _slot(self) -> asyncio.Semaphore:
         loop = asyncio.get_running_loop()
@@ -84,7 +97,9 @@ def find_program(name: str) -> str:
 
 
 @asynccontextmanager
-async def _started(argv: Sequence[str], cwd: str, limits: Limits) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _started(
+    argv: Sequence[str], cwd: str, limits: Limits
+) -> AsyncIterator[asyncio.subprocess.Process]:
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
@@ -102,7 +117,22 @@ async def _started(argv: Sequence[str], cwd: str, limits: Limits) -> AsyncIterat
         yield process
     finally:
         _kill_group(process.pid)
-        await asyncio.shield(process.wait())
+        await asyncio.shield(_collect(process))
+
+
+async def _collect(process: asyncio.subprocess.Process) -> None:
+    """Wait for the end of a killed program.
+
+    asyncio sees it only once both pipes are read to their end; one that a stranger still holds is given up.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE):
+            for stream in (process.stdout, process.stderr):
+                while stream is not None and await stream.read(CHUNK):
+                    pass
+            await process.wait()
+    except TimeoutError:
+        return
 
 
 def _environment() -> dict[str, str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ...domain.errors import EvidenceUnavailable
+from ...domain.evidence.finding import SECRET
 from ...domain.workspace.files import SourceFile
 from .analysers.functions import names_by_line
 from .analysers.syntax import parse
@@ -32,6 +33,8 @@ MAX_SHOWN = 50
 """Findings of one rule in one file; the rest is only counted: it says nothing new."""
 RULE = re.compile(r"[A-Z]+[0-9]+")
 NOT_READ = "E902"
+LITERAL = re.compile(r"""(["'])(?:\\.|(?!\1).)*(?:\1|$)""")
+"""A string on a line; what a secret stands in is not quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +267,7 @@ def _finding(remark: Remark, verdict: Verdict, category: str) -> RawFinding:
         end_line=remark.end_line,
         end_column=remark.end_column,
         function=remark.function,
-        quote=remark.quote,
+        quote=LITERAL.sub('"****"', remark.quote) if verdict.family.startswith(SECRET) else remark.quote,
         family=verdict.family or remark.code,
         suggestion=verdict.suggestion,
         cwe=verdict.cwe,

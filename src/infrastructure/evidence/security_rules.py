@@ -164,15 +164,15 @@ SYSTEM: Mapping[str, Verdict] = {
     ),
     "S105": Verdict(
         "high", 0.6, "A password stands in the code", "Read it from the environment, and change it.",
-        "hard-coded-secret", 798,
+        "secret:literal", 798,
     ),
     "S106": Verdict(
         "high", 0.6, "A password stands in the code", "Read it from the environment, and change it.",
-        "hard-coded-secret", 798,
+        "secret:literal", 798,
     ),
     "S107": Verdict(
         "high", 0.6, "A password stands in the code", "Read it from the environment, and change it.",
-        "hard-coded-secret", 798,
+        "secret:literal", 798,
     ),
     "S108": Verdict(
         "low", 0.4, "Others can guess the name and make the file first", "Use tempfile.", "temporary-file",

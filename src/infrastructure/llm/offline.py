@@ -114,6 +114,7 @@ COMMON = frozenset(
     ]
 )
 MAX_TERMS = 6
+SHOWN_PLACES = 5
 
 
 class OfflineModel(LanguageModel):
@@ -211,9 +212,15 @@ def _sentence(result: dict[str, Any]) -> str:
     """One tool's result in words."""
     tool = result["tool"]
     if "matches" in result:
-        places = ", ".join(match["place"] for match in result["matches"][:5])
-        found = len(result["matches"])
-        return f"{tool}: {found} matching lines ({places})." if found else f"{tool}: no matching line."
+        places = "; ".join(
+            f"{match['place']} {match['text'][:60]}" for match in result["matches"][:SHOWN_PLACES]
+        )
+        found = len(result["matches"]) + result.get("more", 0)
+        return (
+            f"{tool}: {found} matching lines, the most telling ones: {places}."
+            if found
+            else f"{tool}: no match."
+        )
     if result.get("error"):
         return f"{tool}: {result['error']}."
     if result.get("status") != "measured":

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from ...domain.evidence.finding import Finding
-from ...domain.evidence.severity import Category
 from ...domain.orchestration.run import RunRecord, RunReport
 from . import wording
 from .wording import printable
@@ -67,7 +66,7 @@ def _health(report: RunReport) -> list[str]:
     scores = {health.category: health for health in report.health.categories}
     missing = wording.unmeasured(report)
     rows = []
-    for category in (category for category in Category if category in scores or category in missing):
+    for category in wording.categories(report):
         health = scores.get(category)
         value = wording.UNMEASURED if health is None or health.score is None else f"{health.score:g}"
         basis = missing.get(category, health.basis if health else "")

@@ -115,7 +115,7 @@ def _health(report: RunReport) -> str:
     missing = wording.unmeasured(report)
     scores = {health.category: health for health in report.health.categories}
     rows = []
-    for category in (category for category in Category if category in scores or category in missing):
+    for category in wording.categories(report):
         health = scores.get(category)
         score = None if health is None else health.score
         why = missing.get(category, health.basis if health else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...domain.evidence.finding import Finding
-from ...domain.evidence.severity import Category, Severity
+from ...domain.evidence.severity import Severity
 from ...domain.orchestration.gates import GateVerdict
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport
 from . import Look, wording
@@ -68,7 +68,7 @@ def _health(paper: Paper, report: RunReport) -> None:
     scores = {health.category: health for health in report.health.categories}
     missing = wording.unmeasured(report)
     rows = []
-    for category in (category for category in Category if category in scores or category in missing):
+    for category in wording.categories(report):
         health = scores.get(category)
         score = None if health is None else health.score
         shown = (wording.UNMEASURED, "yellow") if score is None else (f"{score:g}", _score_style(score))

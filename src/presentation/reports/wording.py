@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ...domain.evidence.finding import Finding
 from ...domain.evidence.severity import Category, Severity
+from ...domain.orchestration.assessment import NOBODY_LOOKS
 from ...domain.orchestration.gates import KINDS, Direction, GateResult
 from ...domain.orchestration.health import WEIGHTS
 from ...domain.orchestration.run import AgentResult, RunRecord, RunReport, RunStatus
@@ -150,11 +151,21 @@ def unmeasured(report: RunReport) -> Mapping[Category, str]:
     return {**missing, **report.unmeasured}
 
 
+def categories(report: RunReport) -> list[Category]:
+    """The categories to list: all where there is a health score, else those that some agent looked at."""
+    missing = unmeasured(report)
+    known = {health.category for health in report.health.categories} | missing.keys()
+    all_of_them = report.health.score is not None
+    return [c for c in Category if c in known and (all_of_them or missing.get(c) != NOBODY_LOOKS)]
+
+
 def share_text(report: RunReport) -> str:
     """What the score leaves out, or nothing when it is complete."""
     missing = ", ".join(category.value for category in Category if category in unmeasured(report))
     if not missing:
         return ""
+    if report.health.score is None:
+        return f"no health score: {measured_share(report):.0%} of its weights were measured"
     return f"{missing}: {UNMEASURED}; the score rests on {measured_share(report):.0%} of the weights"
 
 

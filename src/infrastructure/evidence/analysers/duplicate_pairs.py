@@ -1,8 +1,8 @@
 """Compares streams of tokens: which pieces of code stand in two places.
 
-Run as `python -P -m muster.infrastructure.evidence.analysers.duplicate_pairs`. Reads
-Run as `python -P -m muster.infrastructure.evidence.analysers.duplicate_pairs`. Standard input brings
-`{"root", "files": [{"path", "language", "stream", "starts", "statements", "prints"}, …]}`; prints
+Run as `python -P -m muster.infrastructure.evidence.analysers.duplicate_pairs`. Reads `{"root", "files"}` from
+standard input, where each file has "path", "language" and the `data` of `duplicates.analyse`; prints
+`{"findings": [{"path", "raw"}, …], "lines": duplicated lines}`.
 """
 
 from __future__ import annotations

@@ -14,7 +14,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 REQUIREMENTS = re.compile(r"(?:.*[-_.])?(?:requirements|constraints)(?:[-_.].*)?\.(?:txt|in)", re.IGNORECASE)
-FOR_DEVELOPERS = re.compile(r"(?:^|[-_./])(?:dev|develop|development|tests?|testing|docs?|lint|ci|typing|build|local|bench)(?:$|[-_./])")
+FOR_DEVELOPERS = re.compile(
+    r"(?:^|[-_./])(?:dev|develop|development|tests?|testing|docs?|lint|ci|typing|build|local|bench)(?:$|[-_./])"
+)
 OPTION = re.compile(r"\s--?[A-Za-z]")
 POETRY = re.compile(r"^[\^~]?\s*\d")
 

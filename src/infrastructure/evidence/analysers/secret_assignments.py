@@ -21,13 +21,18 @@ NAME = re.compile(
 BEFORE = re.compile(r"[\w.\-]{0,40}$")
 SEPARATOR = re.compile(
     r"[\"'\]]{0,3}+[ \t]{0,20}+"
-    r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)[ \t]{0,8}+=(?!=)"
+    r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
+    r"[ \t]{0,8}+=(?!=)"
     r"|=>|:=|=(?![=>])|:(?![:=])|,(?=[ \t]{0,8}+[\"'])|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+"
 )
 QUOTED = re.compile(r"(?:[rbuRBU]{0,2}+)(\"{3}|'{3}|[\"'`])([^\"'`\\\n]{1,300}+)(?:\1)")
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
-CONNECTION = re.compile(r"(?:server|data source|host|accountname|endpoint|uid|user id)\s{0,3}=[^;]{1,200};|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=", re.IGNORECASE)
+CONNECTION = re.compile(
+    r"(?:server|data source|host|accountname|endpoint|uid|user id)\s{0,3}=[^;]{1,200};"
+    r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=",
+    re.IGNORECASE,
+)
 FALLBACK = re.compile(r"(?:environ(?:\.get)?|getenv|config|env|setdefault|get)\(\s{0,8}[\"'][\w\-]{0,60}$")
 BARE_LANGUAGES = frozenset({"yaml", "env", "ini", "shell", "dockerfile", "text", "", "xml"})
 NOT_A_SECRET = re.compile(
@@ -37,7 +42,10 @@ NOT_A_SECRET = re.compile(
     r"|index|position|pos|start|end|format|regexp|map|table|column|placeholder|text|description|generator|reset\w*)s?(?![a-z0-9])",
     re.IGNORECASE,
 )
-PUBLIC_NAME = re.compile(r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|old_|tokeni[sz]", re.IGNORECASE)
+PUBLIC_NAME = re.compile(
+    r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
+    re.IGNORECASE,
+)
 CHOSEN_NAMES = ("passw", "pwd", "passphrase")
 
 

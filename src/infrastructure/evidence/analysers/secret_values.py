@@ -14,11 +14,18 @@ STANDS_IN = re.compile(
     r"|env(?:iron)?[.(\[]|secrets?[.(\[{]|vault[:./]|ssm[:/]|arn:aws|keyring",
     re.IGNORECASE,
 )
-FILLED_IN_LATER = re.compile(r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]")
+FILLED_IN_LATER = re.compile(
+    r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]"
+)
 UUID = re.compile(r"^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$", re.IGNORECASE)
-DIGEST = re.compile(r"^(?:sha(?:1|224|256|384|512)|md5|h1|blake2[bs]?|pbkdf2\w*|bcrypt|argon2\w*|scrypt)[-:=$]", re.IGNORECASE)
+DIGEST = re.compile(
+    r"^(?:sha(?:1|224|256|384|512)|md5|h1|blake2[bs]?|pbkdf2\w*|bcrypt|argon2\w*|scrypt)[-:=$]", re.IGNORECASE
+)
 HASHED = re.compile(r"^\$(?:2[aby]?|5|6|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$")
-ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.\-]*://|[./~]|[A-Za-z]:\\)|^[\w.+\-]+@[\w\-]+\.\w|\.(?:py|js|json|ya?ml|pem|key|txt|html?|env)$")
+ADDRESS = re.compile(
+    r"^(?:[a-z][a-z0-9+.\-]*://|[./~]|[A-Za-z]:\\)|^[\w.+\-]{1,64}+@[\w\-]{1,64}+\.\w"
+    r"|\.(?:py|js|json|ya?ml|pem|key|txt|html?|env)$"
+)
 PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 PUBLIC_KEY = re.compile(r"^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_)")
 SAME = re.compile(r"^(.{1,3})\1+.?$")

@@ -32,7 +32,9 @@ JWT = re.compile(r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]
 SCHEME = re.compile(r"(?:Bearer|BEARER|bearer)[ \t]{1,4}+([A-Za-z0-9._~+/\-]{20,}+=*+)")
 BASIC = re.compile(r"(?:Basic|BASIC)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
-NOBODYS_HOST = re.compile(r"(?:^|\.)(?:example(?:\.\w+)?|test|invalid)$|^(?:host|hostname|server|proxy|ip)$", re.IGNORECASE)
+NOBODYS_HOST = re.compile(
+    r"(?:^|\.)(?:example(?:\.\w+)?|test|invalid)$|^(?:host|hostname|server|proxy|ip)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ def _finding(one: Found, line: int, column: int, quote: str, function: str, sett
     article = "An" if one.title[0] in "AEIOaeio" else "A"
     return RawFinding(
         rule=one.kind,
-        message=f"{article} {one.title} is written into the file: everyone who can read the repository, or its history, "
-        "can use it",
+        message=f"{article} {one.title} is written into the file: everyone who can read the repository, "
+        "or its history, can use it",
         severity=severity,
         confidence=round(confidence, 2),
         category="security",
@@ -97,8 +99,8 @@ def _finding(one: Found, line: int, column: int, quote: str, function: str, sett
         function=function,
         quote=quote,
         family=f"secret:{one.kind}",
-        suggestion="Revoke it where it was issued, for it stays in the history, and read the new one from the environment "
-        "or a secret store.",
+        suggestion="Revoke it where it was issued, for it stays in the history, and read the new one from the "
+        "environment or a secret store.",
         cwe=798,
     )
 
@@ -166,6 +168,11 @@ def _tokens(text: str) -> Iterator[Found]:
         for match in JWT.finditer(text):
             if _is_jwt(match.group()):
                 yield Found("jwt", "signed token (JWT)", match.start(), match.end(), 0.7, "strong")
+    yield from _headers(text)
+
+
+def _headers(text: str) -> Iterator[Found]:
+    """Values of Authorization headers."""
     if "earer" in text or "BEARER" in text:
         for match in SCHEME.finditer(text):
             value = match.group(1)

@@ -78,6 +78,17 @@ async def test_a_masked_quote_is_never_replaced_by_the_secret() -> None:
     assert result.findings[0].quote == "KEY=ab****"
 
 
+async def test_no_other_tool_s_quote_tells_the_secret_on_its_line() -> None:
+    """An unused variable that holds a password is reported, and its line is shown masked."""
+    secret = finding("token", quote="KEY=****", family="secret:token", source="secrets")
+    unused = finding("F841", quote="KEY=abcdef")
+    result = await reported(
+        agent(report("secrets", secret), report("ruff", unused)), files={"a.py": "KEY=abcdef"}
+    )
+    assert {f.rule: f.quote for f in result.findings} == {"token": "KEY=****", "F841": "KEY=****"}
+    assert result.stale == 0
+
+
 async def test_known_findings_are_counted_and_left_out() -> None:
     """A baseline holds fingerprints; only what is new is listed and counted by gates."""
     first = await reported(agent(report("ruff", finding(severity=Severity.CRITICAL))))

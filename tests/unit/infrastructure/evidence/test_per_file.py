@@ -31,7 +31,7 @@ for file in order["files"]:
         import time; time.sleep(60)
     if "nonsense" in text:
         print("this is no JSON"); sys.exit(0)
-    facts = {"findings": [], "measures": {"seen": 1.0}, "data": None, "problem": ""}
+    facts = {"findings": [], "measures": {"seen": 1.0}, "data": None, "problem": "", "transient": False}
     print(json.dumps({"path": file["path"], "facts": facts}), flush=True)
 """
 
@@ -63,7 +63,7 @@ FLAT = "def f(a):\n    return a\n"
 async def test_an_unchanged_file_is_not_looked_at_twice(tmp_path: Path) -> None:
     runner, cache = CountingRunner(), EvidenceCache(tmp_path / "cache.db")
     tool = ComplexityTool(runner, cache)
-    project = snapshot_of({"a.py": FLAT, "b.py": FLAT.replace("f", "g")}, tmp_path / "p")
+    project = snapshot_of({"a.py": FLAT, "b.py": FLAT.replace("f(", "g(")}, tmp_path / "p")
     first = await tool.gather(project)
     second = await tool.gather(project)
     assert (first.looked_at, first.from_cache) == (2, 0)
