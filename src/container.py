@@ -64,10 +64,10 @@ def _event_bus(clock: Clock) -> EventBus:
     return InProcessEventBus(clock)
 
 
-def _workspace(clock: Clock) -> Workspace:
+def _workspace(clock: Clock, loaded: LoadedSettings) -> Workspace:
     from .infrastructure.workspace.filesystem import FilesystemWorkspace
 
-    return FilesystemWorkspace(clock)
+    return FilesystemWorkspace(clock, loaded.values.exclude)
 
 
 def _counter() -> TokenCounter:
@@ -250,7 +250,7 @@ class Container(containers.DeclarativeContainer):
     clock: providers.Provider[Clock] = _one(_clock)
     ids: providers.Provider[Ids] = _one(_ids)
     event_bus: providers.Provider[EventBus] = _one(_event_bus, clock)
-    workspace: providers.Provider[Workspace] = _one(_workspace, clock)
+    workspace: providers.Provider[Workspace] = _one(_workspace, clock, loaded)
     counter: providers.Provider[TokenCounter] = _one(_counter)
     journal: providers.Provider[RunJournal] = _one(_journal, loaded, files)
     store: providers.Provider[LongTermStore] = _one(_store, loaded, files)

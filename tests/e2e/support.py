@@ -92,15 +92,19 @@ class Shell:
         self, *args: str, env: Mapping[str, str] | None = None, **options: Any
     ) -> subprocess.Popen[bytes]:
         """A command that is left to itself, in a process group of its own; `options` are Popen's."""
-        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(
+        options = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            **options,
+        }
+        return subprocess.Popen[bytes](
             [sys.executable, "-m", "muster", *args],
             cwd=self.folder,
             env={**os.environ, "MUSTER_DATA_DIR": str(self.data), **self.env, **(env or {})},
             start_new_session=True,
-            text=False,
-            preexec_fn=forgo_privileges if self.bound else None,  # noqa: PLW1509 - starts from one thread
-            **(pipes | options),
+            preexec_fn=forgo_privileges if self.bound else None,
+            **options,
         )
 
     def __call__(self, *args: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Answer:

@@ -64,7 +64,7 @@ class Reporter:
             health=health,
             measures=measures,
             unmeasured={one.category: one.basis for one in judged if one.score is None},
-            not_covered=_not_covered(snapshot, reports),
+            not_covered=not_covered(snapshot, reports),
             facts=snapshot.facts,
             summary=_summary(fresh, reports, results),
             model_used=any(result.judged for result in results),
@@ -183,12 +183,26 @@ def _verdict(
     return Verdict.PARTIAL if lacking else Verdict.PASSED
 
 
-def _not_covered(snapshot: WorkspaceSnapshot, reports: Sequence[EvidenceReport]) -> tuple[NotCovered, ...]:
-    """What nobody looked at, each path and reason once; tools' words are joined by path."""
-    reasons: dict[str, dict[str, None]] = {}
-    for item in (*snapshot.not_covered, *(item for report in reports for item in report.not_covered)):
-        reasons.setdefault(item.path, {})[item.reason] = None
-    return tuple(NotCovered(path, "; ".join(said)) for path, said in sorted(reasons.items()))
+def not_covered(snapshot: WorkspaceSnapshot, reports: Sequence[EvidenceReport]) -> tuple[NotCovered, ...]:
+    """What nobody looked at, a path once; a reason that several tools give is told once, with their names."""
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for item in snapshot.not_covered:
+        reasons.setdefault(item.path, {})[item.reason] = []
+    for report in reports:
+        for item in report.not_covered:
+            reason = item.reason.removeprefix(f"{report.tool}: ")
+            reasons.setdefault(item.path, {}).setdefault(reason, []).append(report.tool)
+    return tuple(
+        NotCovered(path, "; ".join(_told(reason, tools) for reason, tools in said.items()))
+        for path, said in sorted(reasons.items())
+    )
+
+
+def _told(reason: str, tools: Sequence[str]) -> str:
+    if not tools:
+        return reason
+    more = f" and {len(tools) - 3} more" if len(tools) > 3 else ""
+    return f"{reason} (not looked at by {', '.join(tools[:3])}{more})"
 
 
 def _summary(

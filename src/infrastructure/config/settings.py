@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.gates import KINDS
@@ -48,6 +48,14 @@ def _known_gates(gates: Mapping[str, float]) -> Mapping[str, float]:
     return gates
 
 
+def _listed(value: object) -> object:
+    """A comma-separated text, as the environment has it, is a list; a blank pattern would exclude nothing."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+        return value
+    return tuple(part.strip() for part in parts if part.strip())
+
+
 class Settings(BaseModel):
     """Each description says what the setting takes, and is what an error about it answers with."""
 
@@ -71,6 +79,9 @@ class Settings(BaseModel):
         default_factory=dict, description="a table of gate names and numbers, e.g. high = 0"
     )
     fail_on: Severity | None = Field(None, description=f"one of {', '.join(Severity)}")
+    exclude: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field(
+        (), description="a list of folders (ending in /) and file patterns, e.g. vendor/ and *.min.js"
+    )
     history: Annotated[bool, Strict()] = Field(default=True, description="true or false")
 
 

@@ -84,7 +84,7 @@ class DependenciesTool(WholeProjectTool):
 
 
 def _open_requirements(declared: Declarations) -> list[Problem]:
-    """Lines of requirement files that any version, or any later one, meets; ranges of a library are as they should be."""
+    """Lines of requirement files that any version, or any later one, meets; a library has its ranges elsewhere."""
     if declared.is_locked:
         return []
     return [

@@ -114,7 +114,9 @@ class PerFileTool(EvidenceTool):
         self, snapshot: WorkspaceSnapshot, seen: Mapping[str, FileFacts], known: Set[str], started: float
     ) -> EvidenceReport:
         name = self.about.name
-        failed = tuple(NotCovered(path, f"{name}: {one.problem}") for path, one in seen.items() if one.problem)
+        failed = tuple(
+            NotCovered(path, f"{name}: {one.problem}") for path, one in seen.items() if one.problem
+        )
         readable = {path: one for path, one in seen.items() if not one.problem}
         if not readable:
             reason = "no file could be analysed"

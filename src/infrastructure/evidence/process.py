@@ -75,12 +75,12 @@ class ToolRunner:
         reading = [asyncio.create_task(_read(one, limit, name)) for one in (process.stdout, process.stderr)]
         feeding = asyncio.create_task(_feed(process.stdin, stdin))
         try:
-            stdout, stderr, _ = await asyncio.gather(*reading, feeding)
+            await asyncio.gather(*reading, feeding)
         finally:
             for task in (*reading, feeding):
                 task.cancel()
             await asyncio.gather(*reading, feeding, return_exceptions=True)
-        return stdout, stderr
+        return reading[0].result(), reading[1].result()
 
     def _slot(self) -> asyncio.Semaphore:
         loop = asyncio.get_running_loop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
@@ -14,10 +14,10 @@ from ...domain.errors import WorkspaceError
 from ...domain.ports.clock import Clock
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.document import DocumentSnapshot
-from ...domain.workspace.files import WorkspaceSnapshot
+from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
 from . import git
 from .guard import FolderHandle, NotAFileError, inside
-from .listing import walk
+from .listing import walk, without_excluded
 from .scan import facts_of, read_all
 from .text import NotTextError, numbered_lines, read_text
 
@@ -31,15 +31,22 @@ class FilesystemWorkspace(Workspace):
     the file at hand.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, exclude: Sequence[str] = ()) -> None:
+        """`exclude` are folders ("examples/") and shell patterns that nobody looks at."""
         self._clock = clock
+        self._exclude = tuple(exclude)
 
     async def scan(self, root: str, since: str | None = None) -> WorkspaceSnapshot:
         """All UTF-8 text files up to 2 MB below `root`, whose real path the snapshot carries."""
         place = _real_folder(root)
         since_then = None if since is None else await git.changed_since(place, since)
         known = await git.list_files(place)
-        files, not_covered = await _in_thread(lambda stop: read_all(place, known or walk(place, stop), stop))
+
+        def read(stop: Event) -> tuple[tuple[SourceFile, ...], tuple[NotCovered, ...]]:
+            listing = without_excluded(known or walk(place, stop), self._exclude)
+            return read_all(place, listing, stop)
+
+        files, not_covered = await _in_thread(read)
         changed = None if since_then is None else since_then.intersection(file.path for file in files)
         facts = facts_of(files, known is not None, changed)
         return WorkspaceSnapshot(place, files, not_covered, facts, changed)

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from threading import Event
 
 from ...domain.workspace.files import NotCovered
@@ -43,6 +44,23 @@ def is_vendored(name: str, tracked: bool = False) -> bool:
 def is_worth_telling(name: str) -> bool:
     """Whether a reader would miss the folder: caches hold no sources."""
     return name not in CACHES and not name.endswith(".egg-info")
+
+
+def without_excluded(listing: Listing, patterns: Iterable[str]) -> Listing:
+    """Leave out what the user's patterns name; each pattern is told once, with how many files it took."""
+    for pattern in patterns:
+        named = [path for path in listing.paths if _matches(path, pattern)]
+        if named:
+            listing.left_out[pattern] = f"excluded by the settings: {len(named)} files"
+            listing.paths = [path for path in listing.paths if not _matches(path, pattern)]
+    return listing
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """A folder ("examples/") with all below it, or a shell pattern over the path or the file's name."""
+    if pattern.endswith("/"):
+        return path.startswith(pattern)
+    return fnmatchcase(path, pattern) or fnmatchcase(path.rpartition("/")[2], pattern)
 
 
 def walk(root: str, stop: Event) -> Listing:

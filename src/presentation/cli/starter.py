@@ -18,6 +18,9 @@ STARTER = """\
 # A finding at least this severe fails a run: critical, high, medium, low or info. Default: the gates decide.
 # fail_on = "high"
 
+# What nobody should look at: folders (ending in /) and file patterns.
+# exclude = ["vendor/", "*.min.js"]
+
 # Whether plans use what earlier runs have taught.
 # history = true
 

@@ -20,6 +20,7 @@ from tests.fakes.builders import finding, plan, report, snapshot
 
 PROFILES = {
     "ruff": ToolProfile("ruff", "Lint", frozenset({Category.QUALITY}), frozenset({"python"})),
+    "docs": ToolProfile("docs", "Docs", frozenset({Category.DOCUMENTATION}), frozenset({"python"})),
     "secrets": ToolProfile("secrets", "Secrets", frozenset({Category.SECURITY})),
 }
 
@@ -164,11 +165,11 @@ async def test_an_agent_that_failed_makes_the_run_partial() -> None:
 async def test_what_was_not_covered_is_listed_once_a_path_with_every_reason() -> None:
     """The scan's and the tools' words about one file stand together."""
     on = snapshot(not_covered=[NotCovered("big.bin", "binary")])
-    broken = NotCovered("bad.py", "ruff: has a syntax error at line 3")
-    also = NotCovered("bad.py", "docs: has a syntax error at line 3")
-    result = await reported(agent(report("ruff", not_covered=[broken, also])), on=on)
+    ruff = report("ruff", not_covered=[NotCovered("bad.py", "ruff: has a syntax error at line 3")])
+    docs = report("docs", not_covered=[NotCovered("bad.py", "docs: has a syntax error at line 3")])
+    result = await reported(agent(ruff, docs), on=on)
     assert [(item.path, item.reason) for item in result.not_covered] == [
-        ("bad.py", "ruff: has a syntax error at line 3; docs: has a syntax error at line 3"),
+        ("bad.py", "has a syntax error at line 3 (not looked at by ruff, docs)"),
         ("big.bin", "binary"),
     ]
 

@@ -56,6 +56,7 @@ def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
         "data_dir": home / "muster",
         "agents_dir": None,
         "model": "offline/evidence",
+        "exclude": (),
         "max_concurrency": 4,
         "tool_seconds": 120.0,
         "tool_memory_mb": 1024,

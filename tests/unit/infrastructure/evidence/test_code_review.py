@@ -22,7 +22,7 @@ FOUND = [
     ("def f(xs):\n    return [lambda: x for x in xs]\n", "B023", 2, "medium", "f"),
     ("import time\nasync def f():\n    time.sleep(1)\n", "ASYNC251", 3, "medium", "f"),
     ("import logging\nlogging.info('%s %s', 1)\n", "PLE1206", 2, "medium", ""),
-    ("def f(x):\n    try:\n        return int(x)\n    except ValueError:\n        raise KeyError(x)\n", "B904", 5, "low", "f"),
+    ("def f(x):\n    try:\n        x()\n    except ValueError:\n        raise KeyError(x)\n", "B904", 5, "low", "f"),
     ("print('%s %s' % (1,))\n", "F507", 1, "medium", ""),
     ("def f():\n    pass\n\nreturn 1\n", "F706", 4, "high", ""),
 ]  # fmt: skip

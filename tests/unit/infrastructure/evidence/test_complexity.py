@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+
 from muster.domain.evidence.report import EvidenceStatus
+from muster.infrastructure.evidence.code_review import CodeReviewTool
 from muster.infrastructure.evidence.complexity import ComplexityTool
+from muster.infrastructure.evidence.dead_code import DeadCodeTool
+from muster.infrastructure.evidence.duplicates import DuplicatesTool
+from muster.infrastructure.evidence.size import SizeTool
 
 from .support import look
 
@@ -48,9 +55,14 @@ async def test_without_functions_there_is_no_maximum(tmp_path: Path) -> None:
     assert (report.status, report.measures) == (EvidenceStatus.MEASURED, {"functions": 0})
 
 
-async def test_a_syntax_error_is_not_covered_and_nothing_is_written_into_the_project(tmp_path: Path) -> None:
+async def test_a_syntax_error_is_not_covered(tmp_path: Path) -> None:
     report = await look(ComplexityTool, {"a.py": "def f(:\n", "b.py": nested(2)}, tmp_path)
     assert [(one.path, one.reason) for one in report.not_covered] == [
         ("a.py", "complexity: has a syntax error at line 1")
     ]
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.py", "b.py"]
+
+
+@pytest.mark.parametrize("tool", [CodeReviewTool, ComplexityTool, DeadCodeTool, DuplicatesTool, SizeTool])
+async def test_nothing_is_written_into_the_project(tool: type, tmp_path: Path) -> None:
+    await look(tool, {"a.py": nested(2), "b.py": nested(3)}, tmp_path)
+    assert set(os.listdir(tmp_path)) == {"a.py", "b.py"}  # noqa: PTH208 – names are enough

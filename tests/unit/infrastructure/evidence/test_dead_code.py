@@ -30,7 +30,8 @@ SPARED = {
     "    return getattr(v, 'visit_' + n)\n\ngo(V(), 1)\n",
     "an entry point by convention": "def main():\n    return 1\n",
     "a special method": "class A:\n    def __len__(self):\n        return 1\n\nA()\n",
-    "a generator that never yields": "class A:\n    def __iter__(self):\n        raise TypeError\n        yield\n\nA()\n",
+    "a generator that never yields": "class A:\n    def __iter__(self):\n        raise TypeError\n"
+    "        yield\n\nA()\n",
 }
 
 

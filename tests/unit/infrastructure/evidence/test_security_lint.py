@@ -100,5 +100,8 @@ async def test_a_slow_idiom_is_worth_a_hint_outside_tests(
 
 
 async def test_a_try_in_a_loop_is_left_alone(tmp_path: Path) -> None:
-    source = "def f(xs):\n    for x in xs:\n        try:\n            x()\n        except ValueError:\n            print(x)\n"
+    source = (
+        "def f(xs):\n    for x in xs:\n        try:\n            x()\n"
+        "        except ValueError:\n            print(x)\n"
+    )
     assert (await look(PerformanceLintTool, {"a.py": source}, tmp_path)).findings == ()

@@ -283,3 +283,17 @@ async def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
     for path in ("a/b/c.py", "a/link/c.py", "d/e.bin", "gone/x", "a/b"):
         await WORKSPACE.lines(str(tmp_path), path, frozenset({1}))
     assert open_descriptors() == before
+
+
+async def test_excluded_folders_and_patterns_are_left_out_and_told_once(tmp_path: Path) -> None:
+    """A folder with all below it, a pattern anywhere; each with its number of files."""
+    for name in ("a.py", "vendor/b.py", "vendor/deep/c.py", "web/x.min.js", "vendored.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    workspace = FilesystemWorkspace(FakeClock(), ("vendor/", "*.min.js", "nothing/"))
+    snapshot = await workspace.scan(str(tmp_path))
+    assert [file.path for file in snapshot.files] == ["a.py", "vendored.py"]
+    assert [(left.path, left.reason) for left in snapshot.not_covered] == [
+        ("*.min.js", "excluded by the settings: 1 files"),
+        ("vendor/", "excluded by the settings: 2 files"),
+    ]
