@@ -125,7 +125,11 @@ def _finding(pin: Pin, hits: Sequence[Advisory], safe: Version | None, quote: st
         severity, basis = Severity.MEDIUM, f"{basis}; only developers install it"
     named = ", ".join(_named(one) for one in hits[:LISTED])
     more = f" and {len(hits) - LISTED} more" if len(hits) > LISTED else ""
-    repair = f"Use {pin.package} {safe} or later" if safe else f"No later {pin.package} without them was known then"
+    repair = (
+        f"Use {pin.package} {safe} or later"
+        if safe
+        else f"No later {pin.package} without them was known then"
+    )
     return RawFinding(
         rule=hits[0].id if len(hits) == 1 else "known-vulnerability",
         message=f"{pin.package} {pin.version} has {_counted(hits)} as of {SNAPSHOT}: {named}{more} (severity {basis})",

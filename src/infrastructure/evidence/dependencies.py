@@ -160,7 +160,9 @@ def _own_modules(snapshot: WorkspaceSnapshot, declared: Declarations) -> frozens
 def _nested_projects(snapshot: WorkspaceSnapshot) -> tuple[str, ...]:
     """Folders that declare for themselves."""
     marks = {"pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"}
-    parents = {PurePosixPath(f.path).parent.as_posix() for f in snapshot.files if PurePosixPath(f.path).name in marks}
+    parents = {
+        PurePosixPath(f.path).parent.as_posix() for f in snapshot.files if PurePosixPath(f.path).name in marks
+    }
     return tuple(f"{parent}/" for parent in parents if parent not in {".", "requirements"})
 
 
@@ -203,7 +205,9 @@ def _imported(
 def _may_provide(declared: Declarations, module: str) -> bool:
     """Whether a declared package of unknown modules has the module's name inside its own, or the other way round."""
     key = canonicalize_name(module)
-    return any(key in name or name in key for name in declared.names if len(name) > 2 and not modules_of(name))
+    return any(
+        key in name or name in key for name in declared.names if len(name) > 2 and not modules_of(name)
+    )
 
 
 STANDARD = ("DEP005", "is part of Python: the package of this name is another, old or hostile one", "low", 0.7,
@@ -233,7 +237,9 @@ def _mentioned(snapshot: WorkspaceSnapshot, words: set[str]) -> set[str]:
     for file in snapshot.files:
         name = PurePosixPath(file.path).name
         if file.language in LOADING and not (file.is_test or is_requirements(file.path) or "lock" in name):
-            found.update(word.decode() for word in one_of.findall(Path(snapshot.root, file.path).read_bytes()))
+            found.update(
+                word.decode() for word in one_of.findall(Path(snapshot.root, file.path).read_bytes())
+            )
     return found
 
 

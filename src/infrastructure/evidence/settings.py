@@ -40,7 +40,11 @@ class SettingsTool(PerFileTool):
 
     def wants(self, file: SourceFile) -> bool:
         """All that people of this project write; stubs hold no values."""
-        return file.language in LANGUAGES and not SOMEONE_ELSES.search(file.path) and not file.path.endswith(".pyi")
+        return (
+            file.language in LANGUAGES
+            and not SOMEONE_ELSES.search(file.path)
+            and not file.path.endswith(".pyi")
+        )
 
     def nothing_to_see(self) -> str:
         """No file is of use."""

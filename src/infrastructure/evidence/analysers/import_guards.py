@@ -6,7 +6,9 @@ import re
 from enum import StrEnum
 
 TYPES_ONLY = re.compile(r"(?:if|elif)\b.*\bTYPE_CHECKING\b")
-OPTIONAL = re.compile(r"(?:try\s*:|except\b.*\b(?:ImportError|ModuleNotFoundError|Exception)\b|with\s.*suppress\()")
+OPTIONAL = re.compile(
+    r"(?:try\s*:|except\b.*\b(?:ImportError|ModuleNotFoundError|Exception)\b|with\s.*suppress\()"
+)
 FALLBACK = re.compile(r"(?:if|elif|else)\b.*")
 INSIDE = re.compile(r"(?:async\s+)?def\s")
 

@@ -41,7 +41,9 @@ def pins_in(path: str, text: str) -> tuple[list[Pin], int]:
         return list(_toml_lock(text)), 0
     if name == "Pipfile.lock":
         return list(_pipfile_lock(text)), 0
-    declared = in_pyproject(text) if name == "pyproject.toml" else in_requirements(text, is_for_developers(path))
+    declared = (
+        in_pyproject(text) if name == "pyproject.toml" else in_requirements(text, is_for_developers(path))
+    )
     exact = [_pin(one) for one in declared if one.pinned]
     return exact, sum(not one.pinned and not one.by_url for one in declared)
 

@@ -67,7 +67,9 @@ PLUGINS = (
 )  # fmt: skip
 """Beginnings of names of packages that a program finds by itself."""
 
-SEVERAL = frozenset({"google", "azure", "opentelemetry", "zope", "ruamel", "backports", "mpl_toolkits", "nvidia"})
+SEVERAL = frozenset(
+    {"google", "azure", "opentelemetry", "zope", "ruamel", "backports", "mpl_toolkits", "nvidia"}
+)
 """Name spaces that many packages fill: which of them a module belongs to is not known."""
 
 
@@ -84,4 +86,6 @@ def is_used_without_import(package: str) -> bool:
 
 def provider_of(module: str) -> str:
     """The package that is known to hold a module of another name, "" when none is."""
-    return next((package for package, modules in MODULES.items() if module in modules and package != module), "")
+    return next(
+        (package for package, modules in MODULES.items() if module in modules and package != module), ""
+    )

@@ -40,7 +40,12 @@ class Declared:
     def pinned(self) -> str:
         """The one version that may be installed, "" when several may."""
         return next(
-            (one.version for one in self.specifier if one.operator in {"==", "==="} and "*" not in one.version), ""
+            (
+                one.version
+                for one in self.specifier
+                if one.operator in {"==", "==="} and "*" not in one.version
+            ),
+            "",
         )
 
 

@@ -27,7 +27,9 @@ class Provider:
     is_live: bool = True
 
 
-def _rule(kind: str, title: str, marks: str, pattern: str, *, longest: int = 300, is_live: bool = True) -> Provider:
+def _rule(
+    kind: str, title: str, marks: str, pattern: str, *, longest: int = 300, is_live: bool = True
+) -> Provider:
     return Provider(kind, title, tuple(marks.split()), re.compile(pattern), longest, is_live)
 
 

@@ -68,7 +68,9 @@ def is_random(value: str) -> bool:
     digits = sum(char.isdigit() for char in value)
     letters = sum(char.isalpha() for char in value)
     mixed = digits >= 2 and letters >= 2
-    if not mixed and not (letters >= 24 and any(c.islower() for c in value) and any(c.isupper() for c in value)):
+    if not mixed and not (
+        letters >= 24 and any(c.islower() for c in value) and any(c.isupper() for c in value)
+    ):
         return False
     return entropy(value) >= min(3.5, math.log2(len(value)) * 0.72)
 

@@ -32,6 +32,8 @@ JWT = re.compile(r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]
 SCHEME = re.compile(r"(?:Bearer|BEARER|bearer)[ \t]{1,4}+([A-Za-z0-9._~+/\-]{20,}+=*+)")
 BASIC = re.compile(r"(?:Basic|BASIC)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
+PORT = re.compile(r"\d{1,5},")
+"""What follows the colon of the first of several hosts."""
 NOBODYS_HOST = re.compile(
     r"(?:^|\.)(?:example(?:\.\w+)?|test|invalid)$|^(?:host|hostname|server|proxy|ip)$", re.IGNORECASE
 )
@@ -142,7 +144,14 @@ def _provided(text: str, provider: Provider) -> Iterator[Found]:
         if stands_in(body) or entropy(body) < 3.0 or not _is_mixed(body):
             continue
         grade = "provider" if provider.is_live else "plain"
-        yield Found(provider.kind, provider.title, match.start(), match.end(), 0.95 if provider.is_live else 0.6, grade)
+        yield Found(
+            provider.kind,
+            provider.title,
+            match.start(),
+            match.end(),
+            0.95 if provider.is_live else 0.6,
+            grade,
+        )
 
 
 def _is_mixed(body: str) -> bool:
@@ -160,7 +169,9 @@ def _private_keys(text: str) -> Iterator[Found]:
             continue
         locked = "ENCRYPTED" in match.group(1) or "ENCRYPTED" in text[match.end() : match.end() + 60]
         title = "encrypted private key" if locked else "private key"
-        yield Found("private-key", title, match.end(), match.end() + 1, 0.95, "strong" if locked else "provider")
+        yield Found(
+            "private-key", title, match.end(), match.end() + 1, 0.95, "strong" if locked else "provider"
+        )
 
 
 def _tokens(text: str) -> Iterator[Found]:
@@ -216,7 +227,12 @@ def _logins(text: str) -> Iterator[Found]:
     for match in LOGIN.finditer(text):
         name, host = match.group(1), match.group(3)
         password = unquote(match.group(2))
-        if stands_in(password) or NOBODYS_HOST.search(host) or password == name or is_something_else(password):
+        if (
+            stands_in(password)
+            or NOBODYS_HOST.search(host)
+            or password == name
+            or is_something_else(password)
+        ):
             continue
         if is_random(password) or is_chosen(password):
             yield Found("password-in-url", "password inside a URL", *match.span(2), 0.85, "strong")

@@ -28,7 +28,6 @@ DOCKERFILE = re.compile(
 TEMPLATE = re.compile(rb"\{%-?\s*(?:autoescape|block|extends|include|for|if)\b")
 
 
-
 def analyse(source: bytes, language: str, is_test: bool) -> FileFacts:
     """Look at one file; tests may be as unsafe as they like."""
     reader = None if is_test else READERS.get(language) or _by_content(source, language)

@@ -12,8 +12,7 @@ INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s+(.*)", re.DOTALL)
 PIPED = re.compile(
     r"\b(?:curl|wget)\b[^|;&\n]{0,500}\|\s{0,8}(?:sudo\s{1,8}(?:-\w+\s{1,8})?)?(?:/bin/)?(?:ba|z|da|k)?sh\b"
 )
-PLAIN_PIPED = re.compile(
-    r"\b(?:curl|wget)\b[^|;&\n]{0,500}http://[^|;&\n]{0,500}\|")
+PLAIN_PIPED = re.compile(r"\b(?:curl|wget)\b[^|;&\n]{0,500}http://[^|;&\n]{0,500}\|")
 ROOT = frozenset({"root", "0", "root:root", "0:0"})
 
 

@@ -28,8 +28,16 @@ COOKIES = {
     "SESSION_COOKIE_HTTPONLY": 1004, "REMEMBER_COOKIE_HTTPONLY": 1004,
 }  # fmt: skip
 ANY_ORIGIN = frozenset({"CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL"})
-WEAK_HASHERS = ("MD5PasswordHasher", "SHA1PasswordHasher", "UnsaltedMD5", "UnsaltedSHA1", "CryptPasswordHasher")
-ANY = frozenset({'"*"', "'*'", '["*"]', "['*']", '("*",)', "('*',)", 'r".*"', "r'.*'", '[r".*"]', '".*"', "'.*'"})
+WEAK_HASHERS = (
+    "MD5PasswordHasher",
+    "SHA1PasswordHasher",
+    "UnsaltedMD5",
+    "UnsaltedSHA1",
+    "CryptPasswordHasher",
+)
+ANY = frozenset(
+    {'"*"', "'*'", '["*"]', "['*']", '("*",)', "('*',)", 'r".*"', "r'.*'", '[r".*"]', '".*"', "'.*'"}
+)
 
 
 def python(source: bytes, language: str) -> Iterator[RawFinding]:
@@ -51,7 +59,8 @@ def python(source: bytes, language: str) -> Iterator[RawFinding]:
 def _module_level(tree: Tree, lines: list[bytes]) -> Iterator[RawFinding]:
     """The last value of each name counts; a file with few names of settings is not one of settings."""
     values = {
-        text(one.child_by_field_name("left")): one for one in captures(tree.root_node, "python", ASSIGNMENTS, "it")
+        text(one.child_by_field_name("left")): one
+        for one in captures(tree.root_node, "python", ASSIGNMENTS, "it")
     }
     if not SETTINGS.intersection(values):
         return
@@ -143,16 +152,25 @@ def _called(call: Node, lines: list[bytes]) -> Iterator[RawFinding]:
 
 def _keywords(call: Node) -> Mapping[str, str]:
     arguments = call.child_by_field_name("arguments")
-    pairs = [one for one in arguments.named_children if one.type == "keyword_argument"] if arguments is not None else []
+    pairs = (
+        [one for one in arguments.named_children if one.type == "keyword_argument"]
+        if arguments is not None
+        else []
+    )
     return {
-        text(one.child_by_field_name("name")): text(one.child_by_field_name("value")).replace(" ", "") for one in pairs
+        text(one.child_by_field_name("name")): text(one.child_by_field_name("value")).replace(" ", "")
+        for one in pairs
     }
 
 
 def _decoded(call: Node, given: Mapping[str, str], lines: list[bytes]) -> Iterator[RawFinding]:
     options = given.get("options", "")
-    unverified = re.search(r"""["']?verify_signature["']?[:=]False""", options) or given.get("verify") == "False"
-    unsigned = re.search(r"""["']none["']""", given.get("algorithms", given.get("algorithm", "")), re.IGNORECASE)
+    unverified = (
+        re.search(r"""["']?verify_signature["']?[:=]False""", options) or given.get("verify") == "False"
+    )
+    unsigned = re.search(
+        r"""["']none["']""", given.get("algorithms", given.get("algorithm", "")), re.IGNORECASE
+    )
     if unverified or unsigned:
         yield _finding(
             call, lines, "jwt-not-verified", "critical" if unverified else "high", 0.75,
@@ -162,7 +180,14 @@ def _decoded(call: Node, given: Mapping[str, str], lines: list[bytes]) -> Iterat
 
 
 def _finding(
-    node: Node, lines: list[bytes], rule: str, severity: str, confidence: float, message: str, suggestion: str, cwe: int
+    node: Node,
+    lines: list[bytes],
+    rule: str,
+    severity: str,
+    confidence: float,
+    message: str,
+    suggestion: str,
+    cwe: int,
 ) -> RawFinding:
     return finding_at(
         node, lines, rule=rule, family=rule, message=message, severity=severity, confidence=confidence,

@@ -18,7 +18,9 @@ CALLS = "(call_expression) @it (new_expression) @it"
 PAIRS = "(pair) @it"
 LONGEST_LINE = 1000
 """Characters; files with longer lines are bundled or minified, and their source is elsewhere."""
-CLEANED = re.compile(r"purif|sanit|escape|encode|DOMPurify|trusted|i18n|gettext|translate|\bt\(", re.IGNORECASE)
+CLEANED = re.compile(
+    r"purif|sanit|escape|encode|DOMPurify|trusted|i18n|gettext|translate|\bt\(", re.IGNORECASE
+)
 HTML = frozenset({"innerHTML", "outerHTML"})
 
 
@@ -52,7 +54,9 @@ def _is_constant(node: Node | None) -> bool:
     if node.type == "ternary_expression":
         branches = (node.child_by_field_name("consequence"), node.child_by_field_name("alternative"))
         return all(_is_constant(child) for child in branches)
-    return node.type == "parenthesized_expression" and all(_is_constant(child) for child in node.named_children)
+    return node.type == "parenthesized_expression" and all(
+        _is_constant(child) for child in node.named_children
+    )
 
 
 def _assigned(node: Node, lines: list[bytes]) -> Iterator[RawFinding]:
@@ -67,7 +71,11 @@ def _assigned(node: Node, lines: list[bytes]) -> Iterator[RawFinding]:
 def _is_harmless(value: Node | None) -> bool:
     if _is_constant(value) or CLEANED.search(text(value)):
         return True
-    return value is not None and value.type == "member_expression" and text(value).endswith(("innerHTML", "outerHTML"))
+    return (
+        value is not None
+        and value.type == "member_expression"
+        and text(value).endswith(("innerHTML", "outerHTML"))
+    )
 
 
 def _written(node: Node, lines: list[bytes], how: str) -> RawFinding:
@@ -89,7 +97,9 @@ def _unverified(node: Node, lines: list[bytes]) -> RawFinding:
 def _called(node: Node, lines: list[bytes]) -> Iterator[RawFinding]:
     called = text(node.child_by_field_name("function") or node.child_by_field_name("constructor"))
     arguments = node.child_by_field_name("arguments")
-    given = [one for one in arguments.named_children if one.type != "comment"] if arguments is not None else []
+    given = (
+        [one for one in arguments.named_children if one.type != "comment"] if arguments is not None else []
+    )
     if called in {"eval", "window.eval", "globalThis.eval", "Function"} and given:
         if not all(_is_constant(one) or one.type == "spread_element" for one in given):
             yield _finding(
@@ -113,7 +123,14 @@ def _paired(node: Node, lines: list[bytes]) -> Iterator[RawFinding]:
 
 
 def _finding(
-    node: Node, lines: list[bytes], rule: str, severity: str, confidence: float, message: str, suggestion: str, cwe: int
+    node: Node,
+    lines: list[bytes],
+    rule: str,
+    severity: str,
+    confidence: float,
+    message: str,
+    suggestion: str,
+    cwe: int,
 ) -> RawFinding:
     return finding_at(
         node, lines, rule=rule, family=rule, message=message, severity=severity, confidence=confidence,

@@ -89,7 +89,9 @@ def _unescaped(lines: list[str], line: int) -> RawFinding:
     )  # fmt: skip
 
 
-def _finding(lines: list[str], line: int, rule: str, confidence: float, message: str, suggestion: str) -> RawFinding:
+def _finding(
+    lines: list[str], line: int, rule: str, confidence: float, message: str, suggestion: str
+) -> RawFinding:
     return RawFinding(
         rule=rule, message=message, severity="high", confidence=confidence, category="security", line=line,
         quote=lines[line - 1].strip()[:200], family=rule, suggestion=suggestion, cwe=79,

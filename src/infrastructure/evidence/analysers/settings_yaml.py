@@ -104,7 +104,9 @@ def _is_mount(keys: tuple[str, ...]) -> bool:
 
 def _workflow(places: list[Place], lines: list[str]) -> Iterator[RawFinding]:
     """PyYAML reads the key `on` as text here, for nodes are not resolved."""
-    trusted = any(keys[:1] == ("on",) and "pull_request_target" in (*keys, node.value) for keys, node in places)
+    trusted = any(
+        keys[:1] == ("on",) and "pull_request_target" in (*keys, node.value) for keys, node in places
+    )
     for keys, node in places:
         if trusted and keys[-2:] == ("with", "ref") and HEAD.search(node.value):
             yield _finding(
@@ -122,7 +124,13 @@ def _workflow(places: list[Place], lines: list[str]) -> Iterator[RawFinding]:
 
 
 def _finding(
-    node: yaml.Node, lines: list[str], rule: str, severity: str, confidence: float, message: str, suggestion: str,
+    node: yaml.Node,
+    lines: list[str],
+    rule: str,
+    severity: str,
+    confidence: float,
+    message: str,
+    suggestion: str,
     cwe: int,
 ) -> RawFinding:
     line = node.start_mark.line + 1

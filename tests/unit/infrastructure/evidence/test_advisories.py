@@ -6,12 +6,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
+
 from muster.domain.evidence.report import EvidenceStatus
 from muster.domain.evidence.severity import Severity
 from muster.infrastructure.evidence.advisories import AdvisoriesTool, known_advisories
 from muster.infrastructure.evidence.analysers.advisory_ranges import Advisory, first_safe
 from muster.infrastructure.evidence.analysers.cvss import base_score, rating
-from packaging.version import Version
 
 from .support import look
 
@@ -23,7 +24,9 @@ def advisory(*ranges: list[dict[str, str]]) -> Advisory:
 
 async def test_a_pinned_version_names_its_advisories_the_date_and_the_version_to_use(tmp_path: Path) -> None:
     """One finding a package, on its line."""
-    report = await look(AdvisoriesTool, {"requirements.txt": "flask==3.0.3\n\nPyYAML==5.3.1  # old\n"}, tmp_path)
+    report = await look(
+        AdvisoriesTool, {"requirements.txt": "flask==3.0.3\n\nPyYAML==5.3.1  # old\n"}, tmp_path
+    )
 
     (finding,) = report.findings
     assert (finding.location.path, finding.location.line) == ("requirements.txt", 3)
@@ -31,7 +34,11 @@ async def test_a_pinned_version_names_its_advisories_the_date_and_the_version_to
     assert "as of 2024-10-10: PYSEC-2021-142 (CVE-2020-14343, GHSA-8q59-q68h-6hv4)" in finding.message
     assert finding.suggestion.startswith("Use pyyaml 5.4 or later;")
     assert finding.quote == "PyYAML==5.3.1  # old"
-    assert report.measures == {"advisories.pinned": 2.0, "advisories.open": 0.0, "advisories.snapshot": 20241010.0}
+    assert report.measures == {
+        "advisories.pinned": 2.0,
+        "advisories.open": 0.0,
+        "advisories.snapshot": 20241010.0,
+    }
 
 
 async def test_several_advisories_of_a_package_are_one_finding_with_the_first_version_that_mends_all(
@@ -107,7 +114,10 @@ async def test_the_severity_says_what_it_rests_on(tmp_path: Path) -> None:
         one
         for listed in known_advisories().values()
         for one in listed
-        if len(listed) == 1 and one.severity and one.ranges[0][-1].get("fixed") and one.ranges[0][0] == {"introduced": "0"}
+        if len(listed) == 1
+        and one.severity
+        and one.ranges[0][-1].get("fixed")
+        and one.ranges[0][0] == {"introduced": "0"}
     )
     text = f"{scored.package}==0.0.0\nrequests==2.30.0\npyyaml==5.3.1\n"
     report = await look(AdvisoriesTool, {"requirements.txt": text}, tmp_path)
@@ -137,7 +147,11 @@ def test_events_count_in_the_order_of_versions_whatever_order_they_are_written_i
     """Later lines come first in some of the data."""
     one = advisory([{"introduced": "2.0"}, {"fixed": "2.3"}, {"introduced": "0"}, {"fixed": "1.4"}])
 
-    inside = [text for text in ("0.1", "1.3", "1.4", "1.9", "2.0rc1", "2.0", "2.2.9", "2.3") if one.affects(Version(text))]
+    inside = [
+        text
+        for text in ("0.1", "1.3", "1.4", "1.9", "2.0rc1", "2.0", "2.2.9", "2.3")
+        if one.affects(Version(text))
+    ]
     assert inside == ["0.1", "1.3", "2.0", "2.2.9"]
     assert [str(one.fixed_after(Version(text))) for text in ("1.3", "2.2.9")] == ["1.4", "2.3"]
 
@@ -183,7 +197,9 @@ def test_base_scores_are_those_of_the_published_calculator(vector: str, score: f
     assert rating(score) == word
 
 
-@pytest.mark.parametrize("vector", ["", "CVSS:4.0/AV:N", "CVSS:3.1/AV:N/AC:L", "CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"])
+@pytest.mark.parametrize(
+    "vector", ["", "CVSS:4.0/AV:N", "CVSS:3.1/AV:N/AC:L", "CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"]
+)
 def test_what_is_no_whole_vector_of_version_3_has_no_score(vector: str) -> None:
     """Nothing is made up."""
     assert base_score(vector) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus
 from muster.infrastructure.evidence.dependencies import DependenciesTool
 
@@ -77,7 +78,10 @@ async def test_an_import_that_may_fail_needs_no_declaration(code: str, tmp_path:
 
 async def test_an_import_inside_a_function_is_less_sure(tmp_path: Path) -> None:
     """It may never be reached."""
-    files = {"pyproject.toml": PROJECT.format(""), "shop.py": "def f():\n    import ujson\n    return ujson\n"}
+    files = {
+        "pyproject.toml": PROJECT.format(""),
+        "shop.py": "def f():\n    import ujson\n    return ujson\n",
+    }
     (finding,) = (await look(DependenciesTool, files, tmp_path)).findings
 
     assert (finding.severity.value, finding.confidence) == ("low", 0.5)
@@ -85,7 +89,14 @@ async def test_an_import_inside_a_function_is_less_sure(tmp_path: Path) -> None:
 
 async def test_tests_docs_tools_and_parts_with_their_own_declarations_may_import_more(tmp_path: Path) -> None:
     """Their needs are declared elsewhere, or nowhere."""
-    paths = ["tests/test_a.py", "docs/conf.py", "noxfile.py", "examples/demo.py", "service/main.py", "shop/test_b.py"]
+    paths = [
+        "tests/test_a.py",
+        "docs/conf.py",
+        "noxfile.py",
+        "examples/demo.py",
+        "service/main.py",
+        "shop/test_b.py",
+    ]
     files = {"pyproject.toml": PROJECT.format(""), "service/pyproject.toml": PROJECT.format('"ujson"')}
     files |= dict.fromkeys(paths, "import ujson\n")
 
@@ -117,7 +128,10 @@ async def test_what_is_loaded_by_its_name_is_not_unused(tmp_path: Path) -> None:
 async def test_the_project_s_own_configuration_is_honoured(tmp_path: Path) -> None:
     """Ignored rules and names of modules."""
     own = '[tool.deptry]\nignore = ["DEP002"]\n[tool.deptry.package_module_name_map]\n"odd-name" = "even"\n'
-    files = {"pyproject.toml": PROJECT.format('"odd-name", "arrow", "PyYAML"') + own, "a.py": "import even\nimport yaml\n"}
+    files = {
+        "pyproject.toml": PROJECT.format('"odd-name", "arrow", "PyYAML"') + own,
+        "a.py": "import even\nimport yaml\n",
+    }
 
     assert found(await look(DependenciesTool, files, tmp_path)) == []
 
@@ -173,7 +187,9 @@ NOTHING_TO_COMPARE = {
 
 
 @pytest.mark.parametrize(("files", "reason"), NOTHING_TO_COMPARE.values(), ids=NOTHING_TO_COMPARE)
-async def test_without_declarations_nothing_is_measured(files: dict[str, str], reason: str, tmp_path: Path) -> None:
+async def test_without_declarations_nothing_is_measured(
+    files: dict[str, str], reason: str, tmp_path: Path
+) -> None:
     """And nothing is called missing."""
     report = await look(DependenciesTool, files, tmp_path)
 
@@ -182,7 +198,9 @@ async def test_without_declarations_nothing_is_measured(files: dict[str, str], r
 
 async def test_a_broken_pyproject_is_not_covered(tmp_path: Path) -> None:
     """It says why."""
-    report = await look(DependenciesTool, {"pyproject.toml": "[project\n", "a.py": "import boto3\n"}, tmp_path)
+    report = await look(
+        DependenciesTool, {"pyproject.toml": "[project\n", "a.py": "import boto3\n"}, tmp_path
+    )
 
     assert (report.status, report.reason) == (EvidenceStatus.NO_INPUT, "pyproject.toml cannot be read")
     assert [one.path for one in report.not_covered] == ["pyproject.toml"]
@@ -190,7 +208,10 @@ async def test_a_broken_pyproject_is_not_covered(tmp_path: Path) -> None:
 
 async def test_a_configuration_that_deptry_refuses_is_a_failure_with_its_words(tmp_path: Path) -> None:
     """Never an empty result."""
-    files = {"pyproject.toml": PROJECT.format("") + "[tool.deptry]\nno_such_option = 1\n", "a.py": "import boto3\n"}
+    files = {
+        "pyproject.toml": PROJECT.format("") + "[tool.deptry]\nno_such_option = 1\n",
+        "a.py": "import boto3\n",
+    }
     report = await look(DependenciesTool, files, tmp_path)
 
     assert report.status is EvidenceStatus.FAILED

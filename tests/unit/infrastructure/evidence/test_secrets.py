@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus
 from muster.domain.evidence.severity import Severity
 from muster.infrastructure.evidence.analysers.secrets import analyse
@@ -61,9 +62,13 @@ def said(report: EvidenceReport) -> str:
 
 
 @pytest.mark.parametrize("kind", PROVIDED)
-async def test_a_provider_s_key_in_code_is_critical_and_its_value_stays_in_the_file(kind: str, tmp_path: Path) -> None:
+async def test_a_provider_s_key_in_code_is_critical_and_its_value_stays_in_the_file(
+    kind: str, tmp_path: Path
+) -> None:
     """Whatever name it is given."""
-    report = await look(SecretsTool, {"app/main.py": f"x = 1\n\n\ndef f():\n    go('{PROVIDED[kind]}', 'b')\n"}, tmp_path)
+    report = await look(
+        SecretsTool, {"app/main.py": f"x = 1\n\n\ndef f():\n    go('{PROVIDED[kind]}', 'b')\n"}, tmp_path
+    )
 
     (finding,) = report.findings
     assert (finding.rule, finding.severity, finding.location.line) == (kind, Severity.CRITICAL, 5)
@@ -110,7 +115,9 @@ ASSIGNED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "line", "kind"), ASSIGNED, ids=[f"{path} {line}" for path, line, _ in ASSIGNED])
+@pytest.mark.parametrize(
+    ("path", "line", "kind"), ASSIGNED, ids=[f"{path} {line}" for path, line, _ in ASSIGNED]
+)
 async def test_a_random_value_beside_a_telling_name_is_high_in_any_quoting(
     path: str, line: str, kind: str, tmp_path: Path
 ) -> None:
@@ -121,7 +128,9 @@ async def test_a_random_value_beside_a_telling_name_is_high_in_any_quoting(
     assert BODY not in said(report)
 
 
-async def test_a_password_in_a_url_a_bearer_token_a_login_and_a_signed_token_are_found(tmp_path: Path) -> None:
+async def test_a_password_in_a_url_a_bearer_token_a_login_and_a_signed_token_are_found(
+    tmp_path: Path,
+) -> None:
     """Each by its own form, without a telling name."""
     signed = ".".join([encoded({"alg": "HS256"}), encoded({"sub": "ann"}), made_up(43)])
     login = base64.b64encode(b"ann:tr4in-Qu9artz").decode()
@@ -184,6 +193,7 @@ SILENT = {
     "a translation key": "password_help = 'accounts.help2.password-rules-v3'",
     "a url without a password": "url = 'https://ann@db1.org/x'",
     "a url of nobody": "url = 'https://ann:s3cr3tQu4rtz@example.com/'",
+    "several hosts": "url = 'kafka://a.org:9092,b.org:9092,c1-x:9092@group2'",
     "a url to fill in": "url = 'postgres://{user}:{password}@{host}'",
     "a uuid": "client_secret_id: 0d9e3c52-7b1f-4a86-9c40-e2f5a81b6d37\ntoken: 0d9e3c52-7b1f-4a86-9c40-e2f5a81b6d37",
     "a commit": f"revision: {HEX[:40]}",
@@ -213,7 +223,17 @@ async def test_what_opens_nothing_stays_silent(text: str, path: str, tmp_path: P
 
 async def test_lock_files_data_and_minified_code_are_not_looked_at(tmp_path: Path) -> None:
     """They are full of hashes, and nobody writes them."""
-    names = ["uv.lock", "poetry.lock", "package-lock.json", "yarn.lock", "go.sum", "a.min.js", "a.js.map", "a.csv", "de.po"]
+    names = [
+        "uv.lock",
+        "poetry.lock",
+        "package-lock.json",
+        "yarn.lock",
+        "go.sum",
+        "a.min.js",
+        "a.js.map",
+        "a.csv",
+        "de.po",
+    ]
     report = await look(SecretsTool, dict.fromkeys(names, f"token = '{BODY}'"), tmp_path)
 
     assert (report.status, report.findings) == (EvidenceStatus.NO_INPUT, ())
@@ -228,10 +248,28 @@ async def test_in_a_line_of_data_names_tell_nothing_but_a_provider_s_key_is_stil
 
 
 HOSTILE = [
-    "password=", "sk-", "AKIA", "eyJ", "eyJa.eyJ", "://a:b@", "://aaa:", "Bearer ", "Basic a", "xoxb-", ":AA", "token: '",
-    "-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA ", "server=a;password=b;", "get('token', ", "<password>aaa", " ", "\n", "a",
+    "password=",
+    "sk-",
+    "AKIA",
+    "eyJ",
+    "eyJa.eyJ",
+    "://a:b@",
+    "://aaa:",
+    "Bearer ",
+    "Basic a",
+    "xoxb-",
+    ":AA",
+    "token: '",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN RSA ",
+    "server=a;password=b;",
+    "get('token', ",
+    "<password>aaa",
+    " ",
+    "\n",
+    "a",
     "token: 'a1B2c3D4e5F6g7H8'\n",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
@@ -239,7 +277,7 @@ def test_a_hostile_megabyte_takes_no_longer_than_its_length(piece: str) -> None:
     """A pattern that went back and forth would need minutes."""
     source = (piece * (1_000_000 // len(piece))).encode()
     started = time.process_time()
-    analyse(source, "yaml", False)
+    analyse(source, "yaml", is_test=False)
 
     assert time.process_time() - started < 3
 
@@ -247,6 +285,6 @@ def test_a_hostile_megabyte_takes_no_longer_than_its_length(piece: str) -> None:
 def test_very_many_secrets_in_one_file_are_reported_up_to_fifty() -> None:
     """The rest is counted."""
     lines = "\n".join(f"token_{n} = 'q{n}{BODY}'" for n in range(80))
-    facts = analyse(lines.encode(), "python", False)
+    facts = analyse(lines.encode(), "python", is_test=False)
 
     assert (len(facts.findings), facts.measures["secrets"]) == (50, 80.0)
