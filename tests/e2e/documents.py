@@ -50,10 +50,11 @@ class Command:
 
 
 def commands() -> list[Command]:
-    """Every `$ …` line of every console block, with the lines below it."""
+    """Every `$ …` line of every console block, with the lines below it; what make prints may hold such lines."""
     found: list[Command] = []
     for block in blocks("console"):
-        for part in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
+        whole = [block.text.removeprefix("$ ")] if block.text.startswith("$ make") else None
+        for part in whole or re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
             line, *shown = part.rstrip("\n").split("\n")
             found.append(Command(block, line.split("  #")[0].strip(), tuple(shown)))
     return found

@@ -20,6 +20,7 @@ from tests.e2e.support import PATIENCE, Answer, Shell, ended, shop
 
 USAGE, INTERNAL, CONFIGURATION, PARTIAL, BROKEN_PIPE = 2, 3, 4, 5, 141
 MEGABYTE = 1024 * 1024
+TEAM = ("--agents", "code-reviewer,security-auditor")
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +50,6 @@ def empty(tmp_path: Path) -> Shell:
 def test_a_task_without_words_is_refused(muster: Shell, task: str) -> None:
     """Before anything is read."""
     answer = muster("run", task)
-    assert (answer.code, answer.error) == (USAGE, "task must be a non-empty string")
-
-
-def test_an_empty_task_on_stdin_is_refused_too(muster: Shell) -> None:
-    """A pipe that brings nothing."""
-    answer = muster("plan", "-", stdin="\n")
     assert (answer.code, answer.error) == (USAGE, "task must be a non-empty string")
 
 
@@ -175,10 +170,9 @@ def test_a_plan_with_an_agent_that_is_not_here_is_refused(
 EVIL = "review \x1b[31mred\x1b[0m \x1b]0;title\x07 \x08\x9b2J code"
 
 
-@pytest.mark.parametrize("args", [["plan"], ["run"]])
-def test_control_characters_of_a_task_do_not_reach_the_terminal(muster: Shell, args: list[str]) -> None:
-    """Neither in a plan nor in a report, in the list of runs, or on stderr."""
-    answer = muster(*args, EVIL)
+def test_control_characters_of_a_task_do_not_reach_the_terminal(muster: Shell) -> None:
+    """Neither in the report, nor on stderr, nor in the list of runs."""
+    answer = muster("run", EVIL)
     assert answer.code == 0
     said = answer.out + answer.err + muster("runs").out
     assert "review red" in said
@@ -204,10 +198,8 @@ def test_control_characters_are_not_echoed_in_errors(muster: Shell, args: list[s
 
 SETTINGS = {
     "is not valid TOML": ("max_concurrency =", "'muster.toml', line 1, is not valid TOML"),
-    "is no text": ("\0\1", "'muster.toml', line 1, is not valid TOML"),
     "has an unknown key": ("\nmax_concurency = 2", "muster.toml, line 2: unknown setting 'max_concurency'"),
     "has a wrong type": ('max_concurrency = "2"', "muster.toml, line 1: max_concurrency cannot be '2'"),
-    "is out of bounds": ("max_concurrency = 0", "muster.toml, line 1: max_concurrency cannot be 0"),
     "has an unknown gate": ("[gates]\nhgh = 0", "there is no gate 'hgh'; known: high"),
     "has an unknown model": ('model = "nope/nope"', "nope/nope"),
     "names no folder": ('agents_dir = "nope"', "cannot be read: No such file or directory"),
@@ -243,14 +235,13 @@ def test_a_wrong_environment_variable_is_named_as_it_is_written(empty: Shell) ->
 
 
 def test_an_agent_file_that_is_no_yaml_is_named_with_its_line(empty: Shell) -> None:
-    """Whatever the command: a team without it would be another team."""
+    """A team without it would be another team."""
     (empty.folder / "muster.toml").write_text('agents_dir = "mine"\n')
     (empty.folder / "mine").mkdir()
     (empty.folder / "mine" / "broken.yaml").write_text("id: [\n")
-    for command in (["agents"], ["run", "review"]):
-        answer = empty(*command)
-        assert answer.code == CONFIGURATION
-        assert f"{Path('mine') / 'broken.yaml'}:2: not valid YAML" in answer.error
+    answer = empty("run", "review")
+    assert answer.code == CONFIGURATION
+    assert f"{Path('mine') / 'broken.yaml'}:2: not valid YAML" in answer.error
 
 
 # The data folder
@@ -273,7 +264,6 @@ def test_a_data_folder_that_is_a_file(muster: Shell) -> None:
     answer = muster("run", "find dead code", "-q")
     assert (answer.code, str(muster.data) in answer.error) == (INTERNAL, True)
     assert "data_dir" in answer.err
-    assert muster("doctor").code == CONFIGURATION
 
 
 # Folders and files
@@ -312,8 +302,8 @@ def test_whatever_a_folder_holds_is_looked_at_or_listed_with_its_reason(
     strange: Path, tmp_path: Path
 ) -> None:
     """In time, with 20,000 files more, and what can be read is read."""
-    answer = Shell(strange, tmp_path / "data")("check", "--json", "-q")
-    assert answer.code in {0, PARTIAL}
+    answer = Shell(strange, tmp_path / "data")("run", "review the code for security", *TEAM, "--json", "-q")
+    assert answer.code == 0
     assert {finding["location"]["path"] for finding in answer.findings} >= {"fine.py", "red\x1b[31m.py"}
     reasons = {item["path"]: item["reason"] for item in answer.json()["run"]["report"]["not_covered"]}
     expected = {

@@ -21,8 +21,8 @@ from .analysers.advisory_ranges import Advisory, UnreadableRangeError, first_saf
 from .analysers.cvss import base_score, rating
 from .analysers.locked_versions import Pin, names_versions, pins_in
 from .analysers.requirements import quoted
+from .cached_tool import Conclusion
 from .file_facts import RawFinding
-from .per_file import Conclusion
 from .whole_project import WholeProjectTool
 
 SNAPSHOT = "2024-10-10"

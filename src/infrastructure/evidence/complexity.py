@@ -8,8 +8,9 @@ from importlib.metadata import version
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
+from .cached_tool import Conclusion
 from .file_facts import FileFacts
-from .per_file import Conclusion, PerFileTool
+from .per_file import PerFileTool
 
 
 class ComplexityTool(PerFileTool):

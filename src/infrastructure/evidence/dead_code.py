@@ -12,8 +12,9 @@ from ...domain.evidence.finding import Finding, Location
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category, Severity
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
+from .cached_tool import Conclusion
 from .file_facts import FileFacts
-from .per_file import Conclusion, PerFileTool
+from .per_file import PerFileTool
 from .project_root import is_unpacked_package
 
 MENTIONING = frozenset({"html", "ini", "yaml", "shell", "dockerfile"})

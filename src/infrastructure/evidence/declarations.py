@@ -53,7 +53,9 @@ class Declarations:
             for one in listed:
                 if (known := modules_of(one.name)) and one.name not in mapping:
                     mapping[one.name] = known
-        options = [f"--package-module-name-map={_mapping(mapping)}"] if mapping else []
+        # deptry stops at import_module(".name", …), whose first part is empty; so the empty name is called our own.
+        options = [f"--known-first-party={name}" for name in ("", *_names(own.get("known_first_party", ())))]
+        options += [f"--package-module-name-map={_mapping(mapping)}"] if mapping else []
         files = [path for path in self.by_file if _is_main(path) and "," not in path]
         if "requirements_files" not in own and self._reads_requirements() and files:
             main = [path for path in files if not is_for_developers(path)]

@@ -18,11 +18,17 @@ from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
 from .analysers.import_guards import Guard, guard_of
-from .analysers.module_names import SEVERAL, is_used_without_import, modules_of, provider_of
+from .analysers.module_names import (
+    SEVERAL,
+    STANDARD_ELSEWHERE,
+    is_used_without_import,
+    modules_of,
+    provider_of,
+)
 from .analysers.requirements import Declared, is_for_developers, is_requirements, quoted
+from .cached_tool import Conclusion
 from .declarations import PYPROJECT, Declarations, declarations
 from .file_facts import RawFinding
-from .per_file import Conclusion
 from .process import find_program
 from .whole_project import WholeProjectTool
 
@@ -121,7 +127,7 @@ def _judge(
     snapshot: WorkspaceSnapshot, declared: Declarations, said: Iterable[Mapping[str, Any]]
 ) -> list[Problem]:
     """Our words on what deptry said, without what it cannot know."""
-    own = _own_modules(snapshot, declared)
+    own = _own_modules(snapshot, declared) | STANDARD_ELSEWHERE
     nested = _nested_projects(snapshot)
     problems: list[Problem] = []
     unused: list[tuple[str, str]] = []

@@ -11,8 +11,9 @@ from ...domain.evidence.finding import Finding
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
+from .cached_tool import Conclusion
 from .file_facts import FileFacts, RawFinding
-from .per_file import Conclusion, PerFileTool
+from .per_file import PerFileTool
 from .project_root import is_project
 from .relative_links import LinkChecker, names_in
 

@@ -15,8 +15,9 @@ from ...domain.evidence.severity import Category
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
 from .analysers.syntax import GRAMMARS
 from .cache import EvidenceCache
+from .cached_tool import Conclusion
 from .file_facts import FileFacts, RawFinding
-from .per_file import Conclusion, PerFileTool
+from .per_file import PerFileTool
 from .process import Completed, ToolRunner
 from .whole_project import WholeProjectTool
 

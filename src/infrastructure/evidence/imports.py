@@ -12,8 +12,8 @@ from ...domain.errors import EvidenceUnavailable
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
+from .cached_tool import Conclusion
 from .file_facts import RawFinding
-from .per_file import Conclusion
 from .process import Completed
 from .whole_project import WholeProjectTool
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from ...domain.workspace.files import SourceFile
 from .analysers.functions import names_by_line
 from .analysers.syntax import parse
 from .file_facts import FileFacts, RawFinding
-from .per_file import PerFileTool
+from .per_file import CHANGED, PerFileTool
 from .process import Completed, find_program
 
 RUFF = version("ruff")
@@ -167,6 +168,8 @@ class RuffTool(PerFileTool):
             source = Path(root, file.path).read_bytes() if entries else b""
         except OSError as error:
             return FileFacts(problem=f"could not be read: {error.strerror}", transient=True)
+        if entries and hashlib.sha256(source).hexdigest() != file.digest:
+            return CHANGED
         return FileFacts(tuple(self._findings(file, source, entries)), measures)
 
     def _findings(

@@ -10,8 +10,9 @@ from importlib.metadata import version
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
+from .cached_tool import Conclusion
 from .file_facts import FileFacts, RawFinding
-from .per_file import Conclusion, PerFileTool
+from .per_file import PerFileTool
 
 LANGUAGES = frozenset({"python", "javascript", "typescript", "tsx", "html", "yaml", "dockerfile", ""})
 SOMEONE_ELSES = re.compile(

@@ -12,8 +12,9 @@ from ...domain.evidence.finding import Finding
 from ...domain.evidence.report import EvidenceReport, ToolProfile
 from ...domain.evidence.severity import Category
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
+from .cached_tool import Conclusion
 from .file_facts import FileFacts, RawFinding
-from .per_file import Conclusion, PerFileTool
+from .per_file import PerFileTool
 from .project_root import is_project, is_unpacked_package
 
 RUNNABLE = re.compile(r"test.*\.pyw?|.*_tests?\.pyw?")

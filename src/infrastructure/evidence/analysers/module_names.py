@@ -73,6 +73,13 @@ SEVERAL = frozenset(
 """Name spaces that many packages fill: which of them a module belongs to is not known."""
 
 
+STANDARD_ELSEWHERE = frozenset(
+    "annotationlib compression aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3"
+    " mailcap msilib nis nntplib ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib uu xdrlib".split()
+)
+"""Modules that came to Python after 3.11 or left it since: a guarded import of one is no package."""
+
+
 def modules_of(package: str) -> tuple[str, ...]:
     """Modules of a package by the table, () when its own name has to do."""
     return MODULES.get(canonicalize_name(package), ())
@@ -85,7 +92,6 @@ def is_used_without_import(package: str) -> bool:
 
 
 def provider_of(module: str) -> str:
-    """The package that is known to hold a module of another name, "" when none is."""
-    return next(
-        (package for package, modules in MODULES.items() if module in modules and package != module), ""
-    )
+    """The package that is known to hold a module of quite another name, "" when none is."""
+    holding = (package for package, modules in MODULES.items() if module in modules)
+    return next((package for package in holding if not package.startswith(module)), "")

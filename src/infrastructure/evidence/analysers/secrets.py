@@ -227,12 +227,9 @@ def _logins(text: str) -> Iterator[Found]:
     for match in LOGIN.finditer(text):
         name, host = match.group(1), match.group(3)
         password = unquote(match.group(2))
-        if (
-            stands_in(password)
-            or NOBODYS_HOST.search(host)
-            or password == name
-            or is_something_else(password)
-        ):
+        if PORT.match(password) or NOBODYS_HOST.search(host) or password == name:
+            continue
+        if stands_in(password) or is_something_else(password):
             continue
         if is_random(password) or is_chosen(password):
             yield Found("password-in-url", "password inside a URL", *match.span(2), 0.85, "strong")

@@ -54,7 +54,7 @@ def _as_text(runs: Sequence[RunSummary]) -> str:
             run.started_at.astimezone().strftime("%Y-%m-%d %H:%M"),
             _result(run),
             "–" if run.score is None else f"{run.score:.1f}",
-            str(run.findings),
+            "–" if run.verdict is None else str(run.findings),  # counted when the report was made
             run.task,
         )
         for run in runs

@@ -36,8 +36,16 @@ async def test_what_is_imported_and_declared_nowhere_is_medium_at_the_import(tmp
 
 async def test_packages_whose_modules_are_called_otherwise_are_known(tmp_path: Path) -> None:
     """Neither missing nor unused, whatever is installed here."""
-    pairs = {"PyYAML": "yaml", "Pillow": "PIL", "beautifulsoup4": "bs4", "scikit-learn": "sklearn",
-             "python-dateutil": "dateutil", "opencv-python": "cv2", "PyJWT": "jwt", "python-dotenv": "dotenv"}  # fmt: skip
+    pairs = {
+        "PyYAML": "yaml",
+        "Pillow": "PIL",
+        "beautifulsoup4": "bs4",
+        "scikit-learn": "sklearn",
+        "python-dateutil": "dateutil",
+        "opencv-python": "cv2",
+        "PyJWT": "jwt",
+        "python-dotenv": "dotenv",
+    }
     files = {
         "requirements.txt": "".join(f"{name}==1.0\n" for name in pairs),
         "a.py": "".join(f"import {module}\n" for module in pairs.values()),
@@ -134,6 +142,17 @@ async def test_the_project_s_own_configuration_is_honoured(tmp_path: Path) -> No
     }
 
     assert found(await look(DependenciesTool, files, tmp_path)) == []
+
+
+async def test_a_module_that_is_imported_by_a_relative_name_in_text_is_no_package(tmp_path: Path) -> None:
+    """deptry alone stops at it; the modules that the project calls its own stay so."""
+    own = '[tool.deptry]\nknown_first_party = ["till"]\n'
+    code = 'from importlib import import_module\nimport till\nimport boto3\n\nimport_module(".management", "shop")\n'
+    report = await look(
+        DependenciesTool, {"pyproject.toml": PROJECT.format("") + own, "shop.py": code}, tmp_path
+    )
+
+    assert found(report) == [("DEP001", "shop.py", 3, "medium")]
 
 
 async def test_requirements_that_any_version_meets_are_low_at_their_line(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import apsw
 from muster.domain.evidence.report import EvidenceStatus, ToolProfile
 from muster.domain.evidence.severity import Category
 from muster.infrastructure.evidence.cache import EvidenceCache
+from muster.infrastructure.evidence.code_review import CodeReviewTool
 from muster.infrastructure.evidence.complexity import ComplexityTool
 from muster.infrastructure.evidence.per_file import PerFileTool
 from muster.infrastructure.evidence.process import Completed, Limits, ToolRunner
@@ -165,3 +166,21 @@ async def test_cancelling_a_tool_stops_at_once(tmp_path: Path) -> None:
     async with asyncio.timeout(1):
         await asyncio.gather(running, return_exceptions=True)
     assert running.cancelled()
+
+
+@pytest.mark.parametrize("tool_class", [ComplexityTool, CodeReviewTool])
+async def test_a_file_that_changed_after_the_scan_is_not_remembered_under_its_old_content(
+    tool_class: type[PerFileTool], tmp_path: Path
+) -> None:
+    """It is not covered this time; when the old content is back, it is looked at, not recalled."""
+    scanned = "def f(a=[]):\n    return a\n"
+    snapshot = snapshot_of({"a.py": scanned, "b.py": "x = 1\n"}, tmp_path)
+    one = tool_class(ToolRunner(), EvidenceCache(None))
+    (tmp_path / "a.py").write_text("def other(b={}):\n    return b\n")
+    report = await one.gather(snapshot)
+    assert [(left.path, left.reason.partition(": ")[2]) for left in report.not_covered] == [
+        ("a.py", "changed while it was looked at")
+    ]
+    (tmp_path / "a.py").write_text(scanned)
+    again = await one.gather(snapshot)
+    assert (again.looked_at, again.from_cache, again.not_covered) == (2, 1, ())

@@ -213,7 +213,8 @@ SILENT: dict[str, tuple[str, str]] = {
     ),
     "the head without secrets": (
         ".github/workflows/a.yml",
-        f"on: pull_request\n{JOB}      - uses: a\n        with:\n          ref: ${{{{ github.event.pull_request.head.sha }}}}\n",
+        f"on: pull_request\n{JOB}      - uses: a\n        with:\n"
+        "          ref: ${{ github.event.pull_request.head.sha }}\n",
     ),
     "a title in the environment": (
         ".github/workflows/a.yml",
