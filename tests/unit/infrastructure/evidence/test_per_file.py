@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import apsw
+import pytest
 
 from muster.domain.evidence.report import EvidenceStatus, ToolProfile
 from muster.domain.evidence.severity import Category
