@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from .severity import Category, Severity
 
-
-SECRET = "secret:"
+MASKED = "secret:"
 """How families begin whose findings are about a secret value: their quotes hide it."""
 
 
@@ -51,7 +50,7 @@ class Finding:
     @property
     def masked(self) -> bool:
         """Whether the quote hides a secret, and must never be read again from the file."""
-        return self.family.startswith(SECRET)
+        return self.family.startswith(MASKED)
 
     @property
     def problem(self) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ...domain.errors import EvidenceUnavailable
-from ...domain.evidence.finding import SECRET
+from ...domain.evidence.finding import MASKED
 from ...domain.workspace.files import SourceFile
 from .analysers.functions import names_by_line
 from .analysers.syntax import parse
@@ -270,7 +270,7 @@ def _finding(remark: Remark, verdict: Verdict, category: str) -> RawFinding:
         end_line=remark.end_line,
         end_column=remark.end_column,
         function=remark.function,
-        quote=LITERAL.sub('"****"', remark.quote) if verdict.family.startswith(SECRET) else remark.quote,
+        quote=LITERAL.sub('"****"', remark.quote) if verdict.family.startswith(MASKED) else remark.quote,
         family=verdict.family or remark.code,
         suggestion=verdict.suggestion,
         cwe=verdict.cwe,

@@ -73,10 +73,11 @@ SEVERAL = frozenset(
 """Name spaces that many packages fill: which of them a module belongs to is not known."""
 
 
-STANDARD_ELSEWHERE = frozenset(
-    "annotationlib compression aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp lib2to3"
-    " mailcap msilib nis nntplib ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib uu xdrlib".split()
-)
+STANDARD_ELSEWHERE = frozenset({
+    "annotationlib", "compression", "aifc", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk",
+    "crypt", "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev",
+    "pipes", "smtpd", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib",
+})  # fmt: skip
 """Modules that came to Python after 3.11 or left it since: a guarded import of one is no package."""
 
 

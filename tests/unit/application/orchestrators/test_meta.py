@@ -94,14 +94,13 @@ async def test_any_requirements_and_wishes_give_a_plan_that_runs_or_a_clear_refu
     """Whatever is asked for: a plan that runs, or a UserError about the arity."""
     base = meta().analyze_task("do it")
     requirements = TaskRequirements("do it", complexity, base.domain, wanted, parallelisable=True)
-    refused = ""
+    plan, refused = None, ""
     try:
         plan = await meta().create_execution_plan(requirements, CODE, Wishes(names, pattern))
     except UserError as error:
         refused = error.code
-    if refused:
-        assert refused == "arity"
-    else:
+    assert (plan is None) == (refused == "arity")
+    if plan is not None:
         assert runs(plan)
         assert set(names) <= {agent.agent for agent in plan.agents}
 

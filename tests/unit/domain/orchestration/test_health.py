@@ -127,10 +127,16 @@ def test_a_tool_without_input_gives_its_reason() -> None:
 def test_a_clean_category_scores_100_and_points_halve_it() -> None:
     """Five points of security a thousand lines leave half; fewer than five thousand lines count as five thousand."""
     assert density_score(Category.SECURITY, [], 1000) == 100.0
-    high = [finding(severity=Severity.HIGH, confidence=1.0, category=Category.SECURITY, line=n) for n in range(5)]
+    high = [
+        finding(severity=Severity.HIGH, confidence=1.0, category=Category.SECURITY, line=n) for n in range(5)
+    ]
     assert density_score(Category.SECURITY, high, 10_000) == 50.0
     assert density_score(Category.SECURITY, high, 20_000) == 70.7
-    assert density_score(Category.SECURITY, high[:1], 300) == density_score(Category.SECURITY, high[:1], 5000) == 75.8
+    assert (
+        density_score(Category.SECURITY, high[:1], 300)
+        == density_score(Category.SECURITY, high[:1], 5000)
+        == 75.8
+    )
 
 
 def test_a_critical_finding_is_an_f_however_large_the_project_is() -> None:
