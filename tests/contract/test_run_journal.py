@@ -41,7 +41,10 @@ REPORT = RunReport(
         GateResult("high", 0, Direction.AT_MOST, 1, GateVerdict.FAILED),
         GateResult("coverage", 80, Direction.AT_LEAST, None, GateVerdict.UNMEASURED, "no coverage data"),
     ),
-    health=health_of((CategoryHealth(Category.SECURITY, 60.0, "1 high"),), previous=55.5),
+    health=health_of(
+        (CategoryHealth(Category.SECURITY, 60.0, "1 high"), CategoryHealth(Category.QUALITY, 60.0, "")),
+        previous=55.5,
+    ),
     measures={"findings.high": 1.0},
     unmeasured={Category.COVERAGE: "no coverage data"},
     not_covered=(NotCovered("logo.png", "binary"),),

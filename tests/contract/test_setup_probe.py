@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from muster.domain.orchestration.setup import SetupState
-from muster.infrastructure.config.setup_probe import LIBRARIES, PROGRAMS, LocalSetupProbe
+from muster.infrastructure.config.setup_probe import DATABASES, LIBRARIES, PROGRAMS, LocalSetupProbe
 from muster.infrastructure.llm.offline import OFFLINE
 from tests.fakes.unprivileged import as_nobody, open_folder
 
@@ -23,7 +23,7 @@ async def test_everything_that_is_needed_is_looked_at_once(tmp_path: Path) -> No
     """Python, each program, each library, the data folder, the model; what is fine needs no hint."""
     checks = await probe(tmp_path / "data").checks()
     names = [check.name for check in checks]
-    assert names == ["python", *PROGRAMS, *LIBRARIES, "data folder", "model"]
+    assert names == ["python", *PROGRAMS, *LIBRARIES, "data folder", *DATABASES, "model"]
     assert all(not check.hint for check in checks if check.state is SetupState.OK)
     assert all(check.hint for check in checks if check.state is not SetupState.OK)
 
@@ -44,6 +44,15 @@ async def test_a_data_folder_that_cannot_be_written_is_a_problem_with_a_way_out(
     assert check.state is SetupState.PROBLEM
     assert "Permission denied" in check.detail
     assert "MUSTER_DATA_DIR" in check.hint
+
+
+async def test_a_journal_that_is_no_database_is_a_problem(tmp_path: Path) -> None:
+    """Found without opening it; a journal that is not there yet is fine."""
+    (tmp_path / "runs.db").write_text("hello")
+    checks = {check.name: check for check in await probe(tmp_path).checks()}
+    assert checks["runs.db"].state is SetupState.PROBLEM
+    assert "is no database" in checks["runs.db"].detail
+    assert checks["memory.db"].state is SetupState.OK
 
 
 async def test_a_program_that_is_not_there_is_missing_and_says_what_that_costs(

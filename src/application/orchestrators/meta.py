@@ -148,7 +148,10 @@ class MetaOrchestrator:
             members += [Member(t, ()) for t in dict.fromkeys(pool) if t.id not in known]
         if not members:
             members = [Member(self._templates.get(FALLBACK) or pool[0], ())]
-        return members, self._uncovered(chosen.missing, members)
+        missing = (
+            () if wishes.agents else chosen.missing
+        )  # whoever names a team has decided what it leaves out
+        return members, self._uncovered(missing, members)
 
     def _uncovered(self, missing: Sequence[Capability], members: Sequence[Member]) -> tuple[Uncovered, ...]:
         able = {capability for t in self._templates.values() for capability in t.capabilities}

@@ -58,7 +58,7 @@ class Reporter:
         measures = _measures(reports, fresh, health)
         gates = _gates(plan, measures, reports, standards.fail_on)
         return RunReport(
-            verdict=_verdict(plan, gates, results, reports),
+            verdict=_verdict(plan, gates, results, reports, judged),
             findings=fresh,
             gates=gates,
             health=health,
@@ -171,6 +171,7 @@ def _verdict(
     gates: Sequence[GateResult],
     results: Sequence[AgentResult],
     reports: Sequence[EvidenceReport],
+    judged: Sequence[CategoryHealth],
 ) -> Verdict:
     if any(gate.verdict is GateVerdict.FAILED for gate in gates):
         return Verdict.FAILED
@@ -179,6 +180,7 @@ def _verdict(
         or any(result.status is not AgentStatus.COMPLETED for result in results)
         or any(report.status is EvidenceStatus.FAILED for report in reports)
         or bool(plan.uncovered)
+        or (bool(reports) and all(one.score is None for one in judged))
     )
     return Verdict.PARTIAL if lacking else Verdict.PASSED
 

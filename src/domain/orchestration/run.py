@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..evidence.finding import Finding
+from ..evidence.merge import merge
 from ..evidence.report import EvidenceReport
 from ..evidence.severity import Category
 from ..models.usage import Usage
@@ -110,8 +111,10 @@ class RunRecord:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The merged findings, worst first; empty until there is a report."""
-        return self.report.findings if self.report else ()
+        """The merged findings, worst first; of a run without a report what its agents had found until then."""
+        if self.report is not None:
+            return self.report.findings
+        return merge(finding for agent in self.agents for finding in agent.findings)
 
     @property
     def duration(self) -> float | None:

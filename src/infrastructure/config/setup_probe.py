@@ -20,6 +20,8 @@ PROGRAMS: Mapping[str, str] = {
     "git": "without it, ignored files are recognised by name only, and --since cannot work",
 }
 LIBRARIES = ("complexipy", "lizard", "vulture", "grimp", "coverage", "tree-sitter", "apsw", "rs-bpe")
+DATABASES = ("runs.db", "memory.db", "evidence.db")
+MAGIC = b"SQLite format 3\0"
 OLDEST = (3, 11)
 
 
@@ -38,7 +40,8 @@ class LocalSetupProbe(SetupProbe):
         """Python, programs, libraries, data folder, model."""
         programs = (_program(name, why) for name, why in PROGRAMS.items())
         libraries = (_library(name) for name in LIBRARIES)
-        return (_python(), *programs, *libraries, _writable(self._data_dir), _model(self._model))
+        kept = (_database(self._data_dir / name) for name in DATABASES)
+        return (_python(), *programs, *libraries, _writable(self._data_dir), *kept, _model(self._model))
 
     def settings(self) -> tuple[SettingOrigin, ...]:
         """Every setting, sorted by name."""
@@ -83,6 +86,20 @@ def _writable(folder: Path) -> SetupCheck:
         hint = "set data_dir, or MUSTER_DATA_DIR, to a folder that can be written"
         return SetupCheck("data folder", SetupState.PROBLEM, f"{folder}: {reason}", hint)
     return SetupCheck("data folder", SetupState.OK, str(folder))
+
+
+def _database(path: Path) -> SetupCheck:
+    """Whether a file of ours is what it should be, by its first bytes; one that is not there yet is fine."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC))
+    except FileNotFoundError:
+        return SetupCheck(path.name, SetupState.OK, "not there yet")
+    except OSError as error:
+        return SetupCheck(path.name, SetupState.PROBLEM, f"{path}: {error.strerror}", "check its permissions")
+    if head not in {MAGIC, b""}:
+        return SetupCheck(path.name, SetupState.PROBLEM, f"{path} is no database", "move it away")
+    return SetupCheck(path.name, SetupState.OK, f"{path.stat().st_size:,} bytes")
 
 
 def _model(model: ModelInfo) -> SetupCheck:

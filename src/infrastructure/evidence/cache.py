@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import zlib
 from collections.abc import Iterable, Mapping
@@ -92,6 +93,7 @@ class EvidenceCache:
             try:
                 if self._path is not None:
                     self._path.parent.mkdir(parents=True, exist_ok=True)
+                    os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))  # it quotes private code
                 connection = apsw.Connection(str(self._path) if self._path else ":memory:")
                 connection.set_busy_timeout(2000)
                 connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")

@@ -40,7 +40,7 @@ def render(record: RunRecord, look: Look) -> str:
     if record.report:
         _health(paper, record.report)
         _gates(paper, record.report)
-        _findings(paper, record.report)
+    _findings(paper, record)
     _agents(paper, record)
     _not_covered(paper, record)
     _foot(paper, record)
@@ -105,15 +105,14 @@ def _gates(paper: Paper, report: RunReport) -> None:
     paper.rows(rows)
 
 
-def _findings(paper: Paper, report: RunReport) -> None:
-    paper.rule(
-        f"Findings: {len(report.findings):,}", wording.tally(report.findings) if report.findings else ""
-    )
-    if note := wording.baseline_text(report):
+def _findings(paper: Paper, record: RunRecord) -> None:
+    every = record.findings
+    paper.rule(f"Findings: {len(every):,}", wording.tally(every) if every else "")
+    if record.report and (note := wording.baseline_text(record.report)):
         paper.line((f"left out: {note}", "dim"), indent=2)
-    if not report.findings:
+    if not every:
         paper.line(("Nothing was found in what was looked at.", ""), indent=2)
-    for position, (path, findings) in enumerate(wording.by_file(report.findings).items()):
+    for position, (path, findings) in enumerate(wording.by_file(every).items()):
         if position:
             paper.blank()
         paper.line((wording.path_text(path), "bold underline"), indent=2)
