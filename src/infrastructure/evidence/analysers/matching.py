@@ -59,3 +59,20 @@ def finding_at(node: Node, lines: list[bytes], **about: Any) -> RawFinding:
         quote=quote,
         **about,
     )
+
+
+def weakness_at(
+    node: Node,
+    lines: list[bytes],
+    rule: str,
+    severity: str,
+    confidence: float,
+    message: str,
+    suggestion: str,
+    cwe: int,
+) -> RawFinding:
+    """A finding of the category security, whose family is its rule."""
+    return finding_at(
+        node, lines, rule=rule, family=rule, message=message, severity=severity, confidence=confidence,
+        category="security", suggestion=suggestion, cwe=cwe,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node, Tree
 
 from ..file_facts import RawFinding
-from .matching import captures, finding_at
+from .matching import captures, weakness_at
 from .syntax import first_error, parse, text
 
 MARKS = re.compile(
@@ -75,19 +75,19 @@ def _value(assignment: Node | None) -> str:
 
 def _switch(name: str, value: str, node: Node, lines: list[bytes], credentials: bool) -> Iterator[RawFinding]:
     if name == "DEBUG" and value == "True":
-        yield _finding(
+        yield weakness_at(
             node, lines, "debug-on", "high", 0.7,
             "Debug mode is on wherever this module is used: error pages show code, settings and variables to everybody",
             "Read it from the environment, and leave it off by default.", 489,
         )  # fmt: skip
     elif name == "ALLOWED_HOSTS" and value in ANY:
-        yield _finding(
+        yield weakness_at(
             node, lines, "allowed-hosts-any", "medium", 0.8,
             "Requests for any host name are answered: links in mails and caches can be made to point elsewhere",
             "List the host names under which the service is reached.", 644,
         )  # fmt: skip
     elif name in COOKIES and value == "False":
-        yield _finding(
+        yield weakness_at(
             node, lines, "cookie-unprotected", "medium", 0.6,
             f"{name} is off: "
             + ("scripts can read the cookie" if "HTTPONLY" in name else "the cookie also travels over plain HTTP"),
@@ -98,7 +98,7 @@ def _switch(name: str, value: str, node: Node, lines: list[bytes], credentials: 
     elif name == "WTF_CSRF_ENABLED" and value == "False":
         yield _without_csrf(node, lines)
     elif name == "PASSWORD_HASHERS" and any(hasher in value.split(",", 1)[0] for hasher in WEAK_HASHERS):
-        yield _finding(
+        yield weakness_at(
             node, lines, "weak-password-hash", "high", 0.8,
             "New passwords are stored in a form that is guessed in seconds once it leaks",
             "Put Argon2 or PBKDF2 first; keep the old one last, to read old passwords.", 916,
@@ -116,7 +116,7 @@ def _item(node: Node, lines: list[bytes]) -> Iterator[RawFinding]:
 
 
 def _without_csrf(node: Node, lines: list[bytes]) -> RawFinding:
-    return _finding(
+    return weakness_at(
         node, lines, "csrf-off", "medium", 0.7,
         "Forms are taken from any site: another page can act in the name of a visitor who is signed in",
         "Leave the protection on, and exempt single views that need no cookie.", 352,
@@ -124,7 +124,7 @@ def _without_csrf(node: Node, lines: list[bytes]) -> RawFinding:
 
 
 def _any_origin(node: Node, lines: list[bytes], credentials: bool) -> RawFinding:
-    return _finding(
+    return weakness_at(
         node, lines, "cors-any-origin", "medium" if credentials else "low", 0.85 if credentials else 0.6,
         "Every site may read the answers" + (", with the cookies of the visitor" if credentials else ""),
         "List the origins that may.", 942,
@@ -143,7 +143,7 @@ def _called(call: Node, lines: list[bytes]) -> Iterator[RawFinding]:
         if with_cookies and (origins in ANY or (last == "CORS" and not origins and "resources" not in given)):
             yield _any_origin(call, lines, credentials=True)
     elif last in {"FastAPI", "Starlette"} and given.get("debug") == "True":
-        yield _finding(
+        yield weakness_at(
             call, lines, "debug-on", "medium", 0.7,
             "Debug mode is on: error pages show code and variables to everybody",
             "Read it from the environment, and leave it off by default.", 489,
@@ -172,24 +172,8 @@ def _decoded(call: Node, given: Mapping[str, str], lines: list[bytes]) -> Iterat
         r"""["']none["']""", given.get("algorithms", given.get("algorithm", "")), re.IGNORECASE
     )
     if unverified or unsigned:
-        yield _finding(
+        yield weakness_at(
             call, lines, "jwt-not-verified", "critical" if unverified else "high", 0.75,
             "A token is believed without its signature: anybody can write one in any name",
             "Decode it with the key and the one algorithm that it was signed with.", 347,
         )  # fmt: skip
-
-
-def _finding(
-    node: Node,
-    lines: list[bytes],
-    rule: str,
-    severity: str,
-    confidence: float,
-    message: str,
-    suggestion: str,
-    cwe: int,
-) -> RawFinding:
-    return finding_at(
-        node, lines, rule=rule, family=rule, message=message, severity=severity, confidence=confidence,
-        category="security", suggestion=suggestion, cwe=cwe,
-    )  # fmt: skip

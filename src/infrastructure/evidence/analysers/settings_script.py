@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ..file_facts import RawFinding
-from .matching import captures, finding_at
+from .matching import captures, weakness_at
 from .syntax import first_error, parse, text
 
 MARKS = (b"innerHTML", b"outerHTML", b"document.write", b"eval(", b"Function(", b"rejectUnauthorized",
@@ -79,7 +79,7 @@ def _is_harmless(value: Node | None) -> bool:
 
 
 def _written(node: Node, lines: list[bytes], how: str) -> RawFinding:
-    return _finding(
+    return weakness_at(
         node, lines, "html-from-variable", "medium", 0.5,
         f"{how} is set from a variable: if a visitor can set its text, he can run scripts for others",
         "Set textContent, or clean the HTML first.", 79,
@@ -87,7 +87,7 @@ def _written(node: Node, lines: list[bytes], how: str) -> RawFinding:
 
 
 def _unverified(node: Node, lines: list[bytes]) -> RawFinding:
-    return _finding(
+    return weakness_at(
         node, lines, "tls-not-verified", "high", 0.85,
         "The certificate of the server is not checked: anybody on the way can read and change what is sent",
         "Leave the check on; give the certificate authority as `ca` where it is a private one.", 295,
@@ -102,7 +102,7 @@ def _called(node: Node, lines: list[bytes]) -> Iterator[RawFinding]:
     )
     if called in {"eval", "window.eval", "globalThis.eval", "Function"} and given:
         if not all(_is_constant(one) or one.type == "spread_element" for one in given):
-            yield _finding(
+            yield weakness_at(
                 node, lines, "eval", "high", 0.6,
                 "Text is run as a program: whoever can set it can do all that this script can",
                 "Parse the value (JSON.parse), or look it up in a table of functions.", 95,
@@ -120,19 +120,3 @@ def _paired(node: Node, lines: list[bytes]) -> Iterator[RawFinding]:
         yield _unverified(node, lines)
     elif key == "__html" and not _is_harmless(value):
         yield _written(node, lines, "dangerouslySetInnerHTML")
-
-
-def _finding(
-    node: Node,
-    lines: list[bytes],
-    rule: str,
-    severity: str,
-    confidence: float,
-    message: str,
-    suggestion: str,
-    cwe: int,
-) -> RawFinding:
-    return finding_at(
-        node, lines, rule=rule, family=rule, message=message, severity=severity, confidence=confidence,
-        category="security", suggestion=suggestion, cwe=cwe,
-    )  # fmt: skip
