@@ -53,10 +53,10 @@ class Reporter:
         everything = merge(finding for one in reports for finding in one.findings)
         current, stale = await self._reread(plan.root, _listed(everything, plan, snapshot))
         fresh = tuple(f for f in hide_secrets(current) if f.fingerprint not in standards.baseline)
-        judged = categories(reports, self._profiles, everything, snapshot.facts)
+        judged = categories(reports, self._profiles, everything, snapshot)
         health = health_of(judged, comparable(judged, standards.previous))
         measures = _measures(reports, fresh, health)
-        gates = _gates(plan, measures, reports, standards.fail_on)
+        gates = _gates(plan, measures, _doubts(reports, judged), standards.fail_on)
         return RunReport(
             verdict=_verdict(plan, gates, results, reports, judged),
             findings=fresh,
@@ -146,23 +146,29 @@ def _measures(
 def _gates(
     plan: ExecutionPlan,
     measures: Mapping[str, float],
-    reports: Sequence[EvidenceReport],
+    doubts: Sequence[str],
     fail_on: Severity | None,
 ) -> tuple[GateResult, ...]:
     gates = {gate.name: gate for gate in plan.gates}
     for severity in Severity:
         if fail_on is not None and severity.at_least(fail_on):
             gates[severity.value] = Gate(severity.value, 0)
+    return tuple(_held(gate, measures, doubts) for gate in gates.values())
+
+
+def _doubts(reports: Sequence[EvidenceReport], judged: Sequence[CategoryHealth]) -> list[str]:
+    """Why a low count of findings would prove nothing: tools that failed, or nothing that could be read."""
     failed = [f"{r.tool}: {r.reason}" for r in reports if r.status is EvidenceStatus.FAILED]
-    return tuple(_held(gate, measures, failed) for gate in gates.values())
+    blind = all(one.score is None for one in judged)
+    return failed or ([f"{one.category.value}: {one.basis}" for one in judged if one.basis] if blind else [])
 
 
-def _held(gate: Gate, measures: Mapping[str, float], failed: Sequence[str]) -> GateResult:
-    """A count of findings that is low enough proves nothing while a tool that would have counted is missing."""
+def _held(gate: Gate, measures: Mapping[str, float], doubts: Sequence[str]) -> GateResult:
+    """A count of findings that is low enough proves nothing while there are doubts that all was looked at."""
     result = check(gate, measures)
     counts = KINDS[gate.name].measure.startswith("findings.")
-    if counts and failed and result.verdict is GateVerdict.PASSED:
-        return replace(result, value=None, verdict=GateVerdict.UNMEASURED, reason="; ".join(failed))
+    if counts and doubts and result.verdict is GateVerdict.PASSED:
+        return replace(result, value=None, verdict=GateVerdict.UNMEASURED, reason="; ".join(doubts))
     return result
 
 

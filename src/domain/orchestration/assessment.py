@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..evidence.finding import Finding
 from ..evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
 from ..evidence.severity import Category, Severity
-from ..workspace.files import RepositoryFacts
+from ..workspace.files import SourceFile, WorkspaceSnapshot
 from ..workspace.languages import CODE
 from .health import CategoryHealth
 
@@ -28,7 +29,7 @@ LEAST_THOUSANDS = 5.0
 """Thousands of lines that a smaller project is counted as, so that one finding does not sink it."""
 CAP_WITH_CRITICAL = 59.0
 READ_AT_LEAST = 0.5
-"""Share of the code that must be in languages which a category's tools read."""
+"""Share of the code that a category's tools, and each tool of its own languages, must have been able to read."""
 NOBODY_LOOKS = "no agent of this run looks at it"
 DIRECT: Mapping[Category, str] = {
     Category.COVERAGE: "coverage.percent",
@@ -54,7 +55,7 @@ def why_unmeasured(
     category: Category,
     reports: Sequence[EvidenceReport],
     profiles: Mapping[str, ToolProfile],
-    facts: RepositoryFacts,
+    snapshot: WorkspaceSnapshot,
 ) -> str:
     """Why `category` has no number, or "" when it has one."""
     own = [report for report in reports if category in profiles[report.tool].categories]
@@ -69,32 +70,49 @@ def why_unmeasured(
         return "" if known else "; ".join(r.reason for r in own if r.reason) or "nothing to measure"
     if not measured:
         return "; ".join(dict.fromkeys(report.reason for report in own))
-    return _unread([profiles[report.tool] for report in measured], facts)
+    return _unread(measured, profiles, snapshot)
 
 
-def _unread(profiles: Sequence[ToolProfile], facts: RepositoryFacts) -> str:
-    """Says which language is read by nobody, when that is most of the code."""
-    read = frozenset().union(*(profile.languages & CODE for profile in profiles))
-    lines = {language: count for language, count in facts.lines.items() if language in CODE}
-    total = sum(lines.values())
-    share = sum(count for language, count in lines.items() if language in read) / total if total else 0.0
+def _unread(
+    reports: Sequence[EvidenceReport], profiles: Mapping[str, ToolProfile], snapshot: WorkspaceSnapshot
+) -> str:
+    """Says that most of the code is in languages, or in files, that a tool could not read."""
+    code = [file for file in snapshot.files if file.language in CODE]
+    total = sum(file.lines for file in code)
     if not total:
         return "no code"
-    if share >= READ_AT_LEAST:
+    blind = [said for report in reports if (said := _blind(report, profiles[report.tool], code))]
+    if blind:
+        return "; ".join(blind)
+    languages = frozenset().union(*(profiles[report.tool].languages for report in reports))
+    unread = Counter[str]()
+    for file in code:
+        unread[file.language] += 0 if file.language in languages else file.lines
+    if sum(unread.values()) <= total * (1 - READ_AT_LEAST):
         return ""
-    largest = max((name for name in lines if name not in read), key=lambda name: lines[name])
-    return f"{lines[largest] / total:.0%} of the code is {largest}, which no tool of this category reads"
+    largest, lines = unread.most_common(1)[0]
+    return f"{lines / total:.0%} of the code is {largest}, which no tool of this category reads"
+
+
+def _blind(report: EvidenceReport, profile: ToolProfile, code: Sequence[SourceFile]) -> str:
+    """Says so when a tool could read less than half of the lines in its own languages."""
+    left_out = {item.path for item in report.not_covered}
+    own = [file for file in code if file.language in profile.languages]
+    total = sum(file.lines for file in own)
+    read = sum(file.lines for file in own if file.path not in left_out)
+    if read >= total * READ_AT_LEAST:
+        return ""
+    return f"{report.tool} could read {read} of {total} lines"
 
 
 def categories(
     reports: Sequence[EvidenceReport],
     profiles: Mapping[str, ToolProfile],
     findings: Sequence[Finding],
-    facts: RepositoryFacts,
+    snapshot: WorkspaceSnapshot,
 ) -> tuple[CategoryHealth, ...]:
     """Each category with its score, or without one and why."""
-    measures = merged_measures(reports)
-    return tuple(_category(category, reports, profiles, findings, facts, measures) for category in Category)
+    return tuple(_category(category, reports, profiles, findings, snapshot) for category in Category)
 
 
 def _category(
@@ -102,20 +120,19 @@ def _category(
     reports: Sequence[EvidenceReport],
     profiles: Mapping[str, ToolProfile],
     findings: Sequence[Finding],
-    facts: RepositoryFacts,
-    measures: Mapping[str, float],
+    snapshot: WorkspaceSnapshot,
 ) -> CategoryHealth:
-    reason = why_unmeasured(category, reports, profiles, facts)
+    reason = why_unmeasured(category, reports, profiles, snapshot)
     if reason:
         return CategoryHealth(category, None, reason)
     if category in DIRECT:
         name = DIRECT[category]
-        return CategoryHealth(category, round(measures[name], 1), f"{name} as measured")
+        return CategoryHealth(category, round(merged_measures(reports)[name], 1), f"{name} as measured")
     count = sum(1 for finding in findings if finding.category is category)
-    score = density_score(category, findings, facts.code_lines)
+    lines = snapshot.facts.code_lines
     tools = ", ".join(r.tool for r in reports if r.measured and category in profiles[r.tool].categories)
-    basis = f"{count} findings in all {facts.code_lines} lines of code, by {tools}"
-    return CategoryHealth(category, score, basis)
+    basis = f"{count} findings in the project's {lines} lines of code, by {tools}"
+    return CategoryHealth(category, density_score(category, findings, lines), basis)
 
 
 def merged_measures(reports: Iterable[EvidenceReport]) -> dict[str, float]:

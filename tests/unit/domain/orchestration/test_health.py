@@ -10,8 +10,8 @@ from muster.domain.evidence.report import EvidenceReport, EvidenceStatus, ToolPr
 from muster.domain.evidence.severity import Category, Severity
 from muster.domain.orchestration.assessment import categories, density_score
 from muster.domain.orchestration.health import WEIGHTS, CategoryHealth, grade_of, health_of
-from muster.domain.workspace.files import RepositoryFacts
-from tests.fakes.builders import finding, report
+from muster.domain.workspace.files import NotCovered, WorkspaceSnapshot
+from tests.fakes.builders import finding, report, snapshot
 
 PROFILES = {
     "lint": ToolProfile("lint", "Lint", frozenset({Category.QUALITY}), frozenset({"python"})),
@@ -20,13 +20,13 @@ PROFILES = {
     "coverage": ToolProfile("coverage", "Coverage", frozenset({Category.COVERAGE})),
     "docs": ToolProfile("docs", "Docs", frozenset({Category.DOCUMENTATION}), frozenset({"python"})),
 }
-PYTHON = RepositoryFacts(files=1, lines={"python": 1000}, test_files=0, is_git=False)
+PYTHON = snapshot({"a.py": 1000})
 
 
-def scored(*reports: EvidenceReport, facts: RepositoryFacts = PYTHON) -> dict[Category, CategoryHealth]:
+def scored(*reports: EvidenceReport, on: WorkspaceSnapshot = PYTHON) -> dict[Category, CategoryHealth]:
     """Each category's health from these reports."""
     found = [finding for one in reports for finding in one.findings]
-    return {one.category: one for one in categories(reports, PROFILES, found, facts)}
+    return {one.category: one for one in categories(reports, PROFILES, found, on)}
 
 
 def test_the_weights_sum_to_one() -> None:
@@ -101,10 +101,24 @@ def test_a_category_that_no_agent_looked_at_is_unmeasured() -> None:
 
 def test_code_that_no_tool_reads_is_not_clean_but_unmeasured() -> None:
     """Nine tenths Rust: a Python audit without findings says nothing about it."""
-    facts = RepositoryFacts(files=2, lines={"python": 100, "rust": 900}, test_files=0, is_git=False)
-    health = scored(report("secrets"), report("audit"), facts=facts)
+    on = snapshot({"a.py": 100, "b.rs": 900})
+    health = scored(report("secrets"), report("audit"), on=on)
     assert health[Category.SECURITY].score is None
     assert "90% of the code is rust" in health[Category.SECURITY].basis
+
+
+def test_files_that_a_tool_could_not_parse_are_not_clean_but_unmeasured() -> None:
+    """One line of a thousand was read: no findings in it say nothing about the rest."""
+    on = snapshot({"ok.py": 1, "old.py": 999})
+    left_out = [NotCovered("old.py", "has a syntax error at line 3")]
+    health = scored(report("secrets"), report("audit", not_covered=left_out), on=on)
+    assert health[Category.SECURITY].score is None
+    assert health[Category.SECURITY].basis == "audit could read 1 of 1000 lines"
+    half = snapshot({"ok.py": 500, "old.py": 500})
+    assert (
+        scored(report("secrets"), report("audit", not_covered=left_out), on=half)[Category.SECURITY].score
+        == 100
+    )
 
 
 def test_coverage_and_documentation_are_the_measured_percentages() -> None:
