@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -35,11 +35,12 @@ class Muster:
     """The use cases of one open Muster; made by `open_muster`, and good until its block ends."""
 
     _container: Container = field(repr=False)
+    folder: str = "."
 
     async def plan_task(
         self,
         task: str,
-        workspace: str = ".",
+        workspace: str | None = None,
         *,
         since: str | None = None,
         pattern: str | None = None,
@@ -47,13 +48,13 @@ class Muster:
         gates: Mapping[str, float] | None = None,
         use_history: bool = True,
     ) -> ExecutionPlan:
-        """Say who would do `task` in the folder `workspace`, how, and what it would take; spends nothing.
+        """Say who would do `task` in the folder `workspace` (None: the one that was opened), how, and what it takes.
 
         Raises UserError (an empty task, an unknown name, a missing folder) and ConfigurationError.
         """
         request = PlanTaskRequest(
             task,
-            workspace,
+            workspace or self.folder,
             since,
             pattern,
             tuple(agents),
@@ -63,21 +64,23 @@ class Muster:
         return await self._container.plan_task().execute(request)
 
     async def plan_check(
-        self, workspace: str = ".", mode: CheckMode = CheckMode.WEEKLY, *, since: str | None = None
+        self, workspace: str | None = None, mode: CheckMode = CheckMode.WEEKLY, *, since: str | None = None
     ) -> ExecutionPlan:
         """The plan of a health check."""
-        return await self._container.plan_check().execute(PlanCheckRequest(workspace, mode, since))
+        return await self._container.plan_check().execute(
+            PlanCheckRequest(workspace or self.folder, mode, since)
+        )
 
     async def run_task(
         self,
         plan: ExecutionPlan | str,
-        workspace: str = ".",
+        workspace: str | None = None,
         *,
         budget_usd: float | None = None,
         baseline: Iterable[str] = (),
         fail_on: Severity | None = None,
     ) -> RunRecord:
-        """Run a plan, or plan a task and run it.
+        """Run a plan, or plan a task and run it; a `workspace` moves a plan to that folder.
 
         `budget_usd` refuses a plan whose estimate reaches higher, or that has no price, before anything is
         called. `baseline` are fingerprints of findings that are known already. A failed gate is a verdict in the
@@ -85,6 +88,8 @@ class Muster:
         """
         if isinstance(plan, str):
             plan = await self.plan_task(plan, workspace)
+        elif workspace is not None:
+            plan = replace(plan, root=workspace)
         budget = None if budget_usd is None else Decimal(str(budget_usd))
         request = RunTaskRequest(plan, frozenset(baseline), fail_on, budget)
         return await self._container.run_task().execute(request)
@@ -145,6 +150,6 @@ async def open_muster(
     chosen = {name: adapter for name, adapter in own.items() if adapter is not None}
     container = open_container(workspace, settings, adapters=chosen)
     try:
-        yield Muster(container)
+        yield Muster(container, workspace)
     finally:
         close_container(container)

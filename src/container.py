@@ -132,8 +132,9 @@ def _meta(
 
     gates = [Gate(name, threshold) for name, threshold in loaded.values.gates.items()]
     return MetaOrchestrator(
-        catalog.templates(), model.info, outcomes.recall, loaded.values.max_concurrency, gates
-    )
+        catalog.templates(), model.info, outcomes.recall, loaded.values.max_concurrency, gates,
+        use_history=loaded.values.history,
+    )  # fmt: skip
 
 
 def _turns(model: LanguageModel, counter: TokenCounter, clock: Clock, bus: EventBus) -> Turns:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from muster.infrastructure.evidence import process
+
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
@@ -58,6 +60,14 @@ def only_this_machine() -> Iterator[None]:
             patch.setattr(socket.socket, method, guarded(getattr(socket.socket, method), host_of_address))
         look_up = guarded(socket.getaddrinfo, lambda host, *args, **kwargs: host)
         patch.setattr(socket, "getaddrinfo", look_up)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_are_measured_too() -> Iterator[None]:
+    """Evidence workers get a clean environment; under coverage they keep the one variable that measures them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "KEPT_ENVIRONMENT", (*process.KEPT_ENVIRONMENT, "COVERAGE_PROCESS_CONFIG"))
         yield
 
 

@@ -134,7 +134,8 @@ def forgo_privileges() -> None:
 
 def git(folder: Path, *args: str) -> str:
     """What git answers in `folder`."""
-    done = subprocess.run(["git", *args], cwd=folder, check=True, capture_output=True, text=True)
+    somebody = ["-c", "user.name=Test", "-c", "user.email=test@example.invalid"]
+    done = subprocess.run(["git", *somebody, *args], cwd=folder, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 

@@ -48,11 +48,13 @@ def _scale(now: int, then: int) -> float:
 
 def team_estimate(steps: Sequence[Estimate], pattern: CompositionPattern, limit: int) -> Estimate:
     """All steps together: tokens and dollars add up, seconds as the pattern runs them."""
-    tokens = Range(*(sum(values) for values in zip(*(_triple(step.tokens) for step in steps), strict=True)))
+    turns = pattern.turns(len(steps))
+    every = [step for step, times in zip(steps, turns, strict=True) for _ in range(times)]
+    tokens = Range(*(sum(values) for values in zip(*(_triple(step.tokens) for step in every), strict=True)))
     by_bound = zip(*(_triple(step.seconds) for step in steps), strict=True)
     seconds = Range(*(pattern.seconds(values, limit) for values in by_bound))
     bases = list(dict.fromkeys(step.basis for step in steps))
-    return Estimate(tokens, seconds, _total([step.cost for step in steps]), "; ".join(bases))
+    return Estimate(tokens, seconds, _total([step.cost for step in every]), "; ".join(bases))
 
 
 def _triple(value: Range) -> tuple[float, float, float]:

@@ -13,13 +13,13 @@ from ...domain.errors import InvalidTask, UnknownName, UserError
 from ...domain.memory.outcome import StepOutcome
 from ...domain.models.info import ModelInfo
 from ...domain.orchestration.analysis.classify import classify
-from ...domain.orchestration.gates import Gate
+from ...domain.orchestration.gates import KINDS, Direction, Gate
 from ...domain.orchestration.plan import Estimate, ExecutionPlan, PlannedAgent, Uncovered
 from ...domain.orchestration.requirements import Complexity, Reason, TaskRequirements
 from ...domain.orchestration.team import MAX_AGENTS, Member, cover
 from ...domain.workspace.files import WorkspaceSnapshot
 from .estimates import step_estimate, team_estimate
-from .focus import paths_named
+from .focus import paths_named, verb_of_change
 from .patterns import pattern_named
 from .patterns.base import CompositionPattern
 
@@ -55,12 +55,15 @@ class MetaOrchestrator:
         history: History,
         limit: int = 4,
         gates: Sequence[Gate] = (),
+        *,
+        use_history: bool = True,
     ) -> None:
         self._templates = {template.id: template for template in templates}
         self._model = model
         self._history = history
         self._limit = limit
         self.gates = merge_gates(DEFAULT_GATES, gates)
+        self._use_history = use_history
 
     def analyze_task(
         self,
@@ -96,6 +99,8 @@ class MetaOrchestrator:
         """A team for `requirements` that can run; raises UnknownName or UserError for wishes that cannot be met."""
         wishes = wishes or Wishes()
         members, uncovered = self._team(requirements, wishes)
+        focus, noted, absent = paths_named(requirements.task, snapshot)
+        uncovered += tuple(Uncovered(_first(requirements), f"{path} is not here") for path in absent)
         pattern, why = self._pattern(requirements, members, wishes)
         members = self._with_manager(members, pattern, wishes)
         if not pattern.arity.holds(len(members)):
@@ -105,8 +110,10 @@ class MetaOrchestrator:
                 code="arity",
                 hint="name other agents, or leave the pattern to the planner",
             )
-        agents = [await self._planned(m, requirements, snapshot, wishes.use_history) for m in members]
-        focus, noted = paths_named(requirements.task, snapshot)
+        agents = [
+            await self._planned(m, requirements, snapshot, wishes.use_history and self._use_history)
+            for m in members
+        ]
         return ExecutionPlan(
             requirements=requirements,
             root=snapshot.root,
@@ -144,14 +151,31 @@ class MetaOrchestrator:
         chosen = cover(requirements.capabilities, pool)
         members = list(chosen.members)
         if wishes.agents:
-            known = {member.template.id for member in members}
-            members += [Member(t, ()) for t in dict.fromkeys(pool) if t.id not in known]
+            known = {member.template.id: member for member in members}
+            members = [known.get(t.id) or Member(t, ()) for t in dict.fromkeys(pool)]
         if not members:
             members = [Member(self._templates.get(FALLBACK) or pool[0], ())]
         missing = (
             () if wishes.agents else chosen.missing
         )  # whoever names a team has decided what it leaves out
-        return members, self._uncovered(missing, members)
+        gaps = self._uncovered(missing, members)
+        return members, gaps or self._more_than_evidence(requirements, members)
+
+    def _more_than_evidence(
+        self, requirements: TaskRequirements, members: Sequence[Member]
+    ) -> tuple[Uncovered, ...]:
+        """What a model that only arranges evidence leaves undone although nobody in the team is missing."""
+        if self._model.judges:
+            return ()
+        first = _first(requirements)
+        verb = verb_of_change(requirements.task)
+        if verb:
+            return (
+                Uncovered(first, f"the task says {verb!r}: {self._model.name} changes and writes nothing"),
+            )
+        lost = not requirements.capabilities and all(m.template.needs_judgement for m in members)
+        why = "no word of the task says what is wanted; what it names was looked up"
+        return (Uncovered(first, why),) if lost else ()
 
     def _uncovered(self, missing: Sequence[Capability], members: Sequence[Member]) -> tuple[Uncovered, ...]:
         able = {capability for t in self._templates.values() for capability in t.capabilities}
@@ -220,6 +244,21 @@ class MetaOrchestrator:
             because=_because(member, requirements),
             estimate=estimate,
         )
+
+
+def stricter(one: Sequence[Gate], other: Sequence[Gate]) -> tuple[Gate, ...]:
+    """The gates of both; of two with one name the one that is harder to pass."""
+    gates = {gate.name: gate for gate in one}
+    for gate in other:
+        rival = gates.get(gate.name, gate)
+        harder = max if KINDS[gate.name].direction is Direction.AT_LEAST else min
+        gates[gate.name] = harder(rival, gate, key=lambda each: each.threshold)
+    return tuple(gates.values())
+
+
+def _first(requirements: TaskRequirements) -> Capability:
+    """What a task asks for most; looking things up when nothing else was recognised."""
+    return requirements.capabilities[0] if requirements.capabilities else Capability.RESEARCH
 
 
 def _looks(members: Sequence[Member]) -> bool:

@@ -10,6 +10,7 @@ from ...domain.agents.template import AgentTemplate
 from ...domain.errors import MusterError
 from ...domain.evidence.finding import Finding
 from ...domain.evidence.report import EvidenceReport
+from ...domain.models.exchange import FinishReason
 from ...domain.models.info import ModelInfo
 from ...domain.models.usage import Usage
 from ...domain.orchestration.plan import PlannedAgent
@@ -24,6 +25,10 @@ from .agent_report import AgentReport, parse_report
 from .bench import Bench
 from .prompts import system_prompt, user_prompt
 
+UNFINISHED = {
+    FinishReason.REFUSED: "refused to answer",
+    FinishReason.LENGTH: "was cut off at its output limit before it had answered",
+}
 TOOL_SECONDS = 600.0
 """A tool has its own, shorter limit; this one only ends what ignores it."""
 
@@ -136,6 +141,9 @@ def _read(output: TurnOutput) -> tuple[AgentStatus, str, AgentReport | None]:
     """Status, error and report of a turn; an answer that is no report is a failure, never a guess."""
     if output.status not in {TurnStatus.COMPLETED, TurnStatus.MAX_ITERATIONS}:
         return AgentStatus.FAILED, output.error or output.status.value, None
+    reason = output.response.finish_reason if output.response else FinishReason.STOP
+    if reason in UNFINISHED:
+        return AgentStatus.FAILED, f"{output.metrics.model} {UNFINISHED[reason]}", None
     try:
         return AgentStatus.COMPLETED, "", parse_report(output.text, output.metrics.model)
     except MusterError as error:

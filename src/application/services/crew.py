@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from ...domain.errors import MusterError
 from ...domain.events.events import AgentFinished, AgentStarted, MessageSent
 from ...domain.messaging.agent_message import AgentMessage, AgentMessageType
-from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord
+from ...domain.orchestration.run import AgentResult, RunRecord
 from ...domain.ports.clock import Clock
 from ...domain.ports.event_bus import EventBus
 from ...domain.ports.ids import Ids
 from ...domain.ports.run_journal import RunJournal
-from ..orchestrators.patterns.base import Assignment, StepResult
+from ..orchestrators.patterns.base import Assignment, StepResult, joined, skipped
 from .agent_runner import AgentRunner
 from .bench import Bench
 
@@ -28,7 +28,7 @@ class Surroundings:
 
 
 class Crew:
-    """Runs agents for a pattern; `problems` are what the journal could not keep."""
+    """Runs agents for a pattern; `steps` are all results so far, `problems` what the journal could not keep."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Crew:
         self._agents = agents
         self._journal = journal
         self._bus, self._clock, self._ids = around.bus, around.clock, around.ids
-        self._done: dict[str, AgentResult] = {}
+        self.steps: list[AgentResult] = []
         self.problems: list[str] = []
 
     async def step(self, assignment: Assignment) -> StepResult:
@@ -78,16 +78,15 @@ class Crew:
         return message
 
     def results(self) -> tuple[AgentResult, ...]:
-        """What each agent of the plan has by now; those that never started are skipped."""
-        why = "the run was cancelled before its turn"
+        """What each agent of the plan has by now, all its steps together; those that never started are skipped."""
         return tuple(
-            self._done.get(planned.agent)
-            or AgentResult(planned.agent, AgentStatus.SKIPPED, "", model=planned.model, error=why)
+            joined([step for step in self.steps if step.agent == planned.agent])
+            or skipped(planned, "the run was cancelled before its turn")
             for planned in self._run.plan.agents
         )
 
     def _end(self, result: AgentResult) -> None:
-        self._done[result.agent] = result
+        self.steps.append(result)
         self._bus.publish(
             AgentFinished(
                 self._run.id,

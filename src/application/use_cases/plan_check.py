@@ -11,7 +11,7 @@ from ...domain.orchestration.gates import Gate
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.requirements import Complexity, Reason, TaskDomain, TaskRequirements
 from ...domain.ports.workspace import Workspace
-from ..orchestrators.meta import MetaOrchestrator, Wishes, merge_gates
+from ..orchestrators.meta import MetaOrchestrator, Wishes, stricter
 
 
 class CheckMode(StrEnum):
@@ -68,7 +68,7 @@ class PlanCheck:
             domain=TaskDomain.CODE_QUALITY,
             capabilities=CAPABILITIES[request.mode],
             parallelisable=True,
-            gates=merge_gates(self._meta.gates, release),
+            gates=stricter(self._meta.gates, release),
             context={"mode": request.mode.value},
             reasons=(Reason(f"{request.mode.value} check", "the mode names its agents and gates"),),
         )

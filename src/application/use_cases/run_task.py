@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -87,15 +88,15 @@ class RunTask:
         fail_on = request.fail_on or self._fail_on
         standards = Standards(request.baseline, fail_on, await self._previous(plan))
         run = RunRecord(self._around.ids.new("run"), plan, RunStatus.RUNNING, self._around.clock.now())
-        await self._journal.create(run)
-        self._around.bus.publish(RunStarted(run.id, plan))
         bench = await self._benches.build(run.id, plan, snapshot)
         crew = Crew(run, bench, self._agents, self._journal, self._around)
         try:
+            await self._journal.create(run)
+            self._around.bus.publish(RunStarted(run.id, plan))
             results = await pattern_named(plan.pattern).execute(
                 plan.agents, Stage(crew.step, crew.send, plan.max_concurrency)
             )
-            run = await self._complete(run, results, snapshot, standards, crew.problems)
+            run = await self._complete(run, results, snapshot, standards, crew)
         except asyncio.CancelledError:
             await self._cancelled(run, crew, snapshot, standards)
             raise
@@ -117,6 +118,9 @@ class RunTask:
                 code="arity",
                 hint="edit the plan, or plan again",
             )
+        if plan.max_concurrency < 1:
+            hint = "write 1 or more"
+            raise UserError(f"max_concurrency is {plan.max_concurrency}", code="concurrency", hint=hint)
         names = [agent.agent for agent in plan.agents]
         for name in names:
             if name not in self._agents.known:
@@ -126,11 +130,14 @@ class RunTask:
 
     async def _previous(self, plan: ExecutionPlan) -> Health | None:
         """The health that the last completed run of the same task on the same folder measured."""
-        earlier = await self._journal.list(RECENT, RunStatus.COMPLETED)
-        same = (run.id for run in earlier if run.root == plan.root and run.task == plan.task)
-        last = next(same, None)
-        run = await self._journal.load(last) if last else None
-        return run.report.health if run and run.report else None
+        with suppress(
+            StorageError
+        ):  # a trend is a help: an old record that cannot be read must not stop a new run
+            earlier = await self._journal.list(RECENT, RunStatus.COMPLETED)
+            last = next((run.id for run in earlier if run.root == plan.root and run.task == plan.task), None)
+            run = await self._journal.load(last) if last else None
+            return run.report.health if run and run.report else None
+        return None
 
     async def _complete(
         self,
@@ -138,7 +145,7 @@ class RunTask:
         results: tuple[AgentResult, ...],
         snapshot: WorkspaceSnapshot,
         standards: Standards,
-        problems: list[str],
+        crew: Crew,
     ) -> RunRecord:
         report = await self._reporter.report(run.plan, snapshot, results, standards)
         for gate in report.gates:
@@ -146,11 +153,11 @@ class RunTask:
         await self._outcomes.remember(
             [
                 StepOutcome(r.agent, r.model, snapshot.facts.code_lines, r.usage.total, r.duration)
-                for r in results
+                for r in crew.steps
                 if r.status is AgentStatus.COMPLETED
             ]
         )
-        error = "; ".join(dict.fromkeys(problems))
+        error = "; ".join(dict.fromkeys(crew.problems))
         return await self._finish(
             replace(run, status=RunStatus.COMPLETED, agents=results, report=report, error=error)
         )

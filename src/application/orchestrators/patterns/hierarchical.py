@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from decimal import Decimal
 
 from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
 from ....domain.orchestration.plan import PlannedAgent
 from ....domain.orchestration.run import AgentResult, AgentStatus
 from ....domain.orchestration.team import MAX_AGENTS
-from .base import Arity, Assignment, CompositionPattern, Stage, StepResult, skipped
+from .base import Arity, Assignment, CompositionPattern, Stage, StepResult, joined, skipped
 from .parallel import Parallel, together
 
 
@@ -35,11 +33,16 @@ class Hierarchical(CompositionPattern):
             for worker, step, (_, order) in zip(workers, done, orders, strict=True)
         )
         merged = await stage.step(Assignment(manager, answers, "Make one result of what the workers report."))
-        return (_join(split.result, merged.result), *(step.result for step in done))
+        both = joined([split.result, merged.result])
+        return (both or merged.result, *(step.result for step in done))
 
     def seconds(self, steps: Sequence[float], limit: int) -> float:
         """The manager before and after, the workers side by side in between."""
         return 2 * steps[0] + Parallel().seconds(steps[1:], limit)
+
+    def turns(self, count: int) -> tuple[int, ...]:
+        """The manager twice, each worker once."""
+        return (2, *[1] * (count - 1))
 
     @staticmethod
     def _order(
@@ -53,19 +56,4 @@ class Hierarchical(CompositionPattern):
 def _report(result: AgentResult) -> str:
     return (
         result.summary if result.status is AgentStatus.COMPLETED else f"{result.status.value}: {result.error}"
-    )
-
-
-def _join(first: AgentResult, last: AgentResult) -> AgentResult:
-    """The manager's two steps as one result: its last word, with everything that both took."""
-    cost: Decimal | None = None
-    if first.cost is not None and last.cost is not None:
-        cost = first.cost + last.cost
-    return replace(
-        last,
-        usage=first.usage + last.usage,
-        cost=cost,
-        duration=first.duration + last.duration,
-        tool_calls=first.tool_calls + last.tool_calls,
-        dropped=first.dropped + last.dropped,
     )

@@ -23,6 +23,10 @@ class Parallel(CompositionPattern):
         """Run the agents together; results in plan order."""
         return tuple(done.result for done in await together([Assignment(agent) for agent in team], stage))
 
+    def turns(self, count: int) -> tuple[int, ...]:
+        """Each once."""
+        return (1,) * count
+
     def seconds(self, steps: Sequence[float], limit: int) -> float:
         """The makespan when each free place takes the next step of the plan."""
         places = [0.0] * max(1, min(limit, len(steps)))

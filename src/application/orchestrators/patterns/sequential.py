@@ -33,6 +33,10 @@ class Sequential(CompositionPattern):
                 inbox = (stage.send(agent.agent, successor, AgentMessageType.HANDOFF, result.summary, None),)
         return tuple(results)
 
+    def turns(self, count: int) -> tuple[int, ...]:
+        """Each once."""
+        return (1,) * count
+
     def seconds(self, steps: Sequence[float], limit: int) -> float:
         """The sum."""
         return sum(steps)

@@ -67,7 +67,7 @@ WORK: Mapping[C, Cues] = {
         "not working, stopped working, stop working, no longer|longer, 500, 502, 503, 504, 404, 403, "
         "401, outage, nan, logged out, nothing compile|works|happens, stuck, regression .. since|in, "
         "abort, >reproduce, find the cause, what causes, cause of, why .. "
-        "fail|crash|break|hang|wrong|abort|die, bug report, panic, timeout .. on|after|when, what "
+        "fail|crash|break|hang|wrong|abort, bug report, panic, timeout .. on|after|when, what "
         "is|'s wrong, what's wrong, goes wrong, wrong "
         "result|value|total|order|date|number|output|amount, is down, production is, works on my "
         "machine, blow up when, dies, died, missing separator, >bisect, git bisect, returns "

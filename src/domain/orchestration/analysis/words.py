@@ -179,14 +179,3 @@ def _negates(tokens: Sequence[str], index: int) -> bool:
     if word in {"of", "than"}:
         return before in {"instead", "rather"}
     return word in NEGATORS and before not in HAVING
-
-
-def find(phrase: Sequence[str], text: Sequence[Word]) -> list[int]:
-    """Positions in `text` at which the stems of `phrase` stand, one after the other, and are not negated."""
-    size = len(phrase)
-    return [
-        start
-        for start in range(len(text) - size + 1)
-        if all(word.stem == part for word, part in zip(text[start : start + size], phrase, strict=True))
-        and not any(word.negated for word in text[start : start + size])
-    ]

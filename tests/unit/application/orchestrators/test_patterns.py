@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 
+from muster.application.orchestrators.estimates import team_estimate
 from muster.application.orchestrators.patterns import PATTERNS, pattern_named
 from muster.application.orchestrators.patterns.base import Assignment, Stage, StepResult
 from muster.domain.errors import UnknownName
@@ -182,3 +183,12 @@ def test_wall_time_is_what_the_pattern_makes_of_the_steps() -> None:
     assert pattern_named("parallel").seconds(steps, 2) == 5.0
     assert pattern_named("parallel").seconds(steps, 1) == 10.0
     assert pattern_named("hierarchical").seconds(steps, 3) == 11.0
+
+
+def test_a_manager_s_two_steps_are_estimated_as_two() -> None:
+    """Tokens and seconds of the manager count twice, a worker's once."""
+    assert pattern_named("hierarchical").turns(3) == (2, 1, 1)
+    estimate = team_estimate([planned(name).estimate for name in "mxy"], pattern_named("hierarchical"), 4)
+    assert estimate.tokens.expected == 8
+    assert estimate.seconds.expected == 6
+    assert pattern_named("parallel").turns(2) == pattern_named("sequential").turns(2) == (1, 1)

@@ -19,6 +19,8 @@ from muster.domain.errors import BudgetExceeded, StorageError, UnknownName
 from muster.domain.events.events import Envelope, RunFinished, RunStarted
 from muster.domain.evidence.severity import Category
 from muster.domain.messaging.message import Role
+from muster.domain.models.exchange import Finished, FinishReason, TextDelta, UsageReported
+from muster.domain.models.usage import Usage
 from muster.domain.orchestration.run import AgentResult, AgentStatus, RunRecord
 from muster.domain.ports.evidence_tool import EvidenceTool
 from muster.domain.ports.language_model import LanguageModel
@@ -144,6 +146,59 @@ async def test_a_cancelled_run_keeps_what_was_found_and_says_cancelled(project: 
         assert [agent.status for agent in kept.agents] == ["completed", "cancelled"]
         assert [f.rule for f in kept.findings] == ["X1"]
         assert slow.cancelled == 1
+
+
+async def test_what_a_manager_had_spent_is_not_lost_when_its_second_step_is_cancelled(project: str) -> None:
+    """The split was paid; cancelling the synthesis keeps its usage."""
+    split = json.dumps({"summary": "split", "delegations": {"second": "look"}})
+    waiting = asyncio.Event()
+    model = ScriptedModel(saying(split), saying(ANSWER), [waiting])
+    async with opened(project, [FakeEvidence("alpha"), FakeEvidence("beta")], model=model) as app:
+        plan = await app.plan_task("review it", agents=["first", "second"], pattern="hierarchical")
+        running = asyncio.create_task(app.run_task(plan))
+        with anyio.fail_after(5):
+            while len(model.requests) < 3:  # noqa: ASYNC110 – the third call is the synthesis
+                await anyio.sleep(0.01)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        kept = await app.show_run()
+    assert kept.agents[0].status is AgentStatus.CANCELLED
+    assert kept.agents[0].usage.input == 10
+
+
+async def test_an_old_record_that_cannot_be_read_does_not_stop_a_new_run(project: str) -> None:
+    """It costs the trend, and nothing else."""
+
+    class Torn(MemoryRunJournal):
+        async def load(self, run_id: str) -> RunRecord | None:
+            raise StorageError("torn", hint="none")
+
+    async with opened(project, [FakeEvidence("alpha", FIRST)], journal=Torn()) as app:
+        plan = await app.plan_task("review it", agents=["first"])
+        await app.run_task(plan)
+        again = await app.run_task(plan)
+    assert again.status is RunStatus.COMPLETED
+    assert again.report is not None
+    assert again.report.health.previous is None
+
+
+@pytest.mark.parametrize("reason", [FinishReason.REFUSED, FinishReason.LENGTH])
+async def test_a_refusal_or_a_cut_answer_is_a_failure(project: str, reason: FinishReason) -> None:
+    """It is never taken for a summary, however well it reads."""
+    refusal = [TextDelta(ANSWER), UsageReported(Usage(input=1)), Finished(reason, "fake/scripted")]
+    async with opened(project, [FakeEvidence("alpha")], model=ScriptedModel(refusal)) as app:
+        run = await app.run_task(await app.plan_task("review it", agents=["first"]))
+    assert run.agents[0].status is AgentStatus.FAILED
+    assert "fake/scripted" in run.agents[0].error
+
+
+async def test_a_plan_for_no_agent_at_a_time_is_refused(project: str) -> None:
+    """It would wait for ever."""
+    async with opened(project, [FakeEvidence("alpha")]) as app:
+        plan = await app.plan_task("review it", agents=["first"])
+        with pytest.raises(UserError, match="max_concurrency is 0"):
+            await app.run_task(replace(plan, max_concurrency=0))
 
 
 class FullJournal(MemoryRunJournal):

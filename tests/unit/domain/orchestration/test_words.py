@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.domain.orchestration.analysis.words import find, normal, stem, words
+from muster.domain.orchestration.analysis.words import normal, stem, words
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,6 @@ def test_file_names_are_single_words_and_keep_their_case_on_request() -> None:
 def test_a_negation_reaches_to_the_end_of_its_clause(text: str, negated: list[str]) -> None:
     """Only orders take back; a fault that is described does not."""
     assert [word.text for word in words(text) if word.negated] == negated
-
-
-def test_a_phrase_is_found_where_all_its_stems_stand_in_a_row() -> None:
-    """Its negated occurrence is none."""
-    assert find(("code", "review"), words("a code review, but no code review")) == []
-    assert find((stem("code"), stem("review")), words("do a code review")) == [2]
 
 
 @given(st.text(max_size=200))
