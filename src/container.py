@@ -230,12 +230,13 @@ def _list_agents(catalog: AgentCatalog) -> ListAgents:
     return ListAgents(catalog)
 
 
-def _check_setup(loaded: LoadedSettings, model: LanguageModel) -> CheckSetup:
+def _check_setup(loaded: LoadedSettings, model: LanguageModel, catalog: AgentCatalog) -> CheckSetup:
     from .application.use_cases.check_setup import CheckSetup
     from .infrastructure.config.setup_probe import LocalSetupProbe
 
     values = loaded.values
-    return CheckSetup(LocalSetupProbe(values.data_dir, model.info, values.model_dump(), loaded.origins))
+    probe = LocalSetupProbe(values.data_dir, model.info, values.model_dump(), loaded.origins)
+    return CheckSetup(probe, catalog)
 
 
 _one = providers.ThreadSafeSingleton
@@ -278,7 +279,7 @@ class Container(containers.DeclarativeContainer):
     show_run: providers.Provider[ShowRun] = _one(_show_run, journal)
     explain_finding: providers.Provider[ExplainFinding] = _one(_explain_finding, show_run, workspace)
     list_agents: providers.Provider[ListAgents] = _one(_list_agents, catalog)
-    check_setup: providers.Provider[CheckSetup] = _one(_check_setup, loaded, model)
+    check_setup: providers.Provider[CheckSetup] = _one(_check_setup, loaded, model, catalog)
 
 
 def open_container(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from ...domain.evidence.finding import Finding
 from ...domain.evidence.merge import merge
 from ...domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
-from ...domain.evidence.severity import Severity
-from ...domain.orchestration.assessment import categories, merged_measures
+from ...domain.evidence.severity import Category, Severity
+from ...domain.orchestration.assessment import NOBODY_LOOKS, categories, merged_measures
 from ...domain.orchestration.gates import KINDS, Gate, GateResult, GateVerdict, check, severity_measures
 from ...domain.orchestration.health import CategoryHealth, Health, health_of
 from ...domain.orchestration.plan import ExecutionPlan
@@ -25,6 +25,10 @@ class Standards:
     baseline: frozenset[str] = frozenset()
     fail_on: Severity | None = None
     previous: Health | None = None
+
+
+NEEDED = frozenset({Category.SECURITY, Category.QUALITY})
+"""Categories that must have been measured, if anybody looked at them, before a low count of findings is a pass."""
 
 
 class Reporter:
@@ -157,10 +161,13 @@ def _gates(
 
 
 def _doubts(reports: Sequence[EvidenceReport], judged: Sequence[CategoryHealth]) -> list[str]:
-    """Why a low count of findings would prove nothing: tools that failed, or nothing that could be read."""
+    """Why a low count of findings would prove nothing: tools that failed, or code that nobody could read."""
     failed = [f"{r.tool}: {r.reason}" for r in reports if r.status is EvidenceStatus.FAILED]
-    blind = all(one.score is None for one in judged)
-    return failed or ([f"{one.category.value}: {one.basis}" for one in judged if one.basis] if blind else [])
+    blind = [one for one in judged if one.score is None and one.basis != NOBODY_LOOKS]
+    needed = [one for one in blind if one.category in NEEDED]
+    if all(one.score is None for one in judged):
+        needed = needed or blind
+    return failed or [f"{one.category.value}: {one.basis}" for one in needed]
 
 
 def _held(gate: Gate, measures: Mapping[str, float], doubts: Sequence[str]) -> GateResult:

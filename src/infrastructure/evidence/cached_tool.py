@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ...domain.errors import EvidenceUnavailable
 from ...domain.evidence.finding import Finding
@@ -14,6 +16,9 @@ from ...domain.ports.evidence_tool import EvidenceTool
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
 from .cache import EvidenceCache
 from .process import ToolRunner
+
+
+CHANGED_MEANWHILE = "changed while it was looked at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +104,15 @@ class CachedTool(EvidenceTool):
     @property
     def _key(self) -> str:
         return f"{self.about.name}@{self.version}"
+
+
+def changed_files(root: str, files: Sequence[SourceFile]) -> tuple[str, ...]:
+    """Paths whose bytes are no longer those that were scanned: what was seen of them belongs to others."""
+    return tuple(file.path for file in files if _digest(Path(root, file.path)) != file.digest)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -25,10 +25,11 @@ KNOWN_TO_THE_AUTHOR = ("type: ignore", "pyright: ignore", "pragma: no cover")
 class CodeReviewTool(RuffTool):
     """What is wrong whatever the style; UP is left out because it depends on the oldest Python supported."""
 
-    version = f"1+ruff{RUFF}"
+    version = f"2+ruff{RUFF}"
     select = (*FINDINGS, *(prefix for prefixes in COUNTED.values() for prefix in prefixes))
     ignore = ("B905", "B911", "B912", "F405", "ASYNC109", "RUF001", "RUF002", "RUF003")
     category = Category.QUALITY.value
+    counts_silenced = True
     about = ToolProfile(
         name="ruff",
         title="likely bugs (ruff)",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import Any
 
 from ...domain.workspace.files import NotCovered, SourceFile
@@ -45,7 +47,7 @@ class Declarations:
         )
 
     def options(self) -> list[str]:
-        """What deptry is told beyond the project's own configuration: module names, and requirement files."""
+        """What deptry is told beyond the project's own configuration: module names, and each file that it may read."""
         own = self.section("tool", "deptry")
         mapped = self.section("tool", "deptry", "package_module_name_map")
         mapping = {name: _names(value) for name, value in mapped.items()}
@@ -56,16 +58,22 @@ class Declarations:
         # deptry stops at import_module(".name", …), whose first part is empty; so the empty name is called our own.
         options = [f"--known-first-party={name}" for name in ("", *_names(own.get("known_first_party", ())))]
         options += [f"--package-module-name-map={_mapping(mapping)}"] if mapping else []
-        files = [path for path in self.by_file if _is_main(path) and "," not in path]
-        if "requirements_files" not in own and self._reads_requirements() and files:
-            main = [path for path in files if not is_for_developers(path)]
-            dev = [path for path in files if is_for_developers(path)]
-            options += [f"--requirements-files={','.join(main)}"] if main else []
-            options += [f"--requirements-files-dev={','.join(dev)}"] if dev else []
-        return options
+        main, dev = self._requirement_files(own)
+        options += [f"--requirements-files={','.join(main or dev) or os.devnull}"]
+        options += [f"--requirements-files-dev={','.join(dev if main else ()) or os.devnull}"]
+        return [*options, f"--config={PYPROJECT if PYPROJECT in self.texts else os.devnull}"]
 
-    def _reads_requirements(self) -> bool:
-        return "project" not in self.table and not self.section("tool", "poetry")
+    def _requirement_files(self, own: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+        """Files for all and for developers: those that [tool.deptry] names, as far as they are the project's own."""
+        named = [normpath(name) for name in _names(own.get("requirements_files"))]
+        named_dev = [normpath(name) for name in _names(own.get("requirements_files_dev"))]
+        usual = [path for path in self.by_file if _is_main(path)]
+        main = self._readable(named) or [path for path in usual if not is_for_developers(path)]
+        dev = self._readable(named_dev) or [path for path in usual if is_for_developers(path)]
+        return self._readable(main), [path for path in self._readable(dev) if path not in main]
+
+    def _readable(self, paths: Sequence[str]) -> list[str]:
+        return [path for path in paths if path in self.by_file and path != PYPROJECT and "," not in path]
 
     def section(self, *keys: str) -> Mapping[str, Any]:
         """A table of pyproject.toml, empty where there is none."""
@@ -75,13 +83,13 @@ class Declarations:
         return value if isinstance(value, dict) else {}
 
 
-def declarations(root: str, files: Sequence[SourceFile]) -> Declarations:
-    """Read what the root folder, and a folder of requirements in it, declare."""
+def declarations(root: str, files: Sequence[SourceFile], known: Collection[str]) -> Declarations:
+    """Read what the root folder, and a folder of requirements in it, declare; `known` are all files there."""
     found = Declarations()
     for file in files:
         if file.path == PYPROJECT or is_requirements(file.path):
             _read(found, root, file.path)
-    found.reason = found.reason or _why_not(found, root)
+    found.reason = found.reason or _leads_out(found, known) or _why_not(found, root)
     return found
 
 
@@ -97,6 +105,19 @@ def _read(found: Declarations, root: str, path: str) -> None:
     except ValueError as error:
         found.not_covered.append(NotCovered(path, f"dependencies: cannot be read: {error}"))
         found.reason = f"{PYPROJECT} cannot be read"
+
+
+def _leads_out(found: Declarations, known: Collection[str]) -> str:
+    """Why deptry must not read pyproject.toml: it would follow it to files that are not the project's."""
+    strange = next((name for name in _dynamic_files(found) if normpath(name) not in known), None)
+    return "" if strange is None else f"{PYPROJECT} leads to {strange!r}, which is not a file of the project"
+
+
+def _dynamic_files(found: Declarations) -> Iterator[str]:
+    dynamic = found.section("tool", "setuptools", "dynamic")
+    extras = found.section("tool", "setuptools", "dynamic", "optional-dependencies")
+    for table in (dynamic.get("dependencies"), *extras.values()):
+        yield from _names(table.get("file") if isinstance(table, dict) else None)
 
 
 def _why_not(found: Declarations, root: str) -> str:
@@ -124,7 +145,8 @@ def _setuptools_knows(found: Declarations) -> bool:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(str(one) for one in value)
+    listed = [value] if isinstance(value, str) else value
+    return tuple(str(one) for one in listed) if isinstance(listed, list) else ()
 
 
 def _mapping(mapping: Mapping[str, Sequence[str]]) -> str:

@@ -46,7 +46,7 @@ Problem = tuple[str, RawFinding]
 class DependenciesTool(WholeProjectTool):
     """Nothing needs to be installed; where a package's modules are not known for sure, the confidence is less."""
 
-    version = f"1+deptry{version('deptry')}"
+    version = f"2+deptry{version('deptry')}"
     about = ToolProfile(
         name="dependencies",
         title="declared and imported packages",
@@ -63,7 +63,7 @@ class DependenciesTool(WholeProjectTool):
 
     async def look(self, snapshot: WorkspaceSnapshot, files: Sequence[SourceFile]) -> Conclusion:
         """Ask deptry where it can read the declarations; open requirements are looked for in any case."""
-        declared = await asyncio.to_thread(declarations, snapshot.root, files)
+        declared = await asyncio.to_thread(declarations, snapshot.root, files, snapshot.by_path)
         problems = _open_requirements(declared)
         measures = {"dependencies.declared": float(len(declared.names))}
         reason = declared.reason or ("" if any(f.language == "python" for f in files) else "no Python code")
@@ -134,6 +134,8 @@ def _judge(
     seen: set[tuple[str, str]] = set()
     for one in said:
         code, module, path, line = _read(one)
+        if path not in snapshot.by_path:
+            continue  # no file of this project, whatever its settings made deptry read
         if code in {"DEP001", "DEP003", "DEP004"}:
             if module not in own and (path, module) not in seen and _counts(snapshot, path, nested):
                 problem = _imported(snapshot.root, code, module, path, line, declared)

@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from ...domain.errors import EvidenceUnavailable
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
-from .cached_tool import CachedTool, Conclusion, Look
+from .cached_tool import CHANGED_MEANWHILE, CachedTool, Conclusion, Look
 from .file_facts import FileFacts
 from .process import Completed
 
 WORKER = f"{__package__}.worker"
 MAX_CRASHES = 3
-CHANGED = FileFacts(problem="changed while it was looked at", transient=True)
+CHANGED = FileFacts(problem=CHANGED_MEANWHILE, transient=True)
 
 
 class PerFileTool(CachedTool):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import os
 import re
+import tempfile
 from abc import abstractmethod
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +21,14 @@ from .analysers.functions import names_by_line
 from .analysers.syntax import parse
 from .file_facts import FileFacts, RawFinding
 from .per_file import CHANGED, PerFileTool
-from .process import Completed, find_program
+from .process import find_program
+from .ruff_said import MAX_SHOWN, Said, copy_without_blankets, that_may_suppress, what_was_said
 
 RUFF = version("ruff")
 NEWEST = "py314"
 """The Python that code is read as: with an older one, new syntax would be an error."""
 BATCH_FILES = 500
 BATCH_BYTES = 60_000
-MAX_SHOWN = 50
-"""Findings of one rule in one file; the rest is only counted: it says nothing new."""
 RULE = re.compile(r"[A-Z]+[0-9]+")
 NOT_READ = "E902"
 LITERAL = re.compile(r"""(["'])(?:\\.|(?!\1).)*(?:\1|$)""")
@@ -74,27 +71,16 @@ class Remark:
     text: str = ""
 
 
-@dataclass(slots=True)
-class Said:
-    """What ruff said about one file: how often each rule spoke, and the first `MAX_SHOWN` entries of each."""
-
-    codes: Counter[str] = field(default_factory=Counter)
-    entries: list[Mapping[str, Any]] = field(default_factory=list)
-
-    def add(self, entry: Mapping[str, Any]) -> None:
-        """Take up one entry."""
-        code = str(entry["code"])
-        self.codes[code] += 1
-        if self.codes[code] <= MAX_SHOWN:
-            self.entries.append(entry)
-
-
 class RuffTool(PerFileTool):
     """One set of ruff's rules; a subclass sets `select`, `ignore` and `category`, and judges each remark."""
 
     select: Sequence[str]
     ignore: Sequence[str] = ()
     category: str
+    counts_silenced = False
+    """Whether remarks that comments keep silent are counted, as `<name>.suppressed`."""
+    sees_through_blankets = False
+    """Whether a comment that silences all rules in a file is overruled; needs `counts_silenced`."""
 
     @abstractmethod
     def judge(self, remark: Remark) -> Verdict | None:
@@ -118,14 +104,40 @@ class RuffTool(PerFileTool):
         return facts
 
     async def _look_at(self, program: str, root: str, batch: Sequence[SourceFile]) -> dict[str, FileFacts]:
+        try:
+            said = await self._ask(program, root, batch)
+            silenced = await self._uncover(program, root, said, batch) if self.counts_silenced else {}
+        except EvidenceUnavailable as error:
+            return await self._in_halves(program, root, batch, error)
+        return await asyncio.to_thread(self._facts, root, batch, said, silenced)
+
+    async def _ask(
+        self, program: str, root: str, files: Sequence[SourceFile], *options: str
+    ) -> dict[str, Said]:
         argv = [program, "check", "--isolated", "--no-cache", "--quiet", "--output-format", "json-lines"]
         argv += ["--target-version", NEWEST, "--select", ",".join(self.select)]
         argv += ["--ignore", ",".join(self.ignore)] if self.ignore else []
-        try:
-            done = await self._runner.run([*argv, "--", *(f"./{file.path}" for file in batch)], cwd=root)
-        except EvidenceUnavailable as error:
-            return await self._in_halves(program, root, batch, error)
-        return await asyncio.to_thread(self._facts, root, batch, _said(done))
+        argv += [*options, "--", *(f"./{file.path}" for file in files)]
+        return what_was_said(await self._runner.run(argv, cwd=root), root, files)
+
+    async def _uncover(
+        self, program: str, root: str, said: dict[str, Said], batch: Sequence[SourceFile]
+    ) -> dict[str, int]:
+        """How many remarks comments keep silent, by path; what a blanket hides is put into `said` where it counts."""
+        marked = await asyncio.to_thread(that_may_suppress, root, batch)
+        if not marked:
+            return {}
+        everything = await self._ask(program, root, marked, "--ignore-noqa")
+        marked = [one for one in marked if self._count(everything[one.path]) > self._count(said[one.path])]
+        if self.sees_through_blankets:
+            with tempfile.TemporaryDirectory(prefix="muster-ruff-") as folder:
+                real = os.path.realpath(folder)
+                copies = await asyncio.to_thread(copy_without_blankets, root, marked, real)
+                said.update(await self._ask(program, real, copies) if copies else {})
+        return {one.path: self._count(everything[one.path]) - self._count(said[one.path]) for one in marked}
+
+    def _count(self, said: Said) -> int:
+        return sum(count for code, count in said.codes.items() if self._reports(code))
 
     async def _in_halves(
         self, program: str, root: str, batch: Sequence[SourceFile], error: EvidenceUnavailable
@@ -140,13 +152,20 @@ class RuffTool(PerFileTool):
         return first | await self._look_at(program, root, batch[middle:])
 
     def _facts(
-        self, root: str, batch: Sequence[SourceFile], said: Mapping[str, Said]
+        self,
+        root: str,
+        batch: Sequence[SourceFile],
+        said: Mapping[str, Said],
+        silenced: Mapping[str, int],
     ) -> dict[str, FileFacts]:
-        nothing = Said()
-        return {
-            file.path: self._of_file(root, file, said.get(_printed(root, file.path), nothing))
-            for file in batch
-        }
+        facts = {}
+        for file in batch:
+            one = self._of_file(root, file, said[file.path])
+            count = silenced.get(file.path, 0)
+            if count and not one.problem:
+                one = replace(one, measures={**one.measures, f"{self.about.name}.suppressed": float(count)})
+            facts[file.path] = one
+        return facts
 
     def _of_file(self, root: str, file: SourceFile, said: Said) -> FileFacts:
         entries = said.entries
@@ -165,10 +184,10 @@ class RuffTool(PerFileTool):
         if silent:
             measures[f"{self.about.name}.not_shown"] = float(silent)
         try:
-            source = Path(root, file.path).read_bytes() if entries else b""
+            source = Path(root, file.path).read_bytes()
         except OSError as error:
             return FileFacts(problem=f"could not be read: {error.strerror}", transient=True)
-        if entries and hashlib.sha256(source).hexdigest() != file.digest:
+        if hashlib.sha256(source).hexdigest() != file.digest:
             return CHANGED
         return FileFacts(tuple(self._findings(file, source, entries)), measures)
 
@@ -214,27 +233,6 @@ def _batches(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
         size += length
     if batch:
         yield batch
-
-
-def _said(done: Completed) -> Mapping[str, Said]:
-    """What ruff printed, by file; code 0 means that it found nothing, 1 that it found something."""
-    words = done.stderr.decode(errors="replace").strip().splitlines()
-    if done.code not in {0, 1}:
-        reason = words[-1][:200] if words else f"ended with code {done.code}"
-        raise EvidenceUnavailable(f"ruff failed: {reason}", code="crashed")
-    said: dict[str, Said] = defaultdict(Said)
-    try:
-        for line in BytesIO(done.stdout):
-            entry = json.loads(line)
-            said[entry["filename"]].add(entry)
-    except (ValueError, KeyError, TypeError) as error:
-        raise EvidenceUnavailable("ruff printed what is not JSON", code="nonsense") from error
-    return said
-
-
-def _printed(root: str, path: str) -> str:
-    """How ruff names a file; bytes that are not UTF-8 become replacement characters."""
-    return os.fsencode(Path(root, path)).decode(errors="replace")
 
 
 def _remark(file: SourceFile, entry: Mapping[str, Any], lines: Sequence[str]) -> Remark:

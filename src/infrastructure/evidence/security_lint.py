@@ -34,12 +34,14 @@ MADE_UP = re.compile(
 
 
 class SecurityLintTool(RuffTool):
-    """Weaknesses in Python code; tests are left out, and what the author excused by noqa."""
+    """Weaknesses in Python code; tests are left out, and what the author excused by noqa for a line or a rule."""
 
-    version = f"1+ruff{RUFF}"
+    version = f"2+ruff{RUFF}"
     select = ("S",)
     ignore = ("S101", "S404", "S603", "S606", "S607")
     category = Category.SECURITY.value
+    counts_silenced = True
+    sees_through_blankets = True
     about = ToolProfile(
         name="ruff-security",
         title="weaknesses in Python (ruff)",

@@ -6,11 +6,12 @@ import asyncio
 import hashlib
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
-from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
-from .cached_tool import CachedTool, Conclusion, Look
+from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
+from .cached_tool import CHANGED_MEANWHILE, CachedTool, Conclusion, Look, changed_files
 
 CONCLUSION = TypeAdapter(Conclusion)
 
@@ -28,6 +29,9 @@ class WholeProjectTool(CachedTool):
         if remembered is not None:
             return Look(remembered, len(files), len(files))
         end = await self.look(snapshot, files)
+        changed = await asyncio.to_thread(changed_files, snapshot.root, files)
+        if changed:
+            return Look(_with_changed(end, self.about.name, changed), len(files))
         await asyncio.to_thread(self._cache.put_many, self._key, {key: CONCLUSION.dump_json(end)})
         return Look(end, len(files))
 
@@ -37,6 +41,13 @@ class WholeProjectTool(CachedTool):
             return CONCLUSION.validate_json(stored) if stored else None
         except ValidationError:
             return None  # a damaged entry is a miss
+
+
+def _with_changed(end: Conclusion, tool: str, paths: Sequence[str]) -> Conclusion:
+    """The conclusion, with the files of which nobody knows which content it rests on."""
+    told = {one.path for one in end.not_covered}
+    more = (NotCovered(path, f"{tool}: {CHANGED_MEANWHILE}") for path in paths if path not in told)
+    return replace(end, not_covered=(*end.not_covered, *more))
 
 
 def _project_key(root: str, files: Sequence[SourceFile]) -> str:

@@ -40,7 +40,7 @@ EXIT_CODES = {
     "2": "the command line or the task cannot be understood",
     "3": "an internal error",
     "4": "the configuration is wrong",
-    "5": "partial: something was not measured",
+    "5": "partial: a tool or agent failed, nothing could be measured, or part was not done",
     "130": "interrupted",
 }
 WIDEST = 80

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import PurePath
 
 from ... import __version__
 from ...domain.evidence.severity import Category
@@ -62,6 +63,8 @@ def _hero(record: RunRecord) -> str:
         lines.append(f"<span>{esc(wording.score_text(report))}</span>")
         lines += [f"<p class='fair'>{esc(note)}</p>" for note in [wording.share_text(report)] if note]
         lines.append(f"<p>{esc(report.summary)}</p>")
+    gaps = [f"not done: {gap.capability.words}: {gap.reason}" for gap in record.plan.uncovered]
+    lines += [f"<p class='fair'>{esc(gap)}</p>" for gap in gaps]
     if record.error:
         lines.append(f"<p class='bad'>{esc(record.error)}</p>")
     dial = _dial(report) if report else ""
@@ -72,7 +75,8 @@ def _hero(record: RunRecord) -> str:
 
 
 def _facts(record: RunRecord) -> str:
-    facts = [("started", record.started_at.strftime("%d %b %Y, %H:%M %Z").strip())]
+    facts = [("project", PurePath(record.plan.root).name or record.plan.root)]
+    facts.append(("started", record.started_at.strftime("%d %b %Y, %H:%M %Z").strip()))
     facts.append(("took", wording.duration(record.duration) if record.finished_at else "not finished"))
     if record.report:
         facts.append(("files", f"{record.report.facts.files:,}"))

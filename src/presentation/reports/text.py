@@ -58,6 +58,9 @@ def _head(paper: Paper, record: RunRecord) -> None:
         if note := wording.share_text(report):
             paper.line((note, "yellow"), indent=2)
     paper.line(("task: ", "dim"), (record.plan.task, ""), indent=2)
+    paper.line(("folder: ", "dim"), (record.plan.root, ""), indent=2)
+    for gap in record.plan.uncovered:
+        paper.line(("not done: ", "yellow"), (f"{gap.capability.words}: {gap.reason}", ""), indent=2)
     if report and report.summary:
         paper.line((report.summary, ""), indent=2)
     if record.error:
@@ -177,3 +180,4 @@ def _foot(paper: Paper, record: RunRecord) -> None:
     took = wording.duration(record.duration) if record.finished_at else "not finished"
     parts = (f"run {record.id}", took, wording.spent(record), wording.model_text(record))
     paper.line((" · ".join(parts), "dim"))
+    paper.line((wording.planned(record), "dim"))

@@ -10,6 +10,7 @@ from .. import options as o
 
 if TYPE_CHECKING:
     from ....application.use_cases.explain_finding import Explanation
+    from ....domain.evidence.finding import Finding
 
 
 @click.command(
@@ -44,10 +45,9 @@ def _as_text(explanation: Explanation) -> str:
     from ..terminal import stdout_width
 
     finding, width = explanation.finding, stdout_width()
-    place = finding.location
     parts = [
         f"{finding.severity.value.upper()}  {finding.rule}  {finding.fingerprint}",
-        printable(f"{place.path}:{place.line}" + (f" in {place.function}" if place.function else "")),
+        printable(_place(finding)),
         "",
         paragraph(finding.message, width),
         "",
@@ -58,6 +58,13 @@ def _as_text(explanation: Explanation) -> str:
         parts.append(paragraph(f"What helps: {finding.suggestion}", width))
     parts.append(f"Said by {', '.join(explanation.tools)} in run {explanation.run_id}.")
     return "\n".join(parts)
+
+
+def _place(finding: Finding) -> str:
+    """File, line and function, as far as the finding has them; one about the project has none of them."""
+    place = finding.location
+    where = f"{place.path}:{place.line}" if place.line else place.path or "the whole project"
+    return f"{where} in {place.function}" if place.function else where
 
 
 def _context(explanation: Explanation, width: int) -> list[str]:

@@ -42,12 +42,14 @@ def command(limit: int, status: str | None, json: bool, output: str | None) -> N
 
 
 def _as_text(runs: Sequence[RunSummary]) -> str:
+    from pathlib import PurePath
+
     from ..plain import columns
     from ..terminal import stdout_width
 
     if not runs:
         return "no runs"
-    rows = [("run", "started", "result", "score", "findings", "task")]
+    rows = [("run", "started", "result", "score", "findings", "folder", "task")]
     rows += [
         (
             run.id,
@@ -55,6 +57,7 @@ def _as_text(runs: Sequence[RunSummary]) -> str:
             _result(run),
             "–" if run.score is None else f"{run.score:.1f}",
             "–" if run.verdict is None else str(run.findings),  # counted when the report was made
+            PurePath(run.root).name or run.root,
             run.task,
         )
         for run in runs

@@ -28,7 +28,7 @@ from muster.domain.ports.run_journal import RunJournal
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
 from tests.fakes.builders import finding, template
 from tests.fakes.evidence import FakeEvidence
-from tests.fakes.scripted_model import ScriptedModel, calling, saying
+from tests.fakes.scripted_model import ScriptedModel, Step, calling, saying
 
 FIRST = finding("X1", "app.py", 1, quote="x = eval(y)", severity=Severity.HIGH, source="alpha")
 SECOND = finding("X2", "app.py", 2, quote="z = 1", severity=Severity.LOW, source="beta")
@@ -186,7 +186,7 @@ async def test_an_old_record_that_cannot_be_read_does_not_stop_a_new_run(project
 @pytest.mark.parametrize("reason", [FinishReason.REFUSED, FinishReason.LENGTH])
 async def test_a_refusal_or_a_cut_answer_is_a_failure(project: str, reason: FinishReason) -> None:
     """It is never taken for a summary, however well it reads."""
-    refusal = [TextDelta(ANSWER), UsageReported(Usage(input=1)), Finished(reason, "fake/scripted")]
+    refusal: list[Step] = [TextDelta(ANSWER), UsageReported(Usage(input=1)), Finished(reason, "fake/scripted")]
     async with opened(project, [FakeEvidence("alpha")], model=ScriptedModel(refusal)) as app:
         run = await app.run_task(await app.plan_task("review it", agents=["first"]))
     assert run.agents[0].status is AgentStatus.FAILED

@@ -169,3 +169,26 @@ async def test_one_file_that_makes_ruff_talk_without_end_hides_no_other(tmp_path
     assert [(one.path, one.reason) for one in report.not_covered] == [
         ("b.py", "ruff: ruff printed more than 1 MB")
     ]
+
+
+async def test_what_comments_silence_is_counted(tmp_path: Path) -> None:
+    files = {"a.py": "# ruff: noqa\nimport csv\nimport json\n", "b.py": "import csv  # noqa: F401\n"}
+    report = await look(CodeReviewTool, files, tmp_path)
+    assert report.findings == ()
+    assert report.measures["ruff.suppressed"] == 3
+
+
+async def test_a_file_in_which_ruff_found_nothing_is_not_remembered_under_older_content(
+    tmp_path: Path,
+) -> None:
+    cache = EvidenceCache(None)
+    snapshot = snapshot_of({"a.py": "nowhere()\n", "b.py": "x = 1\n"}, tmp_path)
+    (tmp_path / "a.py").write_text("x = 2\n")
+    during = await CodeReviewTool(ToolRunner(), cache).gather(snapshot)
+    (tmp_path / "a.py").write_text("nowhere()\n")
+    after = await CodeReviewTool(ToolRunner(), cache).gather(snapshot)
+    assert [(one.path, one.reason) for one in during.not_covered] == [
+        ("a.py", "ruff: changed while it was looked at")
+    ]
+    assert [one.rule for one in after.findings] == ["F821"]
+    assert after.from_cache == 1

@@ -172,6 +172,59 @@ async def test_plugins_that_the_project_names_are_never_loaded(tmp_path: Path) -
     assert not (root / "was-here").exists()
 
 
+@pytest.mark.parametrize("name", [".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml"])
+async def test_of_the_project_s_settings_only_those_about_lines_count(name: str, tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    data = measured_by_coverage(tmp_path / "data", {"shop.py": [1, 2, 3]})
+    victim = tmp_path / "victim"
+    prefix = {".coveragerc": "", "pyproject.toml": "tool.coverage."}.get(name, "coverage:")
+    listed = '["z = 3"]' if name == "pyproject.toml" else "\n    z = 3"
+    debug, target = ('["config"]', f'"{victim}"') if name == "pyproject.toml" else ("config", str(victim))
+    settings = (
+        f"[{prefix}run]\ndebug = {debug}\ndebug_file = {target}\n[{prefix}report]\nexclude_also = {listed}\n"
+    )
+    report = await look(CoverageTool, {"shop.py": CODE, ".coverage": data, name: settings}, root)
+    assert (report.measures["coverage.lines"], victim.exists()) == (5, False)
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        ("[report]\nexclude_lines = y =\n", 5),
+        ("[report]\nexclude_lines = ((\n", 6),
+        ("[report]\nexclude_lines = ${HOME}|def|y\n", 1),
+        ("report]\n", 6),
+        ("\xff", 6),
+    ],
+)
+async def test_settings_that_cannot_be_read_leave_those_of_coverage_py(
+    settings: str, lines: int, tmp_path: Path
+) -> None:
+    data = measured_by_coverage(tmp_path / "data", {"shop.py": [1, 2, 3]})
+    files = {"shop.py": CODE, ".coverage": data, ".coveragerc": settings.encode("latin-1")}
+    assert (await look(CoverageTool, files, tmp_path)).measures["coverage.lines"] == lines
+
+
+ONE = "SF:m0.py\nDA:1,1\nend_of_record\n"
+
+
+async def test_data_about_little_of_the_code_is_no_measurement(tmp_path: Path) -> None:
+    files = {f"m{number}.py": CODE for number in range(51)}
+    report = await look(CoverageTool, {**files, "tests/test_m.py": CODE, "lcov.info": ONE}, tmp_path)
+    assert (report.status, report.measures) == (EvidenceStatus.NO_INPUT, {})
+    assert report.reason == "coverage data speaks about 1 of 51 files"
+
+
+async def test_data_about_most_of_the_code_says_what_it_leaves_out(tmp_path: Path) -> None:
+    files = {"m0.py": CODE, "m1.py": "x = 1\n", "web/a.js": CODE * 9, "empty.py": "", "lcov.info": ONE}
+    report = await look(CoverageTool, files, tmp_path)
+    assert report.measures["coverage.percent"] == 100.0
+    assert [(one.path, one.reason) for one in report.not_covered] == [
+        ("", "coverage: the data speaks about 1 of 2 files (86 % of the lines of code)")
+    ]
+
+
 async def test_a_file_that_coverage_py_cannot_read_is_not_covered(tmp_path: Path) -> None:
     data = measured_by_coverage(tmp_path / "data", {"a.py": [1], "broken.py": [1]})
     report = await look(
@@ -189,6 +242,18 @@ async def test_unchanged_data_is_not_read_again(tmp_path: Path) -> None:
     again = await CoverageTool(ToolRunner(Limits(seconds=0.0)), cache).gather(snapshot)
     assert first.status is EvidenceStatus.MEASURED
     assert again.measures == first.measures
+
+
+async def test_files_that_change_while_the_data_is_read_are_told_and_not_remembered(tmp_path: Path) -> None:
+    data = measured_by_coverage(tmp_path / "data", {"a.py": [1]})
+    snapshot = snapshot_of({"a.py": "x = 1\n", ".coverage": data}, tmp_path)
+    cache = EvidenceCache(None)
+    (tmp_path / "a.py").write_text("x = 1\ny = 2\n")
+    during = await CoverageTool(ToolRunner(), cache).gather(snapshot)
+    (tmp_path / "a.py").write_text("x = 1\n")
+    after = await CoverageTool(ToolRunner(), cache).gather(snapshot)
+    assert "coverage: changed while it was looked at" in [one.reason for one in during.not_covered]
+    assert (during.measures["coverage.lines"], after.measures["coverage.lines"]) == (2, 1)
 
 
 PROJECT = {

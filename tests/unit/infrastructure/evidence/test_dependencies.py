@@ -235,3 +235,52 @@ async def test_a_configuration_that_deptry_refuses_is_a_failure_with_its_words(t
 
     assert report.status is EvidenceStatus.FAILED
     assert report.reason.startswith("deptry failed: ")
+
+
+SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+
+
+@pytest.mark.parametrize("manifest", [
+    '[tool.deptry]\nrequirements_files = ["{outside}"]\nrequirements_files_dev = ["{outside}"]\n',
+    '[tool.deptry]\nrequirements_files = ["../private.txt"]\n',
+    SETUPTOOLS + '[project]\nname = "shop"\nversion = "1"\ndynamic = ["dependencies"]\n'
+    '[tool.setuptools.dynamic]\ndependencies = {{file = ["{outside}"]}}\n',
+    SETUPTOOLS + '[project]\nname = "shop"\nversion = "1"\ndynamic = ["optional-dependencies"]\n'
+    '[tool.setuptools.dynamic]\noptional-dependencies = {{x = {{file = "{outside}"}}}}\n',
+])  # fmt: skip
+async def test_files_outside_the_project_are_never_read(manifest: str, tmp_path: Path) -> None:
+    """Whatever the project's settings call a list of requirements."""
+    outside = tmp_path / "private.txt"
+    outside.write_text("topsecret==1.0\n")
+    files = {
+        "pyproject.toml": manifest.format(outside=outside),
+        "requirements.txt": "requests==2.0\n",
+        "a.py": "import requests\n",
+    }
+    report = await look(DependenciesTool, files, tmp_path / "project")
+    assert report.status is not EvidenceStatus.FAILED, report.reason
+    assert "topsecret" not in repr(report)
+
+
+async def test_a_manifest_that_leads_elsewhere_is_never_read(tmp_path: Path) -> None:
+    """The scan leaves links out, and so does deptry."""
+    (tmp_path / "private.toml").write_text(PROJECT.format('"topsecret"'))
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").symlink_to(tmp_path / "private.toml")
+    report = await look(
+        DependenciesTool, {"requirements.txt": "arrow==1\n", "a.py": "import os\n"}, project
+    )
+    assert [one.location.function for one in report.findings] == ["arrow"]
+
+
+async def test_requirement_files_that_the_project_names_are_read_where_they_are_its_own(tmp_path: Path) -> None:
+    """Even when they lie where nobody would look."""
+    files = {
+        "pyproject.toml": '[tool.deptry]\nrequirements_files = ["deploy/requirements.txt"]\nknown_first_party = 3\n',
+        "requirements.txt": "arrow==1.0\n",
+        "deploy/requirements.txt": "boto3==1.0\n",
+        "a.py": "import os\n",
+    }
+    report = await look(DependenciesTool, files, tmp_path)
+    assert [(f.rule, f.location.path) for f in report.findings] == [("DEP002", "deploy/requirements.txt")]

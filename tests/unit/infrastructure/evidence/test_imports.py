@@ -9,9 +9,11 @@ import pytest
 from muster.domain.evidence.report import EvidenceReport, EvidenceStatus
 from muster.domain.evidence.severity import Severity
 from muster.infrastructure.evidence.analysers.import_circles import knots, shortest_circle
+from muster.infrastructure.evidence.cache import EvidenceCache
 from muster.infrastructure.evidence.imports import ImportsTool
+from muster.infrastructure.evidence.process import ToolRunner
 
-from .support import look
+from .support import look, snapshot_of
 
 
 def places(report: EvidenceReport) -> list[tuple[str, str, int]]:
@@ -186,3 +188,17 @@ def test_knots_are_the_strongly_connected_components() -> None:
 def test_a_chain_of_many_modules_does_not_exhaust_the_stack() -> None:
     graph = {f"m{number:05}": [f"m{(number + 1) % 5000:05}"] for number in range(5000)}
     assert len(knots(graph)[0]) == 5000
+
+
+async def test_files_that_change_during_the_look_are_told_and_not_remembered(tmp_path: Path) -> None:
+    """What was seen of them belongs to other bytes than those that were scanned."""
+    cache = EvidenceCache(None)
+    snapshot = snapshot_of({"a.py": "import b\n", "b.py": "import a\n"}, tmp_path)
+    (tmp_path / "a.py").write_text("x = 1\n")
+    during = await ImportsTool(ToolRunner(), cache).gather(snapshot)
+    (tmp_path / "a.py").write_text("import b\n")
+    after = await ImportsTool(ToolRunner(), cache).gather(snapshot)
+    assert [(one.path, one.reason) for one in during.not_covered] == [
+        ("a.py", "imports: changed while it was looked at")
+    ]
+    assert (during.findings, after.from_cache, len(after.findings)) == ((), 0, 1)

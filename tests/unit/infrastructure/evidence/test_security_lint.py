@@ -105,3 +105,38 @@ async def test_a_try_in_a_loop_is_left_alone(tmp_path: Path) -> None:
         "        except ValueError:\n            print(x)\n"
     )
     assert (await look(PerformanceLintTool, {"a.py": source}, tmp_path)).findings == ()
+
+
+WEAK = "import subprocess\n\n\ndef f(x):\n    subprocess.call(x, shell=True)\n    return eval(x)\n"
+
+
+@pytest.mark.parametrize(
+    "blanket", ["# ruff: noqa", "# flake8: noqa", "#ruff:noqa", "# ruff:\u00a0noqa", "# ruff: noqa S307, why"]
+)
+async def test_a_comment_that_silences_a_whole_file_is_overruled(blanket: str, tmp_path: Path) -> None:
+    report = await look(SecurityLintTool, {"p/a.py": f"{blanket}\n{WEAK}"}, tmp_path)
+    assert [(one.rule, one.location.line, one.location.column) for one in report.findings] == [
+        ("S602", 6, 5),
+        ("S307", 7, 12),
+    ]
+    assert report.findings[0].quote == "subprocess.call(x, shell=True)"
+    assert "ruff-security.suppressed" not in report.measures
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        (WEAK.replace("eval(x)", "eval(x)  # noqa: S307"), 1),
+        (WEAK.replace("eval(x)", "eval(x)  # noqa"), 1),
+        ("# ruff: noqa\n" + WEAK.replace("eval(x)", "eval(x)  # noqa: S307"), 1),
+        ("# ruff: noqa: S307\n" + WEAK, 1),
+        ("# ruff: disable[S307]\n" + WEAK, 1),
+        (WEAK.replace("eval(x)", "eval(x)  # noqa: S602"), 0),
+    ],
+)
+async def test_a_decision_about_a_line_or_a_rule_is_respected_and_counted(
+    source: str, count: int, tmp_path: Path
+) -> None:
+    report = await look(SecurityLintTool, {"a.py": source}, tmp_path)
+    assert [one.rule for one in report.findings] == ["S602", "S307"][: 2 - count]
+    assert report.measures.get("ruff-security.suppressed", 0) == count

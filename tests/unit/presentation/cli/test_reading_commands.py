@@ -25,10 +25,10 @@ def test_runs_are_listed_in_columns(muster: Muster, house: House) -> None:
 
     assert case.asked == [ListRunsRequest(2, RunStatus.CANCELLED)]
     head, first, second = answer.out.splitlines()
-    assert head.split() == ["run", "started", "result", "score", "findings", "task"]
+    assert head.split() == ["run", "started", "result", "score", "findings", "folder", "task"]
     assert first.split()[0] == "run-02"
-    assert first.split()[3:] == ["partial", "73.1", "16", "find", "dead", "code"]
-    assert second.split()[3:] == ["cancelled", "–", "0", "review", "it"]
+    assert first.split()[3:] == ["partial", "73.1", "16", "shop", "find", "dead", "code"]
+    assert second.split()[3:] == ["cancelled", "–", "0", "shop", "review", "it"]
 
 
 def test_runs_fit_a_narrow_terminal(muster: Muster, house: House) -> None:
