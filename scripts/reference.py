@@ -44,7 +44,7 @@ def tools() -> str:
     for tool in all_tools(ToolRunner(), EvidenceCache(None)):
         about = tool.profile
         categories = ", ".join(sorted(about.categories)) or "none"
-        languages = ", ".join(sorted(about.languages)) or "any text"
+        languages = ", ".join(sorted(filter(None, about.languages))) or "any text"
         rows.append((f"`{about.name}`", about.title, categories, languages))
     return table(("tool", "what it looks at", "categories", "languages"), rows)
 
