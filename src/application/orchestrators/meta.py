@@ -103,13 +103,7 @@ class MetaOrchestrator:
         uncovered += tuple(Uncovered(_first(requirements), f"{path} is not here") for path in absent)
         pattern, why = self._pattern(requirements, members, wishes)
         members = self._with_manager(members, pattern, wishes)
-        if not pattern.arity.holds(len(members)):
-            raise UserError(
-                f"pattern {pattern.name!r} takes {pattern.arity.least} to {pattern.arity.most} agents, "
-                f"not {len(members)}",
-                code="arity",
-                hint="name other agents, or leave the pattern to the planner",
-            )
+        pattern.arity.refuse(len(members), pattern.name)
         agents = [
             await self._planned(m, requirements, snapshot, wishes.use_history and self._use_history)
             for m in members

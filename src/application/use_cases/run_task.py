@@ -110,14 +110,7 @@ class RunTask:
         return run
 
     def _refuse_what_cannot_run(self, plan: ExecutionPlan) -> None:
-        pattern = pattern_named(plan.pattern)
-        if not pattern.arity.holds(len(plan.agents)):
-            raise UserError(
-                f"pattern {plan.pattern!r} takes {pattern.arity.least} to {pattern.arity.most} agents, not "
-                f"{len(plan.agents)}",
-                code="arity",
-                hint="edit the plan, or plan again",
-            )
+        pattern_named(plan.pattern).arity.refuse(len(plan.agents), plan.pattern)
         if plan.max_concurrency < 1:
             hint = "write 1 or more"
             raise UserError(f"max_concurrency is {plan.max_concurrency}", code="concurrency", hint=hint)

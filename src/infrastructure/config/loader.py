@@ -30,21 +30,24 @@ def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str,
     """Settings for work in `root`: flag, environment, project, user, default, in this order.
 
     The project's are in `muster.toml`, else in `[tool.muster]` of `pyproject.toml`. A flag that is None was
-    not given. Raises ConfigurationError that names place, key and value.
+    not given. A project is somebody else's word: it may not say where data are kept, nor lead out of itself for
+    agents. Raises ConfigurationError that names place, key and value.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
-    own = user_file(env)
+    own, project = user_file(env), _project(root)
     defaults = Source("default", {"data_dir": default_data_dir(env)}, Path())
     sources = (
         Source("flag", given, Path()),
         read_environment(env),
-        _project(root),
+        project,
         read_toml(own, str(own)),
         defaults,
     )
     present = [source for source in sources if source is not None]
     for source in present:
         _refuse_unknown(source)
+    if project is not None:
+        _refuse_overreach(project, own)
     return _merge(present, env)
 
 
@@ -71,6 +74,30 @@ def _refuse_unknown(source: Source) -> None:
                 details={"origin": source.origin, "key": key, "value": value},
                 hint=hint,
             )
+
+
+def _refuse_overreach(project: Source, own: Path) -> None:
+    """A data folder may hold a cache that hides findings; `own` is the user's file, which may name one."""
+    if "data_dir" in project.values:
+        raise ConfigurationError(
+            f"{project.place('data_dir')}: data_dir cannot be set by a project",
+            details={"origin": project.origin, "key": "data_dir", "value": project.values["data_dir"]},
+            hint=f"set MUSTER_DATA_DIR, or data_dir in {own}",
+        )
+    folder = project.values.get("agents_dir")
+    if isinstance(folder, str) and not _stays_inside(project.base, folder):
+        raise ConfigurationError(
+            f"{project.place('agents_dir')}: agents_dir cannot be {folder!r}: it leads out of the project",
+            details={"origin": project.origin, "key": "agents_dir", "value": folder},
+            hint=f"name a folder of the project, or set MUSTER_AGENTS_DIR, or agents_dir in {own}",
+        )
+
+
+def _stays_inside(base: Path, folder: str) -> bool:
+    path = Path(folder)
+    if path.is_absolute() or path.parts[:1] == ("~",) or ".." in path.parts or "\0" in folder:
+        return False
+    return Path(os.path.realpath(base / path)).is_relative_to(os.path.realpath(base))
 
 
 def _merge(sources: Sequence[Source], env: Mapping[str, str]) -> LoadedSettings:

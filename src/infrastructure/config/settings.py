@@ -62,7 +62,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data_dir: Path = Field(
-        default_factory=lambda: default_data_dir(os.environ), description="a folder for runs and memory"
+        default_factory=lambda: default_data_dir(os.environ),
+        description="a folder for runs and memory, which a project cannot set",
     )
     agents_dir: Path | None = Field(None, description="a folder of YAML files with agents of your own")
     model: str = Field("offline/evidence", pattern=r"^[^/\s]+/\S+$", description="provider/model")

@@ -17,8 +17,11 @@ from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
 from .cache import EvidenceCache
 from .process import ToolRunner
 
-
 CHANGED_MEANWHILE = "changed while it was looked at"
+
+
+MANY_LANGUAGES = 3
+"""Names that a sentence can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ class CachedTool(EvidenceTool):
 
     def nothing_to_see(self) -> str:
         """Why there is no input when no file was wanted."""
-        return f"no {' or '.join(sorted(self.about.languages)) or 'text'} files"
+        named = sorted(filter(None, self.about.languages))
+        if len(named) > MANY_LANGUAGES:
+            return "no files in a language that it reads"
+        return f"no {' or '.join(named) or 'text'} files"
 
     async def gather(
         self, snapshot: WorkspaceSnapshot, granted: frozenset[str] = frozenset()

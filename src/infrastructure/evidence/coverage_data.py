@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ...domain.ports.evidence_tool import EvidenceTool
 from ...domain.workspace.files import NotCovered, WorkspaceSnapshot
 from ...domain.workspace.languages import CODE
 from .cache import EvidenceCache
+from .cached_tool import CHANGED_MEANWHILE, changed_files
 from .file_facts import RawFinding
 from .measured_lines import Measured, newest_data, read_cobertura, read_lcov
 from .process import Completed, ToolRunner
@@ -33,6 +34,10 @@ LITTLE = 30.0
 """Percent of lines below which a module counts as not tested."""
 WORTH_TESTING = 5
 """Statements from which a module is worth a finding."""
+ENOUGH = 0.5
+"""Share of the lines of code that the data must speak about to be called a measurement."""
+DECLARATIONS = (".pyi", ".d.ts")
+"""Files of which nothing ever runs."""
 SLACK = 120.0
 """Seconds that a checkout may take to write files in any order."""
 MAX_BYTES = 64 * 1024 * 1024
@@ -50,7 +55,7 @@ class _Seen:
 class CoverageTool(EvidenceTool):
     """Reads data that is there; runs the project's tests only when "run-tests" was granted."""
 
-    version = f"1+coverage{version('coverage')}"
+    version = f"2+coverage{version('coverage')}"
     about = ToolProfile(
         name="coverage",
         title="line coverage of the project's tests",
@@ -80,9 +85,12 @@ class CoverageTool(EvidenceTool):
         if seen is None:
             return self._report(EvidenceStatus.NO_INPUT, started, _Seen(), NO_DATA)
         code = {path: lines for path, lines in seen.measured.items() if not snapshot.by_path[path].is_test}
-        if not code and seen.run is None:
-            reason = "the coverage data speaks about no file of this project"
-            return self._report(EvidenceStatus.NO_INPUT, started, seen, reason)
+        little = _weigh(snapshot, code, seen)
+        if little and seen.run is None:
+            return self._report(EvidenceStatus.NO_INPUT, started, replace(seen, measured={}), little)
+        if little:
+            seen.not_covered.append(NotCovered("", little))
+            seen.measured, code = {}, {}
         findings = [
             _uncovered(path, *lines).at(path, self.about.name)
             for path, lines in code.items()
@@ -131,12 +139,17 @@ class CoverageTool(EvidenceTool):
         key = await asyncio.to_thread(_data_key, snapshot, data)
         tool = f"{self.about.name}@{self.version}"
         stored = (await asyncio.to_thread(self._cache.get_many, tool, [key])).get(key)
+        changed: tuple[str, ...] = ()
         if stored is None:
             order = json.dumps({"root": snapshot.root, "data": [str(one) for one in data], "paths": paths})
             argv = [sys.executable, "-P", "-m", PROGRAM]
             stored = _printed(await self._runner.run(argv, cwd=snapshot.root, stdin=order.encode()))
-            await asyncio.to_thread(self._cache.put_many, tool, {key: stored})
+            code = [snapshot.by_path[path] for path in paths]
+            changed = await asyncio.to_thread(changed_files, snapshot.root, code)
+            if not changed:
+                await asyncio.to_thread(self._cache.put_many, tool, {key: stored})
         answer = json.loads(stored)
+        answer["problems"] += [(path, CHANGED_MEANWHILE) for path in changed]
         problems = [NotCovered(path, f"coverage: {reason}") for path, reason in answer["problems"]]
         return _Seen({path: (lines[0], lines[1]) for path, lines in answer["files"].items()}, problems)
 
@@ -185,6 +198,32 @@ def _data_key(snapshot: WorkspaceSnapshot, data: list[Path]) -> str:
 def _newer_files(data: Path, root: str, measured: Mapping[str, object]) -> int:
     limit = data.stat().st_mtime + SLACK
     return sum(Path(root, path).stat().st_mtime > limit for path in measured if Path(root, path).exists())
+
+
+def _weigh(snapshot: WorkspaceSnapshot, code: Measured, seen: _Seen) -> str:
+    """Why data about `code` measures nothing, "" when it does; what it leaves out is put into `seen`."""
+    if not code:
+        return "" if seen.run else "the coverage data speaks about no file of this project"
+    languages = {snapshot.by_path[path].language for path in code}
+    told = {one.path for one in seen.not_covered} - code.keys()
+    expected = {
+        file.path: file.lines
+        for file in snapshot.files
+        if file.language in languages
+        and not (file.is_test or file.path.endswith(DECLARATIONS))
+        and file.path not in told
+    }
+    there = {path: lines for path, lines in expected.items() if lines}
+    spoken = sum(lines for path, lines in there.items() if path in code)
+    share = spoken / (sum(there.values()) or 1)
+    known = len(there.keys() & code.keys())
+    if there and share < ENOUGH:
+        return f"coverage data speaks about {known} of {len(there)} files"
+    if known < len(there):
+        lines = f"{int(100 * share)} % of the lines of code"
+        text = f"coverage: the data speaks about {known} of {len(there)} files ({lines})"
+        seen.not_covered.append(NotCovered("", text))
+    return ""
 
 
 def _totals(measured: Measured) -> dict[str, float]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from posixpath import normpath
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from ...domain.workspace.files import NotCovered, SourceFile
@@ -21,6 +22,8 @@ from .analysers.requirements import (
 )
 
 PYPROJECT = "pyproject.toml"
+INCLUDED = re.compile(r"(?:-r|--requirement)\S*\s+(\S+)")
+"""A line of a requirement file that leads to another one, as deptry reads it."""
 
 
 @dataclass(slots=True)
@@ -58,12 +61,12 @@ class Declarations:
         # deptry stops at import_module(".name", …), whose first part is empty; so the empty name is called our own.
         options = [f"--known-first-party={name}" for name in ("", *_names(own.get("known_first_party", ())))]
         options += [f"--package-module-name-map={_mapping(mapping)}"] if mapping else []
-        main, dev = self._requirement_files(own)
+        main, dev = self.requirement_files(own)
         options += [f"--requirements-files={','.join(main or dev) or os.devnull}"]
         options += [f"--requirements-files-dev={','.join(dev if main else ()) or os.devnull}"]
         return [*options, f"--config={PYPROJECT if PYPROJECT in self.texts else os.devnull}"]
 
-    def _requirement_files(self, own: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    def requirement_files(self, own: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """Files for all and for developers: those that [tool.deptry] names, as far as they are the project's own."""
         named = [normpath(name) for name in _names(own.get("requirements_files"))]
         named_dev = [normpath(name) for name in _names(own.get("requirements_files_dev"))]
@@ -89,7 +92,7 @@ def declarations(root: str, files: Sequence[SourceFile], known: Collection[str])
     for file in files:
         if file.path == PYPROJECT or is_requirements(file.path):
             _read(found, root, file.path)
-    found.reason = found.reason or _leads_out(found, known) or _why_not(found, root)
+    found.reason = found.reason or _leads_out(found, root, known) or _why_not(found, root)
     return found
 
 
@@ -107,10 +110,27 @@ def _read(found: Declarations, root: str, path: str) -> None:
         found.reason = f"{PYPROJECT} cannot be read"
 
 
-def _leads_out(found: Declarations, known: Collection[str]) -> str:
-    """Why deptry must not read pyproject.toml: it would follow it to files that are not the project's."""
-    strange = next((name for name in _dynamic_files(found) if normpath(name) not in known), None)
-    return "" if strange is None else f"{PYPROJECT} leads to {strange!r}, which is not a file of the project"
+def _leads_out(found: Declarations, root: str, known: Collection[str]) -> str:
+    """Why deptry must not look: it would follow declarations to files that are not the project's."""
+    waiting = [(PYPROJECT, normpath(name)) for name in _dynamic_files(found)]
+    if "project" not in found.table and not found.section("tool", "poetry"):
+        main, dev = found.requirement_files(found.section("tool", "deptry"))
+        waiting += [(path, path) for path in (*main, *dev)]
+    seen: set[str] = set()
+    while waiting:
+        source, path = waiting.pop()
+        if path not in known:
+            return f"{source} leads to {path!r}, which is not a file of the project"
+        if path not in seen:
+            seen.add(path)
+            text = found.texts.get(path) or Path(root, path).read_text("utf-8", errors="replace")
+            waiting += [(path, normpath(join(dirname(path), name))) for name in _included(text)]
+    return ""
+
+
+def _included(text: str) -> Iterator[str]:
+    found = (INCLUDED.match(line.strip()) for line in text.splitlines())
+    return (one.group(1) for one in found if one)
 
 
 def _dynamic_files(found: Declarations) -> Iterator[str]:

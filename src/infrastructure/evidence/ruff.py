@@ -131,7 +131,7 @@ class RuffTool(PerFileTool):
         marked = [one for one in marked if self._count(everything[one.path]) > self._count(said[one.path])]
         if self.sees_through_blankets:
             with tempfile.TemporaryDirectory(prefix="muster-ruff-") as folder:
-                real = os.path.realpath(folder)
+                real = await asyncio.to_thread(os.path.realpath, folder)
                 copies = await asyncio.to_thread(copy_without_blankets, root, marked, real)
                 said.update(await self._ask(program, real, copies) if copies else {})
         return {one.path: self._count(everything[one.path]) - self._count(said[one.path]) for one in marked}

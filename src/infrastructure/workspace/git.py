@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,12 +53,17 @@ class Answer:
         return [os.fsdecode(name) for name in self.output.split(b"\0") if name]
 
 
-async def ask(root: str, *arguments: str, index: str = "") -> Answer:
-    """Run git in `root`, on another `index` if one is named; ends it when it is slow or not awaited."""
+async def ask(
+    root: str, *arguments: str, index: str = "", configured: Mapping[str, str] | None = None
+) -> Answer:
+    """Run git in `root`, on another `index` if one is named; ends it when it is slow or not awaited.
+
+    `configured` wins over every file of settings, whatever characters its keys hold.
+    """
     try:
         process = await asyncio.create_subprocess_exec(
-            "git", *SAFE, *arguments, cwd=root, env=_environment(index), stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            "git", *SAFE, *arguments, cwd=root, env=_environment(index, configured or {}),
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
     except OSError as error:
         return Answer(None, complaint=f"git cannot be run: {os.strerror(error.errno or 0)}")
@@ -74,10 +80,16 @@ async def ask(root: str, *arguments: str, index: str = "") -> Answer:
     return Answer(process.returncode, output, complaint.decode("utf-8", "replace").strip())
 
 
-def _environment(index: str) -> dict[str, str]:
-    """Ours, without what a hook that runs us has set about its own repository."""
+def _environment(index: str, configured: Mapping[str, str]) -> dict[str, str]:
+    """Ours, without what a hook that runs us has set about its own repository.
+
+    Settings go this way because `-c` ends a key at its first `=`, and a section may be named with one.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in KEPT}
-    return kept | SET | ({"GIT_INDEX_FILE": index} if index else {})
+    numbered = {"GIT_CONFIG_COUNT": str(len(configured))}
+    for number, (name, value) in enumerate(configured.items()):
+        numbered |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return kept | SET | numbered | ({"GIT_INDEX_FILE": index} if index else {})
 
 
 async def list_files(root: str) -> Listing | None:
@@ -107,7 +119,7 @@ async def changed_since(root: str, revision: str) -> frozenset[str]:
     with tempfile.TemporaryDirectory(prefix="muster-") as scratch:
         index = await _copy_index(root, scratch)
         differing, untracked = await asyncio.gather(
-            ask(root, *unfiltered, *DIFF, "--relative", commit, "--", index=index),
+            ask(root, *DIFF, "--relative", commit, "--", index=index, configured=unfiltered),
             ask(root, "ls-files", "-z", "--others", "--exclude-standard"),
         )
     for answer in (differing, untracked):
@@ -126,8 +138,8 @@ async def _copy_index(root: str, scratch: str) -> str:
     return str(copy)
 
 
-async def _without_own_filters(root: str) -> tuple[str, ...]:
-    """Options that switch off the filter programs of the repository's own configuration; the user's stay."""
+async def _without_own_filters(root: str) -> dict[str, str]:
+    """Settings that switch off the filter programs of the repository's own configuration; the user's stay."""
     answer = await ask(
         root, "config", "-z", "--includes", "--show-scope", "--name-only", "--get-regexp", FILTERS
     )
@@ -135,7 +147,7 @@ async def _without_own_filters(root: str) -> tuple[str, ...]:
     own = {
         name for scope, name in zip(names[::2], names[1::2], strict=False) if scope in {"local", "worktree"}
     }
-    return tuple(part for name in sorted(own) for part in ("-c", f"{name}={_off(name)}"))
+    return {name: _off(name) for name in sorted(own)}
 
 
 def _off(name: str) -> str:

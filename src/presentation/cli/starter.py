@@ -24,11 +24,10 @@ STARTER = """\
 # Whether plans use what earlier runs have taught.
 # history = true
 
-# A folder of YAML files with agents of your own, relative to this file.
+# A folder of this project, relative to this file, of YAML files with agents of your own.
 # agents_dir = "agents"
 
-# Where runs and memory are kept. Default: your user's data folder.
-# data_dir = ".muster"
+# Where runs and memory are kept is not for a project to say: set MUSTER_DATA_DIR, or data_dir in your own settings.
 
 # Quality gates that hold in every run, besides --gate: coverage, complexity, score, quality, documentation,
 # and the number of findings by severity (critical, high, medium, low, info).

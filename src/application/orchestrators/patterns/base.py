@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
+from ....domain.errors import UserError
 from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
 from ....domain.models.usage import Usage
 from ....domain.orchestration.plan import PlannedAgent
@@ -61,6 +62,15 @@ class Arity:
     def holds(self, count: int) -> bool:
         """Whether `count` agents are right."""
         return self.least <= count <= self.most
+
+    def refuse(self, count: int, pattern: str) -> None:
+        """Raise UserError unless `count` agents are right for the pattern of that name."""
+        if not self.holds(count):
+            raise UserError(
+                f"pattern {pattern!r} takes {self.least} to {self.most} agents, not {count}",
+                code="arity",
+                hint="name other agents, or another pattern",
+            )
 
 
 class CompositionPattern(Protocol):

@@ -143,12 +143,47 @@ def test_folders_are_relative_to_the_file_that_names_them(
 ) -> None:
     """Those of a flag or a variable to where we are; `~` is the user's home."""
     monkeypatch.chdir(home)
-    (root / "muster.toml").write_text('agents_dir = "agents"\ndata_dir = "~/kept"\n')
+    (root / "muster.toml").write_text('agents_dir = "agents"\n')
+    write_user(home, 'data_dir = "~/kept"\n')
     values = load(root, home, env={"HOME": str(home)}).values
     assert (values.agents_dir, values.data_dir) == (root / "agents", home / "kept")
     env = {"MUSTER_AGENTS_DIR": "mine"}
     values = load(root, home, {"data_dir": Path()}, env).values
     assert (values.agents_dir, values.data_dir) == (home / "mine", home)
+
+
+@pytest.mark.parametrize("value", ["'.muster'", "'/kept'", "3"])
+@pytest.mark.parametrize(
+    ("file", "table"), [("muster.toml", "muster.toml"), ("pyproject.toml", "[tool.muster] in pyproject.toml")]
+)
+def test_a_project_cannot_say_where_data_are_kept(
+    root: Path, home: Path, file: str, table: str, value: str
+) -> None:
+    """It could bring a cache of its own that says that nothing was found, even when a host says otherwise."""
+    head = "[tool.muster]\n" if file == "pyproject.toml" else "\n"
+    (root / file).write_text(f"{head}data_dir = {value}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home, {"data_dir": home})
+    assert caught.value.message == f"{table}, line 2: data_dir cannot be set by a project"
+    for way in ("MUSTER_DATA_DIR", str(home / "muster" / "muster.toml")):
+        assert way in caught.value.hint
+
+
+@pytest.mark.parametrize("folder", ["/etc", "..", "a/../../b", "~/agents", "link", "link/deeper", "."])
+def test_a_project_s_agents_lie_inside_the_project(root: Path, home: Path, folder: str) -> None:
+    """Neither a path nor a link leads out; a variable may."""
+    (root / "link").symlink_to(home)
+    (root / "muster.toml").write_text(f'agents_dir = "{folder}"\n')
+    if folder == ".":
+        assert load(root, home).values.agents_dir == root
+        return
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home)
+    assert caught.value.message == (
+        f"muster.toml, line 1: agents_dir cannot be {folder!r}: it leads out of the project"
+    )
+    (root / "muster.toml").unlink()
+    assert load(root, home, env={"MUSTER_AGENTS_DIR": str(home)}).values.agents_dir == home
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ async def test_of_the_project_s_settings_only_those_about_lines_count(name: str,
     [
         ("[report]\nexclude_lines = y =\n", 5),
         ("[report]\nexclude_lines = ((\n", 6),
-        ("[report]\nexclude_lines = ${HOME}|def|y\n", 1),
+        ("[report]\nexclude_lines = ${HOME}|y =\n", 5),
         ("report]\n", 6),
         ("\xff", 6),
     ],
@@ -202,7 +202,11 @@ async def test_settings_that_cannot_be_read_leave_those_of_coverage_py(
     settings: str, lines: int, tmp_path: Path
 ) -> None:
     data = measured_by_coverage(tmp_path / "data", {"shop.py": [1, 2, 3]})
-    files = {"shop.py": CODE, ".coverage": data, ".coveragerc": settings.encode("latin-1")}
+    files: dict[str, str | bytes] = {
+        "shop.py": CODE,
+        ".coverage": data,
+        ".coveragerc": settings.encode("latin-1"),
+    }
     assert (await look(CoverageTool, files, tmp_path)).measures["coverage.lines"] == lines
 
 
@@ -221,7 +225,7 @@ async def test_data_about_most_of_the_code_says_what_it_leaves_out(tmp_path: Pat
     report = await look(CoverageTool, files, tmp_path)
     assert report.measures["coverage.percent"] == 100.0
     assert [(one.path, one.reason) for one in report.not_covered] == [
-        ("", "coverage: the data speaks about 1 of 2 files (86 % of the lines of code)")
+        ("", "coverage: the data speaks about 1 of 2 files (85 % of the lines of code)")
     ]
 
 

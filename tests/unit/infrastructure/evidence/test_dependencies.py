@@ -268,13 +268,13 @@ async def test_a_manifest_that_leads_elsewhere_is_never_read(tmp_path: Path) -> 
     project = tmp_path / "project"
     project.mkdir()
     (project / "pyproject.toml").symlink_to(tmp_path / "private.toml")
-    report = await look(
-        DependenciesTool, {"requirements.txt": "arrow==1\n", "a.py": "import os\n"}, project
-    )
+    report = await look(DependenciesTool, {"requirements.txt": "arrow==1\n", "a.py": "import os\n"}, project)
     assert [one.location.function for one in report.findings] == ["arrow"]
 
 
-async def test_requirement_files_that_the_project_names_are_read_where_they_are_its_own(tmp_path: Path) -> None:
+async def test_requirement_files_that_the_project_names_are_read_where_they_are_its_own(
+    tmp_path: Path,
+) -> None:
     """Even when they lie where nobody would look."""
     files = {
         "pyproject.toml": '[tool.deptry]\nrequirements_files = ["deploy/requirements.txt"]\nknown_first_party = 3\n',
@@ -284,3 +284,32 @@ async def test_requirement_files_that_the_project_names_are_read_where_they_are_
     }
     report = await look(DependenciesTool, files, tmp_path)
     assert [(f.rule, f.location.path) for f in report.findings] == [("DEP002", "deploy/requirements.txt")]
+
+
+@pytest.mark.parametrize("name", ["{outside}", "../private.txt", "deep/more.txt"])
+async def test_a_list_that_includes_another_outside_the_project_is_not_followed(
+    name: str, tmp_path: Path
+) -> None:
+    """Neither at once nor by way of a file of the project; there is no number then."""
+    outside = tmp_path / "private.txt"
+    outside.write_text("topsecret==1.0\n")
+    files = {
+        "requirements.txt": f"requests==2.0\n-r {name.format(outside=outside)}\n",
+        "deep/more.txt": "-r ../../private.txt\n",
+        "a.py": "import requests\n",
+    }
+    report = await look(DependenciesTool, files, tmp_path / "project")
+    assert "topsecret" not in repr(report)
+    assert report.status is EvidenceStatus.NO_INPUT
+    assert report.reason.endswith("private.txt', which is not a file of the project")
+
+
+async def test_a_list_may_include_another_of_the_project(tmp_path: Path) -> None:
+    """What is included counts as declared."""
+    files = {
+        "requirements.txt": "requests==2.0\n-r requirements/more.txt\n",
+        "requirements/more.txt": "arrow==1.0\n",
+        "a.py": "import requests\nimport arrow\n",
+    }
+    report = await look(DependenciesTool, files, tmp_path)
+    assert (report.status, report.findings) == (EvidenceStatus.MEASURED, ())

@@ -155,17 +155,18 @@ async def test_a_tracked_folder_that_became_a_link_leads_nowhere(repo: Path, tmp
     }
 
 
-async def test_no_program_of_the_repository_is_run(repo: Path) -> None:
-    """Neither a monitor, a hook, an external diff nor a filter; and its index is not rewritten."""
+@pytest.mark.parametrize("driver", ["trap", "a=b", "a.clean=b", "ü"])
+async def test_no_program_of_the_repository_is_run(repo: Path, driver: str) -> None:
+    """Neither a monitor, a hook, an external diff nor a filter, whatever it is called; its index stays as it is."""
     trap = repo / "trap.sh"
     trap.write_text(f"#!/bin/sh\ntouch '{repo}/sprung'\n")
     trap.chmod(0o755)
     for key in ("core.fsmonitor", "diff.external", "core.pager", "core.sshCommand"):
         git(repo, "config", key, str(trap))
     (repo / ".git" / "info").mkdir(exist_ok=True)
-    (repo / ".git" / "info" / "attributes").write_text("*.py filter=trap\n")
+    (repo / ".git" / "info" / "attributes").write_text(f"*.py filter={driver}\n")
     for key, value in (("clean", str(trap)), ("process", str(trap)), ("required", "true")):
-        git(repo, "config", f"filter.trap.{key}", value)
+        git(repo, "config", f"filter.{driver}.{key}", value)
     for hook in ("post-index-change", "post-checkout"):
         (repo / ".git" / "hooks").mkdir(exist_ok=True)
         (repo / ".git" / "hooks" / hook).symlink_to(trap)
