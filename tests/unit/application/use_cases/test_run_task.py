@@ -186,7 +186,11 @@ async def test_an_old_record_that_cannot_be_read_does_not_stop_a_new_run(project
 @pytest.mark.parametrize("reason", [FinishReason.REFUSED, FinishReason.LENGTH])
 async def test_a_refusal_or_a_cut_answer_is_a_failure(project: str, reason: FinishReason) -> None:
     """It is never taken for a summary, however well it reads."""
-    refusal: list[Step] = [TextDelta(ANSWER), UsageReported(Usage(input=1)), Finished(reason, "fake/scripted")]
+    refusal: list[Step] = [
+        TextDelta(ANSWER),
+        UsageReported(Usage(input=1)),
+        Finished(reason, "fake/scripted"),
+    ]
     async with opened(project, [FakeEvidence("alpha")], model=ScriptedModel(refusal)) as app:
         run = await app.run_task(await app.plan_task("review it", agents=["first"]))
     assert run.agents[0].status is AgentStatus.FAILED

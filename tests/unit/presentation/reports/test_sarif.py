@@ -152,7 +152,9 @@ def test_a_cancelled_run_was_no_success() -> None:
     assert [note["message"]["text"] for note in invocation["toolExecutionNotifications"]] == [
         "the run is cancelled: stopped by the user"
     ]
-    assert [result["ruleId"] for result in run["results"]] == [f.rule for f in samples.cancelled_run().findings]
+    assert [result["ruleId"] for result in run["results"]] == [
+        f.rule for f in samples.cancelled_run().findings
+    ]
     assert run["properties"] == {"status": "cancelled", "languageModel": "no language model was used"}
 
 
