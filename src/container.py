@@ -24,6 +24,7 @@ from .domain.ports.ids import Ids
 from .domain.ports.language_model import LanguageModel
 from .domain.ports.long_term_store import LongTermStore
 from .domain.ports.run_journal import RunJournal
+from .domain.ports.secret_masker import SecretMasker
 from .domain.ports.token_counter import TokenCounter
 from .domain.ports.workspace import Workspace
 from .infrastructure.config.loader import LoadedSettings, load_settings
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from .application.use_cases.run_task import RunTask
     from .application.use_cases.show_run import ShowRun
     from .infrastructure.evidence.cache import EvidenceCache
+
+Tools = Sequence[EvidenceTool]
 
 
 def _clock() -> Clock:
@@ -94,7 +97,13 @@ def _evidence_cache(loaded: LoadedSettings, files: ExitStack) -> EvidenceCache:
     return files.enter_context(closing(EvidenceCache(loaded.values.data_dir / "evidence.db")))
 
 
-def _evidence_tools(loaded: LoadedSettings, cache: EvidenceCache) -> tuple[EvidenceTool, ...]:
+def _masker() -> SecretMasker:
+    from .infrastructure.evidence.secret_masker import RuleMasker
+
+    return RuleMasker()
+
+
+def _evidence_tools(loaded: LoadedSettings, cache: EvidenceCache) -> Tools:
     from .infrastructure.evidence.catalogue import all_tools
     from .infrastructure.evidence.process import Limits, ToolRunner
 
@@ -108,9 +117,7 @@ def _model(loaded: LoadedSettings, counter: TokenCounter) -> LanguageModel:
     return build_model(loaded.values.model, counter)
 
 
-def _catalog(
-    loaded: LoadedSettings, tools: Sequence[EvidenceTool], added: Sequence[AgentTemplate]
-) -> AgentCatalog:
+def _catalog(loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate]) -> AgentCatalog:
     from .application.services.agent_tools import LOOK_UP_TOOLS
     from .domain.agents.roster import ROSTER
     from .infrastructure.config.agent_folder import AgentFolder
@@ -151,17 +158,17 @@ def _agents(turns: Turns, model: LanguageModel, catalog: AgentCatalog, clock: Cl
     return AgentRunner(turns, model.info, catalog.templates(), clock)
 
 
-def _benches(tools: Sequence[EvidenceTool], workspace: Workspace) -> BenchBuilder:
+def _benches(tools: Tools, workspace: Workspace, masker: SecretMasker) -> BenchBuilder:
     from .application.services.bench import BenchBuilder
 
-    return BenchBuilder(tools, workspace)
+    return BenchBuilder(tools, workspace, masker)
 
 
-def _reporter(workspace: Workspace, tools: Sequence[EvidenceTool], catalog: AgentCatalog) -> Reporter:
+def _reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: SecretMasker) -> Reporter:
     from .application.services.reporting import Reporter
 
     profiles = {tool.profile.name: tool.profile for tool in tools}
-    return Reporter(workspace, profiles, {agent.id: agent.tools for agent in catalog.templates()})
+    return Reporter(workspace, profiles, {agent.id: agent.tools for agent in catalog.templates()}, masker)
 
 
 def _plan_task(workspace: Workspace, meta: MetaOrchestrator) -> PlanTask:
@@ -195,15 +202,9 @@ def _run_task(
     from .application.use_cases.run_task import RunTask
 
     return RunTask(
-        workspace=workspace,
-        journal=journal,
-        agents=agents,
-        benches=benches,
-        reporter=reporter,
-        outcomes=outcomes,
-        around=around,
-        fail_on=loaded.values.fail_on,
-    )
+        workspace=workspace, journal=journal, agents=agents, benches=benches, reporter=reporter,
+        outcomes=outcomes, around=around, fail_on=loaded.values.fail_on,
+    )  # fmt: skip
 
 
 def _list_runs(journal: RunJournal) -> ListRuns:
@@ -218,10 +219,10 @@ def _show_run(journal: RunJournal) -> ShowRun:
     return ShowRun(journal)
 
 
-def _explain_finding(show_run: ShowRun, workspace: Workspace) -> ExplainFinding:
+def _explain_finding(show_run: ShowRun, workspace: Workspace, masker: SecretMasker) -> ExplainFinding:
     from .application.use_cases.explain_finding import ExplainFinding
 
-    return ExplainFinding(show_run, workspace)
+    return ExplainFinding(show_run, workspace, masker)
 
 
 def _list_agents(catalog: AgentCatalog) -> ListAgents:
@@ -256,8 +257,9 @@ class Container(containers.DeclarativeContainer):
     counter: providers.Provider[TokenCounter] = _one(_counter)
     journal: providers.Provider[RunJournal] = _one(_journal, loaded, files)
     store: providers.Provider[LongTermStore] = _one(_store, loaded, files)
+    masker: providers.Provider[SecretMasker] = _one(_masker)
     evidence_cache: providers.Provider[EvidenceCache] = _one(_evidence_cache, loaded, files)
-    evidence_tools: providers.Provider[Sequence[EvidenceTool]] = _one(_evidence_tools, loaded, evidence_cache)
+    evidence_tools: providers.Provider[Tools] = _one(_evidence_tools, loaded, evidence_cache)
     model: providers.Provider[LanguageModel] = _one(_model, loaded, counter)
     catalog: providers.Provider[AgentCatalog] = _one(_catalog, loaded, evidence_tools, added_agents)
 
@@ -265,9 +267,8 @@ class Container(containers.DeclarativeContainer):
     meta: providers.Provider[MetaOrchestrator] = _one(_meta, loaded, catalog, model, outcomes)
     turns: providers.Provider[Turns] = _one(_turns, model, counter, clock, event_bus)
     agents: providers.Provider[AgentRunner] = _one(_agents, turns, model, catalog, clock)
-    benches: providers.Provider[BenchBuilder] = _one(_benches, evidence_tools, workspace)
-    reporter: providers.Provider[Reporter] = _one(_reporter, workspace, evidence_tools, catalog)
-
+    benches: providers.Provider[BenchBuilder] = _one(_benches, evidence_tools, workspace, masker)
+    reporter: providers.Provider[Reporter] = _one(_reporter, workspace, evidence_tools, catalog, masker)
     around: providers.Provider[Surroundings] = _one(_around, event_bus, clock, ids)
 
     plan_task: providers.Provider[PlanTask] = _one(_plan_task, workspace, meta)
@@ -277,7 +278,7 @@ class Container(containers.DeclarativeContainer):
     )
     list_runs: providers.Provider[ListRuns] = _one(_list_runs, journal)
     show_run: providers.Provider[ShowRun] = _one(_show_run, journal)
-    explain_finding: providers.Provider[ExplainFinding] = _one(_explain_finding, show_run, workspace)
+    explain_finding: providers.Provider[ExplainFinding] = _one(_explain_finding, show_run, workspace, masker)
     list_agents: providers.Provider[ListAgents] = _one(_list_agents, catalog)
     check_setup: providers.Provider[CheckSetup] = _one(_check_setup, loaded, model, catalog)
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from ...domain.agents.template import AgentTemplate
 from ...domain.errors import WorkspaceError
 from ...domain.evidence.report import ToolProfile
+from ...domain.ports.secret_masker import SecretMasker
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.ports.workspace import Workspace
 from ...domain.tools.spec import ToolCategory
@@ -39,8 +40,10 @@ class AgentTools:
         profiles: Iterable[ToolProfile],
         workspace: Workspace,
         snapshot: WorkspaceSnapshot,
+        masker: SecretMasker,
     ) -> None:
         self._desk = desk
+        self._masker = masker
         self._workspace = workspace
         self._snapshot = snapshot
         self._registry = ToolRegistry()
@@ -69,7 +72,12 @@ class AgentTools:
             document = await self._document(file.path)
             if document is not None:
                 found += _matches(document, pattern)
-        shown = [{"place": match.place, "text": match.text} for match in _best_first(found)[:limit]]
+        best = _best_first(found)[:limit]
+        masked = {path: await self._masked_lines(path) for path in {match.path for match in best}}
+        shown = [
+            {"place": f"{match.path}:{match.line}", "text": self._text(match, masked[match.path])}
+            for match in best
+        ]
         return {"matches": shown, "more": max(0, len(found) - limit)}
 
     async def read(
@@ -80,7 +88,7 @@ class AgentTools:
     ) -> dict[str, Any]:
         """Lines of one file, from line `first` (1 is the first) on."""
         document = await self._workspace.read(self._snapshot.root, path)
-        lines = document.content.split("\n")
+        lines = self._masker.mask(document.content, document.path).split("\n")
         part = lines[first - 1 : first - 1 + count]
         return {"path": path, "first": first, "lines": part, "total": len(lines)}
 
@@ -90,6 +98,16 @@ class AgentTools:
             return await self._workspace.read(self._snapshot.root, path)
         except WorkspaceError:
             return None
+
+    async def _masked_lines(self, path: str) -> list[str]:
+        """The whole file is masked, for a private key takes many lines."""
+        document = await self._document(path)
+        return [] if document is None else self._masker.mask(document.content, path).split("\n")
+
+    def _text(self, match: _Match, lines: Sequence[str]) -> str:
+        """The line as it is now, cut; in a very long one a value tells nothing until it is cut."""
+        line = lines[match.line - 1] if match.line <= len(lines) else ""
+        return self._masker.mask(line.strip()[:MAX_TEXT], match.path)
 
     def _evidence(self, profile: ToolProfile) -> FunctionTool:
         return FunctionTool(
@@ -107,8 +125,8 @@ class AgentTools:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    place: str
-    text: str
+    path: str
+    line: int
     terms: frozenset[str]
 
 
@@ -120,7 +138,7 @@ def _matches(document: DocumentSnapshot, pattern: re.Pattern[str]) -> list[_Matc
     for number, line in enumerate(document.content.split("\n"), 1):
         terms = frozenset(match.lower() for match in pattern.findall(line))
         if terms:
-            found.append(_Match(f"{document.path}:{number}", line.strip()[:MAX_TEXT], terms))
+            found.append(_Match(document.path, number, terms))
     return found
 
 

@@ -13,6 +13,7 @@ from ...domain.evidence.finding import Finding, identify, sort_key
 from ...domain.evidence.report import EvidenceReport, EvidenceStatus
 from ...domain.evidence.severity import Severity
 from ...domain.ports.evidence_tool import EvidenceTool
+from ...domain.ports.secret_masker import SecretMasker
 from ...domain.workspace.files import WorkspaceSnapshot
 
 SHOWN = 40
@@ -20,14 +21,19 @@ SHOWN = 40
 
 
 class EvidenceDesk:
-    """Runs evidence tools on one snapshot and keeps their reports."""
+    """Runs evidence tools on one snapshot and keeps their reports; secrets end here."""
 
     def __init__(
-        self, tools: Mapping[str, EvidenceTool], snapshot: WorkspaceSnapshot, granted: frozenset[str]
+        self,
+        tools: Mapping[str, EvidenceTool],
+        snapshot: WorkspaceSnapshot,
+        granted: frozenset[str],
+        masker: SecretMasker,
     ) -> None:
         self._tools = tools
         self._snapshot = snapshot
         self._granted = granted
+        self._masker = masker
         self._asked: dict[str, asyncio.Task[EvidenceReport]] = {}
 
     async def ask(self, name: str) -> EvidenceReport:
@@ -60,8 +66,14 @@ class EvidenceDesk:
             report = await self._tools[name].gather(self._snapshot, self._granted)
         except Exception as error:  # noqa: BLE001 – a tool of a host may break its promise never to raise
             reason = f"raised {type(error).__name__}: {error}"
-            return EvidenceReport(name, "", EvidenceStatus.FAILED, reason=reason)
-        return replace(report, findings=identify(report.findings))
+            return EvidenceReport(name, "", EvidenceStatus.FAILED, reason=self._masker.mask(reason))
+        findings = await asyncio.to_thread(lambda: identify(map(self._masked, report.findings)))
+        return replace(report, findings=findings, reason=self._masker.mask(report.reason))
+
+    def _masked(self, finding: Finding) -> Finding:
+        """Before it gets its fingerprint, from which a weak password could be guessed."""
+        quote = self._masker.mask(finding.quote, finding.location.path)
+        return replace(finding, quote=quote, message=self._masker.mask(finding.message))
 
 
 def digest(report: EvidenceReport) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from ...domain.orchestration.gates import KINDS, Gate, GateResult, GateVerdict, 
 from ...domain.orchestration.health import CategoryHealth, Health, health_of
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunReport, Verdict
+from ...domain.ports.secret_masker import SecretMasker
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.files import NotCovered, WorkspaceSnapshot
+from .quoting import still_says
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class Reporter:
         workspace: Workspace,
         profiles: Mapping[str, ToolProfile],
         tools_of: Mapping[str, Sequence[str]],
+        masker: SecretMasker,
     ) -> None:
         """`tools_of` names the tools that each agent holds."""
         self._workspace = workspace
         self._profiles = profiles
         self._tools_of = tools_of
+        self._masker = masker
 
     async def report(
         self,
@@ -92,7 +96,7 @@ class Reporter:
             if finding.quote and not finding.masked:
                 wanted.setdefault(finding.location.path, set()).add(finding.location.line)
         lines = {path: await self._workspace.lines(root, path, frozenset(ns)) for path, ns in wanted.items()}
-        kept = [f for f in findings if _still_says(f, lines.get(f.location.path))]
+        kept = [f for f in findings if _still_says(f, lines.get(f.location.path), self._masker)]
         return kept, len(findings) - len(kept)
 
 
@@ -101,10 +105,11 @@ def _listed(findings: Sequence[Finding], plan: ExecutionPlan, snapshot: Workspac
     return [f for f in findings if snapshot.in_scope(f.location.path) and plan.in_focus(f.location.path)]
 
 
-def _still_says(finding: Finding, lines: Mapping[int, str] | None) -> bool:
+def _still_says(finding: Finding, lines: Mapping[int, str] | None, masker: SecretMasker) -> bool:
     if not finding.quote or finding.masked or lines is None:
         return True
-    return lines.get(finding.location.line, "").strip().startswith(finding.quote)
+    place = finding.location
+    return still_says(lines.get(place.line, ""), finding.quote, masker, place.path)
 
 
 def hide_secrets(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...domain.errors import UnknownName, UserError
-from ...domain.evidence.finding import Finding
+from ...domain.evidence.finding import Finding, Location
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.run import RunRecord
+from ...domain.ports.secret_masker import SecretMasker
 from ...domain.ports.workspace import Workspace
+from ..services.quoting import still_says
 from .show_run import LAST, ShowRun, ShowRunRequest
 
 AROUND = 4
 """Lines of context on each side."""
+LONGEST_KEY = 110
+"""Lines of a private key: it may begin that far above, and is known by its beginning."""
 LEAST_PREFIX = 4
 
 
@@ -43,32 +47,38 @@ class Explanation:
 class ExplainFinding:
     """Says what a finding rests on and what its place looks like now."""
 
-    def __init__(self, show_run: ShowRun, workspace: Workspace) -> None:
+    def __init__(self, show_run: ShowRun, workspace: Workspace, masker: SecretMasker) -> None:
         self._show_run = show_run
         self._workspace = workspace
+        self._masker = masker
 
     async def execute(self, request: ExplainFindingRequest) -> Explanation:
         """The explanation; raises UnknownName or UserError."""
         run = await self._show_run.execute(ShowRunRequest(request.run_id))
         finding = _find(request.fingerprint.strip().lower(), run)
-        place = finding.location
-        wanted = (
-            frozenset(range(max(1, place.line - AROUND), place.line + AROUND + 1))
-            if place.line
-            else frozenset()
-        )
-        lines = await self._workspace.lines(run.plan.root, place.path, wanted) if wanted else {}
-        masked = finding.masked
-        if masked and place.line in lines:
-            lines = {**lines, place.line: finding.quote}
+        place, root = finding.location, run.plan.root
+        now = await self._workspace.lines(root, place.path, frozenset({place.line})) if place.line else {}
+        context = await self._context(root, place) if place.line else {}
+        if finding.masked and place.line in context:
+            context[place.line] = finding.quote
         return Explanation(
             finding=finding,
             run_id=run.id,
-            context=tuple(sorted(lines.items())),
-            still_there=masked or lines.get(place.line, "").strip().startswith(finding.quote),
+            context=tuple(sorted(context.items())),
+            still_there=finding.masked
+            or still_says(now.get(place.line, ""), finding.quote, self._masker, place.path),
             rule_doc=_in_words(finding),
             tools=finding.sources,
         )
+
+    async def _context(self, root: str, place: Location) -> dict[int, str]:
+        """Lines around the place by number, without the secrets in them."""
+        first, last = max(1, place.line - AROUND), place.line + AROUND
+        wanted = frozenset(range(max(1, first - LONGEST_KEY), last + 1))
+        found = await self._workspace.lines(root, place.path, wanted)
+        numbers = sorted(found)
+        masked = self._masker.mask("\n".join(found[number] for number in numbers), place.path).split("\n")
+        return {number: line for number, line in zip(numbers, masked, strict=False) if number >= first}
 
 
 def _find(fingerprint: str, run: RunRecord) -> Finding:

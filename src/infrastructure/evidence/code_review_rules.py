@@ -164,8 +164,15 @@ LIKELY_BUGS: Mapping[str, Verdict] = {
     "B004": Verdict("low", 0.6), "B021": Verdict("low", 0.8), "B022": Verdict("low", 0.8),
     "B026": Verdict("low", 0.6), "B033": Verdict("low", 0.8), "B034": Verdict("low", 0.6),
     "B013": Verdict("info", 0.9), "B014": Verdict("info", 0.9), "B024": Verdict("info", 0.5),
-    "B027": Verdict("info", 0.5), "B028": Verdict("info", 0.6), "B009": Verdict("info", 0.9),
-    "B010": Verdict("info", 0.9),
+    "B027": Verdict("info", 0.5), "B009": Verdict("info", 0.9),
+    "B010": Verdict(
+        "info", 0.9, "setattr with a fixed name is an assignment that readers and tools do not see",
+        "Assign the attribute: x.name = value.",
+    ),
+    "B028": Verdict(
+        "info", 0.6, "The warning names the line that warns, not the line of the caller who has to change",
+        "Pass stacklevel=2 to warnings.warn.",
+    ),
 }  # fmt: skip
 
 ERRORS: Mapping[str, Verdict] = {

@@ -14,7 +14,8 @@ from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
 from .cached_tool import Conclusion
 from .file_facts import FileFacts, RawFinding
 from .per_file import PerFileTool
-from .project_root import is_project
+from .project_root import is_project, is_unpacked_package
+from .public_names import handed_on, is_among, is_hidden
 from .relative_links import LinkChecker, names_in
 
 MANY = 5
@@ -29,7 +30,7 @@ class DocumentationTool(PerFileTool):
     """Counts documented definitions and follows relative links; what is on the network is never asked."""
 
     analyser = "documentation"
-    version = f"1+tree-sitter{version('tree-sitter')}"
+    version = f"2+tree-sitter{version('tree-sitter')}"
     about = ToolProfile(
         name="docs",
         title="docstrings, README and links",
@@ -38,10 +39,12 @@ class DocumentationTool(PerFileTool):
     )
 
     def wants(self, file: SourceFile) -> bool:
-        """Markdown, and code that others may call: no tests, stubs or private modules."""
+        """Markdown, and code that others may call: no tests or stubs; private Python may be handed on."""
         if file.language == "markdown":
             return True
-        return file.language in CODE and not file.is_test and not _is_private(file.path)
+        if file.language not in CODE or file.is_test or _is_support(file.path):
+            return False
+        return file.language == "python" or not is_hidden(file.path)
 
     def conclude(self, snapshot: WorkspaceSnapshot, facts: Mapping[str, FileFacts]) -> Conclusion:
         """Docstrings by file, links by page, and the README of the project."""
@@ -52,7 +55,7 @@ class DocumentationTool(PerFileTool):
         inherited = _documented_methods(definitions)
         findings: list[Finding] = []
         public = missing = 0
-        for path, found in definitions.items():
+        for path, found in _public(definitions, facts).items():
             counted = [one for one in found if one["documented"] or not _inherits_words(one, inherited)]
             silent = [one for one in counted if not one["documented"]]
             public, missing = public + len(counted), missing + len(silent)
@@ -72,8 +75,10 @@ class DocumentationTool(PerFileTool):
     def _readme(self, snapshot: WorkspaceSnapshot) -> list[Finding]:
         places = ("", "docs", ".github")
         names = {name.lower() for place in places for name in names_in(str(Path(snapshot.root, place)))}
-        if any(name.partition(".")[0] == "readme" for name in names) or not is_project(snapshot):
+        if any(name.partition(".")[0] == "readme" for name in names):
             return []
+        if is_unpacked_package(snapshot) or not is_project(snapshot):
+            return []  # the README of an installed package is in its metadata
         raw = RawFinding(
             rule="missing-readme",
             message="The project has no README: a newcomer is not told what it is for or how to run it",
@@ -87,12 +92,27 @@ class DocumentationTool(PerFileTool):
         return [raw.at("", self.about.name)]
 
 
-def _is_private(path: str) -> bool:
+def _is_support(path: str) -> bool:
     parts = PurePosixPath(path).parts
     if path.endswith(".pyi") or SUPPORT.intersection(parts[:-1]):
         return True
-    hidden = [part for part in parts if part.startswith((".", "_")) and not part.startswith("__")]
-    return bool(hidden) or parts[-1] in {"setup.py", "conftest.py", "manage.py", "__main__.py"}
+    dotted = any(part.startswith(".") for part in parts)
+    return dotted or parts[-1] in {"setup.py", "conftest.py", "manage.py", "__main__.py"}
+
+
+def _public(
+    definitions: Mapping[str, list[dict[str, Any]]], facts: Mapping[str, FileFacts]
+) -> dict[str, list[dict[str, Any]]]:
+    """The definitions by file that others can have; of a private module those that a public one hands on."""
+    names = handed_on({path: one.data["exports"] for path, one in facts.items() if "exports" in one.data})
+    public: dict[str, list[dict[str, Any]]] = {}
+    for path, found in definitions.items():
+        own = names.get(path, frozenset())
+        hidden = is_hidden(path)
+        public[path] = [
+            one for one in found if not hidden or is_among(one["function"].partition(".")[0], own)
+        ]
+    return public
 
 
 def _documented_methods(definitions: Mapping[str, list[dict[str, Any]]]) -> dict[str, set[str]]:

@@ -38,7 +38,7 @@ class _Streams(PerFileTool):
     """Token streams by content: only changed files are read again."""
 
     analyser = "duplicates"
-    version = f"1+{GRAMMAR_VERSIONS}"
+    version = f"2+{GRAMMAR_VERSIONS}"
     about = ABOUT
 
     async def of(self, root: str, files: Sequence[SourceFile]) -> dict[str, FileFacts]:

@@ -13,7 +13,7 @@ class PerformancePatternsTool(PerFileTool):
     """Reports only what is certain without running the code; whether it matters depends on the data."""
 
     analyser = "performance_patterns"
-    version = f"1+tree-sitter{version('tree-sitter-python')}"
+    version = f"2+tree-sitter{version('tree-sitter-python')}"
     about = ToolProfile(
         name="performance-patterns",
         title="work repeated in loops",

@@ -14,7 +14,7 @@ class SizeTool(PerFileTool):
     """Counts lines of code, not comments; not branches, since a flat table of cases reads well."""
 
     analyser = "size"
-    version = f"1+lizard{version('lizard')}+tree-sitter{version('tree-sitter')}"
+    version = f"2+lizard{version('lizard')}+tree-sitter{version('tree-sitter')}"
     about = ToolProfile(
         name="size",
         title="size of functions (lizard)",

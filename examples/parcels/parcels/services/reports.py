@@ -12,7 +12,7 @@ def eu_share(parcels: list[Parcel]) -> float:
     """Part of the parcels that stays in the customs union, from 0 to 1."""
     inside = 0
     for parcel in parcels:
-        if parcel.recipient.country in ["AT", "BE", "CZ", "DE", "DK", "FR", "LU", "NL", "PL"]:
+        if parcel.recipient.country in ["AT", "BE", "CZ", "DE", "DK", "FR", "LU", "NL", "PL", "SE"]:
             inside += 1
     return inside / len(parcels) if parcels else 0.0
 

@@ -27,6 +27,8 @@ MAX_LENGTH = 20_000
 SNAP = 15
 MIN_SHAPES = 24
 """Different runs of three tokens that code has and a table of like rows has not."""
+MIN_STEPS = 3
+"""Statements that do more than return: a family of thin methods, or a long signature, has fewer."""
 MIN_SHARED = 0.5
 MEDIUM_LINES = 40
 
@@ -47,7 +49,9 @@ def main() -> None:
     """Compare what standard input brings."""
     order = json.load(sys.stdin)
     files = order["files"]
-    streams = [Stream.unpack(file["stream"], file["starts"], file["statements"]) for file in files]
+    streams = [
+        Stream.unpack(file["stream"], file["starts"], file["statements"], file["steps"]) for file in files
+    ]
     kept = _apart(_judged(streams, _matches(streams, [file["prints"] for file in files])))
     findings = [_finding(order["root"], files, streams, match) for match in kept]
     lines = {place for match in kept for place in _covered(streams, match)}
@@ -138,7 +142,12 @@ def _is_tall(streams: Sequence[Stream], match: Match) -> bool:
 
 
 def _has_shape(streams: Sequence[Stream], match: Match) -> bool:
-    kinds = streams[match.one].kinds[match.left : match.left + match.length]
+    """Whether it is code that does something, not a table of like rows or methods that hand on."""
+    stream = streams[match.one]
+    end = match.left + match.length
+    if bisect_left(stream.steps, end) - bisect_left(stream.steps, match.left) < MIN_STEPS:
+        return False
+    kinds = stream.kinds[match.left : end]
     return len(set(zip(kinds, kinds[1:], kinds[2:], strict=False))) >= MIN_SHAPES
 
 

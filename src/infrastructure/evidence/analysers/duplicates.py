@@ -18,7 +18,7 @@ from functools import cache
 from tree_sitter import Node
 
 from ..file_facts import FileFacts
-from .syntax import first_error, grammar, parse
+from .syntax import first_error, grammar, parse, text
 
 MIN_TOKENS = 60
 GRAM = 40
@@ -47,19 +47,26 @@ DEFINITIONS = frozenset(
         "impl_item",
     }
 )  # fmt: skip
+RESULTS = frozenset({"return_statement", "pass_statement"})
+"""Statements of a method that only hands on."""
+DECLARED_TYPES = frozenset({"TypeVar", "TypeVarTuple", "ParamSpec", "NewType"})
 BASE = 1_000_003
 MASK = (1 << 61) - 1
 
 
 @dataclass(slots=True)
 class Stream:
-    """Tokens of a file, in order: kind, identity of names and literals, 1-based line; where others begin."""
+    """Tokens of a file, in order: kind, identity of names and literals, 1-based line; where others begin.
+
+    Those are definitions (`starts`), statements and steps. A step is a statement that does more than return.
+    """
 
     kinds: array[int] = field(default_factory=lambda: array("H"))
     words: array[int] = field(default_factory=lambda: array("I"))
     lines: array[int] = field(default_factory=lambda: array("I"))
     starts: list[int] = field(default_factory=list)
     statements: list[int] = field(default_factory=list)
+    steps: list[int] = field(default_factory=list)
 
     def pack(self) -> str:
         """Kinds, words and lines as one line of text."""
@@ -67,11 +74,13 @@ class Stream:
         return base64.b64encode(zlib.compress(raw, 1)).decode()
 
     @classmethod
-    def unpack(cls, packed: str, starts: Sequence[int], statements: Sequence[int]) -> Stream:
+    def unpack(
+        cls, packed: str, starts: Sequence[int], statements: Sequence[int], steps: Sequence[int]
+    ) -> Stream:
         """The inverse of `pack`."""
         raw = zlib.decompress(base64.b64decode(packed))
         count = len(raw) // 10
-        stream = cls(starts=list(starts), statements=list(statements))
+        stream = cls(starts=list(starts), statements=list(statements), steps=list(steps))
         stream.kinds.frombytes(raw[: 2 * count])
         stream.words.frombytes(raw[2 * count : 6 * count])
         stream.lines.frombytes(raw[6 * count :])
@@ -94,6 +103,7 @@ def analyse(source: bytes, language: str, _is_test: bool) -> FileFacts:
         "stream": stream.pack(),
         "starts": stream.starts,
         "statements": stream.statements,
+        "steps": stream.steps,
         "prints": prints,
     }
     return FileFacts(measures=measures, data=data)
@@ -119,7 +129,7 @@ def _meaning(kind: str) -> str:
 
 
 def _tokens(root: Node, language: str) -> Stream:
-    """All leaves but comments, imports and docstrings; a literal is one token, whatever is inside."""
+    """All leaves but comments, imports, docstrings and types; a literal is one token, whatever is inside."""
     meanings = _meanings(language)
     stream = Stream()
     cursor = root.walk()
@@ -137,12 +147,14 @@ def _tokens(root: Node, language: str) -> Stream:
 
 def _wants_children(node: Node, meaning: str, stream: Stream) -> bool:
     """Take up a token, or say that its children are to be looked at."""
-    if meaning == "skip" or (meaning == "statement" and _is_docstring(node)):
+    if meaning == "skip" or (meaning in {"statement", "definition"} and _is_for_readers(node)):
         return False
     if meaning == "definition":
         stream.starts.append(len(stream.kinds))
     elif meaning == "statement":
         stream.statements.append(len(stream.kinds))
+        if node.type not in RESULTS:
+            stream.steps.append(len(stream.kinds))
     if node.child_count and meaning != "literal":
         return True
     if node.start_byte == node.end_byte:
@@ -154,11 +166,31 @@ def _wants_children(node: Node, meaning: str, stream: Stream) -> bool:
     return False
 
 
-def _is_docstring(node: Node) -> bool:
-    if node.type != "expression_statement":
-        return False
-    children = node.named_children
-    return len(children) == 1 and children[0].type in {"string", "concatenated_string"}
+def _is_for_readers(node: Node) -> bool:
+    """Whether it only tells people and type checkers something: Python has to say the same in many files."""
+    if node.type == "decorated_definition":
+        return any(_last_name(one) == "overload" for one in node.named_children if one.type == "decorator")
+    if node.type == "if_statement":
+        checking = node.child_by_field_name("condition")
+        return node.child_by_field_name("alternative") is None and _last_name(checking) == "TYPE_CHECKING"
+    children = node.named_children if node.type == "expression_statement" else []
+    return len(children) == 1 and (
+        children[0].type in {"string", "concatenated_string"} or _declares_type(children[0])
+    )
+
+
+def _declares_type(node: Node) -> bool:
+    value = node.child_by_field_name("right") if node.type == "assignment" else None
+    return (
+        value is not None
+        and value.type == "call"
+        and _last_name(value.child_by_field_name("function")) in DECLARED_TYPES
+    )
+
+
+def _last_name(node: Node | None) -> str:
+    """`c` of `a.b.c` and of the decorator `@a.b.c`."""
+    return text(node).rpartition(".")[2].lstrip("@").strip()
 
 
 def _winnow(kinds: Sequence[int], salt: int) -> Iterator[tuple[int, int]]:

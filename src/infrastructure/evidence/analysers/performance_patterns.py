@@ -18,6 +18,8 @@ ADDITIONS = '(augmented_assignment left: (identifier) operator: "+=") @addition'
 IMPORTED_RE = "(import_statement name: (dotted_name) @name)"
 SHORT = 4
 """A list of fewer constants is searched as fast as a set."""
+SHORT_LITERAL = 10
+"""Written where it is searched, a list of constants is a tuple that is made once: only a long one is slow."""
 CONSTANTS = frozenset({"string", "integer", "float", "true", "false", "none"})
 
 
@@ -56,7 +58,7 @@ def _findings(tree: Tree, source: bytes) -> Iterator[RawFinding]:
 
 def _arguments(call: Node) -> list[Node]:
     arguments = call.child_by_field_name("arguments")
-    return [] if arguments is None else [one for one in arguments.named_children if one.type != "comment"]
+    return [] if arguments is None else _members(arguments)
 
 
 def _is_constant_text(node: Node) -> bool:
@@ -90,8 +92,8 @@ def _searched_list(comparison: Node, bindings: Bindings, lines: list[bytes]) -> 
 
 def _slow_search(member: Node, value: Node, loop: Node, bindings: Bindings) -> tuple[float, str, str] | None:
     """Confidence, message and suggestion when `value` is a list that `loop` searches again and again."""
-    if value.type == "list" and _long_constant_list(value):
-        message = f"A list of {len(value.named_children)} constants is searched from its start in each round"
+    if _long_constant_list(value, SHORT_LITERAL):
+        message = f"Up to {len(_members(value))} constants are compared one after the other in each round"
         return 0.9, message, "Make it a set, which is asked in one step: {…} instead of […]."
     if value.type == "call" and text(value.child_by_field_name("function")) == "list":
         message = "A whole list is copied in each round of the loop, only to be searched once"
@@ -105,9 +107,13 @@ def _slow_search(member: Node, value: Node, loop: Node, bindings: Bindings) -> t
     return 0.8, message, f"Keep a set beside {text(value)!r} if its members can be hashed, and ask that."
 
 
-def _long_constant_list(node: Node) -> bool:
-    members = [one for one in node.named_children if one.type != "comment"]
-    return node.type == "list" and len(members) >= SHORT and all(one.type in CONSTANTS for one in members)
+def _long_constant_list(node: Node, least: int = SHORT) -> bool:
+    members = _members(node)
+    return node.type == "list" and len(members) >= least and all(one.type in CONSTANTS for one in members)
+
+
+def _members(node: Node) -> list[Node]:
+    return [one for one in node.named_children if one.type != "comment"]
 
 
 def _is_built_list(node: Node) -> bool:

@@ -9,6 +9,7 @@ from tree_sitter import Tree
 
 from ..file_facts import FileFacts, RawFinding
 from .functions import function_at, ordered_parameters
+from .signatures import is_dictated, may_be_dictated
 from .syntax import GRAMMARS, enclosing, first_error, parse, quote_of
 
 MAX_LINES = 80
@@ -38,7 +39,7 @@ def analyse(source: bytes, language: str, is_test: bool) -> FileFacts:
             measures["functions.long"] += 1
             findings.append(_too_long(source, tree, one))
         if len(one.full_parameters) > MAX_PARAMETERS:
-            findings.extend(_too_many(source, tree, one))
+            findings.extend(_too_many(source, language, tree, one))
     return FileFacts(tuple(findings), measures)
 
 
@@ -53,10 +54,13 @@ def _too_long(source: bytes, tree: Tree | None, function: Any) -> RawFinding:
     )
 
 
-def _too_many(source: bytes, tree: Tree | None, function: Any) -> list[RawFinding]:
+def _too_many(source: bytes, language: str, tree: Tree | None, function: Any) -> list[RawFinding]:
     node = function_at(tree, function.start_line) if tree is not None else None
     count = ordered_parameters(node) if node is not None else len(function.parameters)
     if count <= MAX_PARAMETERS:
+        return []
+    method = node if language == "python" else None
+    if method is not None and is_dictated(method):
         return []
     name = _name(tree, function)
     return [
@@ -64,7 +68,7 @@ def _too_many(source: bytes, tree: Tree | None, function: Any) -> list[RawFindin
             rule="too-many-parameters",
             message=f"{name} takes {count} parameters in order: calls are easy to get wrong",
             suggestion="Group what belongs together in an object, or make parameters keyword-only.",
-            confidence=0.6,
+            confidence=0.3 if method is not None and may_be_dictated(method) else 0.6,
             **_place(source, name, function),
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import anyio
 import pytest
@@ -10,13 +11,15 @@ import pytest
 from muster.application.services.evidence_desk import SHOWN, EvidenceDesk, digest
 from muster.domain.errors import UnknownName
 from muster.domain.evidence.severity import Severity
+from muster.infrastructure.evidence.secret_masker import RuleMasker
 from tests.fakes.builders import finding, report, snapshot
 from tests.fakes.evidence import FakeEvidence
+from tests.unit.infrastructure.evidence.test_secrets import made_up
 
 
 def desk(tool: FakeEvidence, *granted: str) -> EvidenceDesk:
     """A desk with one tool."""
-    return EvidenceDesk({"fake": tool}, snapshot(), frozenset(granted))
+    return EvidenceDesk({"fake": tool}, snapshot(), frozenset(granted), RuleMasker())
 
 
 async def test_a_tool_looks_once_however_many_ask() -> None:
@@ -71,3 +74,17 @@ def test_a_digest_shows_the_worst_findings_and_counts_the_rest() -> None:
     assert shown["counts"] == {"high": 1, "low": 99}
     assert shown["more"] == 60
     assert shown["measures"] == {"x": 1.23}
+
+
+async def test_no_report_tells_a_secret() -> None:
+    """Neither in a quote nor in a message, nor where a tool says why it failed; fingerprints do not depend on it."""
+    value, other = made_up(40), made_up(41)[1:]
+    told = replace(finding(quote=f'token = "{value}"'), message=f"ghp_{value} is not used")
+    again = replace(told, quote=f'token = "{other}"')
+    (shown,) = (await desk(FakeEvidence("fake", told)).ask("fake")).findings
+    (changed,) = (await desk(FakeEvidence("fake", again)).ask("fake")).findings
+    failed = await desk(FakeEvidence("fake", reason=f"ghp_{value} refused")).ask("fake")
+    crashed = await desk(FakeEvidence("fake", crash=ValueError(f"ghp_{value}"))).ask("fake")
+    assert (shown.quote, shown.message) == ('token = "****"', "**** is not used")
+    assert changed.fingerprint == shown.fingerprint
+    assert (failed.reason, crashed.reason) == ("**** refused", "raised ValueError: ****")

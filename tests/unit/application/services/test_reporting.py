@@ -16,6 +16,7 @@ from muster.domain.orchestration.run import AgentResult, AgentStatus, RunReport,
 from muster.domain.ports.workspace import Workspace
 from muster.domain.workspace.document import DocumentSnapshot
 from muster.domain.workspace.files import NotCovered, WorkspaceSnapshot
+from muster.infrastructure.evidence.secret_masker import RuleMasker
 from tests.fakes.builders import finding, plan, report, snapshot
 
 PROFILES = {
@@ -58,7 +59,7 @@ async def reported(
     standards: Standards | None = None,
 ) -> RunReport:
     """The report of a run with these results."""
-    reporter = Reporter(FakeDisk(files or {}), PROFILES, {"idle": ("secrets", "read-file")})
+    reporter = Reporter(FakeDisk(files or {}), PROFILES, {"idle": ("secrets", "read-file")}, RuleMasker())
     of = of or plan("code-reviewer", gates=[Gate("critical", 0)])
     return await reporter.report(of, on or snapshot(), results, standards or Standards())
 

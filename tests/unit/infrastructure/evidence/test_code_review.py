@@ -23,6 +23,8 @@ FOUND = [
     ("import time\nasync def f():\n    time.sleep(1)\n", "ASYNC251", 3, "medium", "f"),
     ("import logging\nlogging.info('%s %s', 1)\n", "PLE1206", 2, "medium", ""),
     ("def f(x):\n    try:\n        x()\n    except ValueError:\n        raise KeyError(x)\n", "B904", 5, "low", "f"),
+    ("import warnings\ndef f():\n    warnings.warn('old')\n", "B028", 3, "info", "f"),
+    ("def f(x):\n    setattr(x, 'name', 1)\n", "B010", 2, "info", "f"),
     ("print('%s %s' % (1,))\n", "F507", 1, "medium", ""),
     ("def f():\n    pass\n\nreturn 1\n", "F706", 4, "high", ""),
 ]  # fmt: skip
@@ -192,3 +194,10 @@ async def test_a_file_in_which_ruff_found_nothing_is_not_remembered_under_older_
     ]
     assert [one.rule for one in after.findings] == ["F821"]
     assert after.from_cache == 1
+
+
+async def test_an_attribute_that_is_only_read_may_be_a_property(tmp_path: Path) -> None:
+    """Reading it can do something; a comparison without use cannot."""
+    report = await look(CodeReviewTool, {"a.py": "def f(r):\n    r.content\n    r == 1\n"}, tmp_path)
+    said = [(f.location.line, f.severity.value, f.confidence) for f in report.findings if f.rule == "B018"]
+    assert said[:1] == [(2, "info", 0.3)]

@@ -180,6 +180,60 @@ async def test_a_project_without_a_readme_is_told_so(tmp_path: Path) -> None:
     assert with_one.findings == ()
 
 
+async def test_an_unpacked_package_needs_no_readme(tmp_path: Path) -> None:
+    files = {"shop.py": "x = 1\n", "setup.cfg": "", "shop-1.0.dist-info/METADATA": "Name: shop\n"}
+    assert (await look(DocumentationTool, files, tmp_path)).findings == ()
+
+
+INNER = "def told():\n    'Says it.'\ndef silent(): ...\ndef other(): ...\ndef _hidden(): ...\n"
+HANDED_ON = {
+    "names": ("from ._a import told, silent\n", INNER, (2, 1)),
+    "a name under another one": ("from ._a import silent as loud\n", INNER, (1, 1)),
+    "a name kept private": ("from ._a import silent as _silent\n", INNER, (0, 0)),
+    "all": ("from ._a import *\n", INNER, (3, 2)),
+    "all that the module offers": ("from ._a import *\n", f"__all__ = ['told']\n{INNER}", (1, 0)),
+    "all that the package offers": ("from ._a import *\n__all__ = ('silent',)\n", INNER, (1, 1)),
+    "an offer in two parts": ("from ._a import *\n__all__ = ['told']\n__all__ += ['other']\n", INNER, (2, 1)),
+    "an offer that is worked out": ("from ._a import *\n__all__ = names()\n", INNER, (3, 2)),
+    "an absolute name": ("from shop._a import silent\n", INNER, (1, 1)),
+    "within try": ("try:\n    from ._a import silent\nexcept ImportError:\n    pass\n", INNER, (1, 1)),
+    "within a function": ("def _f():\n    from ._a import silent\n", INNER, (0, 0)),
+    "what is not there": ("from ._b import silent\nfrom . import _a\n", INNER, (0, 0)),
+}
+
+
+@pytest.mark.parametrize(("package", "inner", "counts"), HANDED_ON.values(), ids=HANDED_ON)
+async def test_what_a_package_hands_on_from_a_private_module_is_public(
+    package: str, inner: str, counts: tuple[float, float], tmp_path: Path
+) -> None:
+    files = {"src/shop/__init__.py": package, "src/shop/_a.py": inner}
+    report = await look(DocumentationTool, {**README, **files}, tmp_path)
+    measures = report.measures
+    assert (measures["docstrings.public"], measures["docstrings.missing"]) == counts
+    assert {one.location.path for one in report.findings} <= {"src/shop/_a.py"}
+
+
+async def test_names_are_followed_through_private_packages_and_circles(tmp_path: Path) -> None:
+    files = {
+        "shop/__init__.py": "from ._inner import *\n",
+        "shop/_inner/__init__.py": "from .a import silent\nfrom .._loop import *\n",
+        "shop/_inner/a.py": INNER,
+        "shop/_loop.py": "from ._inner import *\nclass Shop:\n    def open(self): ...\n",
+    }
+    report = await look(DocumentationTool, {**README, **files}, tmp_path)
+    assert sorted(one.location.function for one in report.findings) == ["Shop", "Shop.open", "silent"]
+    assert report.measures["docstrings.public"] == 3
+
+
+async def test_a_module_that_only_uses_a_private_one_hands_nothing_on(tmp_path: Path) -> None:
+    uses = {"shop/use.py": "from ._a import silent\n", "shop/_a.py": INNER}
+    report = await look(DocumentationTool, {**README, **uses}, tmp_path)
+    assert report.measures["docstrings.public"] == 0
+    for line in ("from ._a import silent as silent\n", "from ._a import silent\n__all__ = ['silent']\n"):
+        report = await look(DocumentationTool, {**README, **uses, "shop/use.py": line}, tmp_path)
+        assert [one.location.function for one in report.findings] == ["silent"]
+
+
 async def test_a_file_that_does_not_parse_is_not_covered(tmp_path: Path) -> None:
     report = await look(DocumentationTool, {**README, "a.py": "def (:\n"}, tmp_path)
     assert [(one.path, one.reason) for one in report.not_covered] == [

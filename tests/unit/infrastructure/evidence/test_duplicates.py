@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,23 @@ async def test_other_languages_are_compared_too(suffix: str, tmp_path: Path) -> 
 TABLE = "".join(f"    ('name{number}', {number}, 'text{number}', None),\n" for number in range(60))
 CALLS = "def f(lines, d):\n" + "".join(f"    lines.append(d['k{number}'])\n" for number in range(60))
 IMPORTS = "".join(f"from m{number} import (\n    a{number},\n)\n" for number in range(40))
+SIGNATURE = "\n".join(f"    argument_{number}: str | int | None = {number}," for number in range(14))
+OVERLOADS = f"@t.overload\ndef prompt(\n{SIGNATURE}\n) -> str: ...\n"
+VARIABLES = "".join(
+    f'T_{number} = t.TypeVar(\n    "T_{number}", bound=ft.Kind{number}\n)\n' for number in range(12)
+)
+CHECKING = f"if t.TYPE_CHECKING:\n    X: t.Any = 1\n{textwrap.indent(VARIABLES, '    ')}"
+THIN = "".join(
+    f"    def {name}_all(self, f: Callable[[int], str], name: str | None = None) -> Callable[[int], str]:\n"
+    f'        """Hand on."""\n        self.record_once(lambda s: s.app.{name}_funcs.setdefault(None, []).append(f))\n'
+    f"        return f\n\n"
+    for name in ("before", "after")
+)
 SILENT = {
+    "overloads": {"a.py": f"{OVERLOADS * 2}\ndef prompt(\n{SIGNATURE}\n) -> t.Any:\n    return input()\n"},
+    "type variables": {"a.py": VARIABLES, "b.py": f"x = 1\n{VARIABLES}"},
+    "what only type checkers read": {"a.py": CHECKING, "b.py": f"x = 1\n{CHECKING}"},
+    "a family of thin methods": {"a.py": f"class A:\n{THIN}", "b.py": f"class B:\n{THIN}", "c.py": "x = 1\n"},
     "different code": {"a.py": ORIGINAL, "b.py": "def f(a, b):\n    return [x for x in a if x in b]\n" * 3},
     "the same shape with other names throughout": {
         "a.py": ORIGINAL,

@@ -174,7 +174,7 @@ async def test_a_file_that_does_not_parse_is_not_covered_and_hides_no_other(tmp_
 async def test_a_project_without_code_is_no_input(tmp_path: Path) -> None:
     report = await look(ImportsTool, {"pyproject.toml": "", "README.md": "# hello\n"}, tmp_path)
     assert report.status is EvidenceStatus.NO_INPUT
-    assert report.reason == "no javascript or python or tsx or typescript files"
+    assert report.reason == "no files in a language that it reads"
 
 
 def test_knots_are_the_strongly_connected_components() -> None:

@@ -12,6 +12,7 @@ from muster.infrastructure.evidence.performance_patterns import PerformancePatte
 
 from .support import look
 
+TEN = list(range(10))
 FOUND = {
     "regex-in-loop": [
         ("import re\ndef f(xs):\n    for x in xs:\n        re.compile('a+').match(x)\n", 4),
@@ -19,8 +20,9 @@ FOUND = {
         ("import re\ndef f(x):\n    while x:\n        x = re.compile(r'a+', re.I).sub('', x)\n", 4),
     ],
     "list-membership-in-loop": [
-        ("def f(xs):\n    for x in xs:\n        if x in [1, 2, 3, 4]:\n            print(x)\n", 3),
-        ("def f(xs):\n    return [x for x in xs if x not in ['a', 'b', 'c', 'd']]\n", 2),
+        (f"def f(xs):\n    for x in xs:\n        if x in {TEN}:\n            print(x)\n", 3),
+        (f"def f(xs):\n    return [x for x in xs if x not in {TEN}]\n", 2),
+        ("def f(xs):\n    ok = [1, 2, 3, 4]\n    return [x for x in xs if x in ok]\n", 3),
         (
             "def f(xs, ys):\n    known = list(ys)\n    for x in xs:\n        print(x in known)\n",
             4,
@@ -42,6 +44,9 @@ FOUND = {
 }
 
 SILENT = {
+    "a short list, which is a constant tuple once compiled": (
+        f"def f(xs):\n    for x in xs:\n        g(x in {TEN[1:]}, x in [1, 2, 3, 4])\n"
+    ),
     "compiled once before the loop": "import re\nP = re.compile('a')\nfor x in xs:\n    P.match(x)\n",
     "compiled to make what is gone over": "import re\nfor m in re.compile('a').finditer(t):\n    print(m)\n",
     "a pattern that changes": "import re\nfor p in ps:\n    re.compile(p)\n    re.compile(f'{p}+')\n",
@@ -99,3 +104,9 @@ async def test_tests_may_be_slow_and_broken_files_are_not_covered(tmp_path: Path
     assert [one.path for one in report.not_covered] == ["broken.py"]
     nothing = await look(PerformancePatternsTool, {"a.js": "let a = 1;\n"}, tmp_path)
     assert nothing.status is EvidenceStatus.NO_INPUT
+
+
+async def test_a_list_of_constants_is_not_called_a_list_that_is_made_anew(tmp_path: Path) -> None:
+    source = f"def f(xs):\n    return [x for x in xs if x in {TEN}]\n"
+    (finding,) = (await look(PerformancePatternsTool, {"work.py": source}, tmp_path)).findings
+    assert finding.message == "Up to 10 constants are compared one after the other in each round"

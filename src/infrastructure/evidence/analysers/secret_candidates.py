@@ -1,0 +1,183 @@
+"""Where credentials stand in a text: in the forms of providers, in tokens and addresses, and beside telling names.
+
+All of it takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from .secret_assignments import MARKS, assigned
+from .secret_rules import PROVIDERS, WORD, Provider
+from .secret_values import entropy, is_chosen, is_random, is_something_else, stands_in
+
+MASK = "****"
+PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----")
+END = "-----END"
+BODY = re.compile(r"[A-Za-z0-9+/=\s\\\"',:.\-()_#*>|rn]{0,2000}")
+KEY_LINES = re.compile(r"(?:[\s\\rn\"'#*>|,+()]*+[A-Za-z0-9+/=]{8,}+)*+")
+"""What a private key goes on with where its end is missing."""
+BASE64_LINE = re.compile(r"[A-Za-z0-9+/]{40,}+")
+JWT = re.compile(r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]{10,}+\.[A-Za-z0-9_\-]{20,}+")
+SCHEME = re.compile(r"(?:Bearer|BEARER|bearer)[ \t]{1,4}+([A-Za-z0-9._~+/\-]{20,}+=*+)")
+BASIC = re.compile(r"(?:Basic|BASIC)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
+LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
+PORT = re.compile(r"\d{1,5},")
+"""What follows the colon of the first of several hosts."""
+NOBODYS_HOST = re.compile(
+    r"(?:^|\.)(?:example(?:\.\w+)?|test|invalid)$|^(?:host|hostname|server|proxy|ip)$", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One credential; positions are in the text. `grade` is provider, strong or plain."""
+
+    kind: str
+    title: str
+    start: int
+    end: int
+    confidence: float
+    grade: str
+
+
+def candidates(text: str, language: str) -> Iterator[Found]:
+    """Whatever a rule takes for a credential, from the surest rules to the vaguest; places may overlap."""
+    yield from _private_keys(text)
+    for provider in PROVIDERS:
+        if any(mark in text for mark in provider.marks):
+            yield from _provided(text, provider)
+    yield from _tokens(text)
+    yield from _logins(text)
+    lowered = text.lower()
+    if any(mark in lowered for mark in MARKS):
+        for one in assigned(text, language):
+            grade = "strong" if one.confidence >= 0.8 else "plain"
+            yield Found(one.kind, one.title, one.start, one.end, one.confidence, grade)
+
+
+def _provided(text: str, provider: Provider) -> Iterator[Found]:
+    for match in provider.pattern.finditer(text):
+        value = match.group()
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if before in WORD or (after and after in WORD) or len(value) > provider.longest:
+            continue
+        body = value[len(provider.marks[0]) :]
+        if stands_in(body) or entropy(body) < 3.0 or not _is_mixed(body):
+            continue
+        grade = "provider" if provider.is_live else "plain"
+        yield Found(
+            provider.kind,
+            provider.title,
+            match.start(),
+            match.end(),
+            0.95 if provider.is_live else 0.6,
+            grade,
+        )
+
+
+def _is_mixed(body: str) -> bool:
+    """A body without any digit is a name that begins alike."""
+    return any(char.isdigit() for char in body)
+
+
+def _private_keys(text: str) -> Iterator[Found]:
+    if "PRIVATE KEY" not in text:
+        return
+    for match in PEM.finditer(text):
+        following = BODY.match(text, match.end(), _limit(text, match.end(), "-----BEGIN"))
+        body = "".join(BASE64_LINE.findall(following.group())) if following is not None else ""
+        if len(body) < 60 or stands_in(body[:40]) or entropy(body) < 4.0:
+            continue
+        locked = "ENCRYPTED" in match.group(1) or "ENCRYPTED" in text[match.end() : match.end() + 60]
+        title = "encrypted private key" if locked else "private key"
+        yield Found(
+            "private-key",
+            title,
+            match.end(),
+            _end_of_key(text, match.end()),
+            0.95,
+            "strong" if locked else "provider",
+        )
+
+
+def _limit(text: str, start: int, mark: str) -> int:
+    """Where the next `mark` begins, or the text ends."""
+    found = text.find(mark, start)
+    return len(text) if found < 0 else found
+
+
+def _end_of_key(text: str, start: int) -> int:
+    limit = _limit(text, start, "-----BEGIN")
+    end = text.find(END, start, limit)
+    if end >= 0:
+        return end
+    lines = KEY_LINES.match(text, start, limit)
+    return max(start + 1, lines.end() if lines is not None else 0)
+
+
+def _tokens(text: str) -> Iterator[Found]:
+    if "eyJ" in text:
+        for match in JWT.finditer(text):
+            if _is_jwt(match.group()):
+                yield Found("jwt", "signed token (JWT)", match.start(), match.end(), 0.7, "strong")
+    yield from _headers(text)
+
+
+def _headers(text: str) -> Iterator[Found]:
+    """Values of Authorization headers."""
+    if "earer" in text or "BEARER" in text:
+        for match in SCHEME.finditer(text):
+            value = match.group(1)
+            if is_random(value) and not stands_in(value) and not is_something_else(value):
+                yield Found("bearer", "bearer token", *match.span(1), 0.8, "strong")
+    if "Basic" in text or "BASIC" in text:
+        for match in BASIC.finditer(text):
+            if _is_login(match.group(1)):
+                yield Found("basic-auth", "user name with its password", *match.span(1), 0.75, "strong")
+
+
+def _is_jwt(value: str) -> bool:
+    """Decoded header with an algorithm, and a payload that is not the one of tutorials."""
+    try:
+        header, payload = (json.loads(_decoded(part)) for part in value.split(".")[:2])
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(header, dict) or not isinstance(payload, dict):
+        return False
+    return "alg" in header and payload.get("sub") not in ("1234567890", "123456") and len(payload) > 0
+
+
+def _decoded(part: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+
+
+def _is_login(value: str) -> bool:
+    try:
+        name, colon, password = _decoded(value).decode("ascii").partition(":")
+    except ValueError:
+        return False
+    return bool(name and colon and password.isprintable() and is_chosen(password)) and not stands_in(password)
+
+
+def _logins(text: str) -> Iterator[Found]:
+    if "://" not in text:
+        return
+    for match in LOGIN.finditer(text):
+        name, host = match.group(1), match.group(3)
+        password = unquote(match.group(2))
+        if PORT.match(password) or NOBODYS_HOST.search(host) or password == name:
+            continue
+        if stands_in(password) or is_something_else(password):
+            continue
+        if is_random(password) or is_chosen(password):
+            yield Found("password-in-url", "password inside a URL", *match.span(2), 0.85, "strong")
