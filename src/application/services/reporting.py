@@ -235,4 +235,5 @@ def _summary(
         return f"{said} No findings." if measured else f"{said} Nothing was measured."
     counts = {severity: sum(1 for f in findings if f.severity is severity) for severity in Severity}
     listed = ", ".join(f"{count} {severity.value}" for severity, count in counts.items() if count)
-    return f"{said} {len(findings)} findings: {listed}."
+    noun = "finding" if len(findings) == 1 else "findings"
+    return f"{said} {len(findings)} {noun}: {listed}."

@@ -131,7 +131,8 @@ def _category(
     count = sum(1 for finding in findings if finding.category is category)
     lines = snapshot.facts.code_lines
     tools = ", ".join(r.tool for r in reports if r.measured and category in profiles[r.tool].categories)
-    basis = f"{count} findings in the project's {lines} lines of code, by {tools}"
+    noun = "finding" if count == 1 else "findings"
+    basis = f"{count} {noun} in the project's {lines} lines of code, by {tools}"
     return CategoryHealth(category, density_score(category, findings, lines), basis)
 
 

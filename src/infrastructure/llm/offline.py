@@ -227,7 +227,8 @@ def _sentence(result: dict[str, Any]) -> str:
         return f"{tool}: not measured, {result.get('reason') or 'no reason given'}."
     counts = result.get("counts", {})
     said = ", ".join(f"{count} {severity}" for severity, count in counts.items()) or "nothing found"
-    return f"{tool}: {said} in {result['looked_at']} files."
+    files = "1 file" if result["looked_at"] == 1 else f"{result['looked_at']} files"
+    return f"{tool}: {said} in {files}."
 
 
 def _merged(reports: str) -> str:
