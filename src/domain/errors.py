@@ -4,10 +4,11 @@
     ├── UserError               what was asked for cannot be done as asked        exit code 2
     │   ├── InvalidTask         the task is empty or not text (also a ValueError)
     │   ├── UnknownName         an agent, pattern, gate, run, … that does not exist
-    │   ├── BudgetExceeded      what was planned would cost more than is allowed
+    │   ├── BudgetExceeded      what was planned, or is about to be called, would cost more than is allowed
     │   └── WorkspaceError      the folder is missing, not a folder, or not readable
     ├── ConfigurationError      a setting or a configuration file is wrong        exit code 4
     ├── ProviderError           a language model could not answer                 exit code 3
+    │   └── ModelFailure        … and says of which kind the failure is
     ├── EvidenceUnavailable     a tool is missing, crashed, timed out, or printed nonsense
     └── StorageError            a store or journal could not be read or written   exit code 3
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 
 
 class MusterError(Exception):
@@ -72,7 +74,7 @@ class UnknownName(UserError):
 
 
 class BudgetExceeded(UserError):
-    """What was planned would cost more than is allowed; says how much, and nothing was spent."""
+    """More would be spent than is allowed; says what the refused would have cost, and it was not spent."""
 
     default_code = "budget"
 
@@ -93,6 +95,70 @@ class ProviderError(MusterError):
     """A language model could not answer; names provider and model."""
 
     default_code = "provider"
+
+
+class ErrorKind(StrEnum):
+    """Why a call of a language model gave no answer; decided by exception type and status, never by words."""
+
+    RATE_LIMIT = "rate_limit"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    OVERLOADED = "overloaded"
+    SERVER = "server"
+    CONFLICT = "conflict"
+    INCOMPLETE = "incomplete"
+    BAD_ANSWER = "bad_answer"
+    AUTHENTICATION = "authentication"
+    PERMISSION = "permission"
+    QUOTA = "quota"
+    NOT_FOUND = "not_found"
+    INVALID_REQUEST = "invalid_request"
+    CONTEXT_TOO_LONG = "context_too_long"
+    REFUSED = "refused"
+    CIRCUIT_OPEN = "circuit_open"
+    BUDGET = "budget"
+    BLOCKED = "blocked"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same call may go well a little later."""
+        return self in PASSING
+
+
+PASSING = frozenset(
+    {
+        ErrorKind.RATE_LIMIT,
+        ErrorKind.TIMEOUT,
+        ErrorKind.CONNECTION,
+        ErrorKind.OVERLOADED,
+        ErrorKind.SERVER,
+        ErrorKind.CONFLICT,
+        ErrorKind.INCOMPLETE,
+        ErrorKind.BAD_ANSWER,
+    }
+)
+
+
+class ModelFailure(ProviderError):
+    """One call failed, or all that were tried; `retry_after` is what the server asked for, in seconds."""
+
+    default_code = "model-failure"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: ErrorKind,
+        retry_after: float | None = None,
+        code: str | None = None,
+        details: Mapping[str, object] | None = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, code=code or kind.value.replace("_", "-"), details=details, hint=hint)
+        self.kind = kind
+        self.retry_after = retry_after
 
 
 class EvidenceUnavailable(MusterError):

@@ -83,7 +83,7 @@ GROUND = {
     "presentation/planted/page.py": '"""Planted."""',
     "app.py": "",
     "sync.py": "",
-    "container.py": "",
+    "container/__init__.py": "",
     "domain/planted/__init__.py": '"""Planted."""',
     "domain/planted/two.py": "from . import one",
 }

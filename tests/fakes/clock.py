@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from muster.domain.ports.clock import Clock
@@ -16,6 +17,7 @@ class FakeClock(Clock):
         self._now = start
         self._elapsed = 0.0
         self._step = step
+        self.slept: list[float] = []
 
     def now(self) -> datetime:
         """The fake moment."""
@@ -31,3 +33,9 @@ class FakeClock(Clock):
         """Let time pass."""
         self._now += timedelta(seconds=seconds)
         self._elapsed += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass at once, and remember how much was asked for."""
+        self.slept.append(seconds)
+        self.advance(max(0.0, seconds))
+        await asyncio.sleep(0)

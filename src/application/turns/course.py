@@ -158,7 +158,7 @@ class Course:
         try:
             response = await execute_model(turn, client, self._config, tools, watch, assembly)
         finally:
-            progress.usage += assembly.usage
+            progress.add(assembly.spent, assembly.attempts)
         progress.response = response
         if response.text and not self._config.streaming:
             self._text(TextDelta(response.text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...domain.models.attempt import total_cost
 from ...domain.models.info import ModelInfo
 from ...domain.ports.clock import Clock
 from ...domain.turns.types import TurnMetrics, TurnOutput, TurnStatus
@@ -13,10 +14,13 @@ ATTRIBUTE = "turn_output"
 
 
 def collect_metrics(progress: TurnProgress, info: ModelInfo, clock: Clock) -> TurnMetrics:
-    """Sums over every iteration so far, the one that failed included, at the prices of `info`."""
+    """Sums over every iteration so far, the one that failed included.
+
+    Where attempts were recorded each counts at the price of the model that it called, else all at that of `info`.
+    """
     return TurnMetrics(
         usage=progress.usage,
-        cost=info.cost(progress.usage),
+        cost=total_cost(progress.attempts) if progress.attempts else info.cost(progress.usage),
         duration=progress.elapsed,
         tool_call_count=len(progress.records),
         iteration_count=progress.iterations,
@@ -24,6 +28,7 @@ def collect_metrics(progress: TurnProgress, info: ModelInfo, clock: Clock) -> Tu
         tier=info.tier,
         started_at=progress.started_at,
         finished_at=clock.now(),
+        attempts=tuple(progress.attempts),
     )
 
 

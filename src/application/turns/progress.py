@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from ...domain.models.attempt import Attempt
 from ...domain.models.exchange import ModelResponse
 from ...domain.models.usage import Usage
 from ...domain.ports.clock import Clock
@@ -18,12 +21,18 @@ class TurnProgress:
         self.started_at = clock.now()
         self.iterations = 0
         self.usage = Usage()
+        self.attempts: list[Attempt] = []
         self.response: ModelResponse | None = None
 
     def begin_iteration(self) -> int:
         """Count one more model call; its number, from 1."""
         self.iterations += 1
         return self.iterations
+
+    def add(self, usage: Usage, attempts: Sequence[Attempt]) -> None:
+        """Count what one model call took, whether it gave an answer or not."""
+        self.usage += usage
+        self.attempts += attempts
 
     def keep(self, index: int, record: ToolCallRecord) -> None:
         """Keep a tool call; `index` is its place in the answer that asked for it."""

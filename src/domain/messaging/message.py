@@ -27,7 +27,10 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; `metadata` is for us and is never sent to a model."""
+    """One message; `metadata` is for us and is never sent to a model.
+
+    `reasoning` is what the model of an assistant's message wants back beside it (JSON in its provider's form).
+    """
 
     role: Role
     content: str
@@ -35,3 +38,4 @@ class Message:
     tool_call_id: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
+    reasoning: str = ""

@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ..messaging.message import Message, ToolCall
 from ..tools.spec import ToolSpec
+from .attempt import Attempt
 from .usage import Usage
+
+
+class Reasoning(StrEnum):
+    """How much a model thinks before it answers; `default` leaves that to the model."""
+
+    DEFAULT = "default"
+    OFF = "off"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """Who calls, for ledger and budgets; never sent to a model.
+
+    `accounts` are the names of the budgets that pay, the narrowest first. `batch` marks work that could wait for
+    a batch: its batch price is reported beside its price.
+    """
+
+    run_id: str = ""
+    agent: str = ""
+    accounts: tuple[str, ...] = ()
+    batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """Everything a model is sent; `max_output_tokens` bounds the answer."""
+    """Everything a model is sent; `max_output_tokens` bounds the answer, what it thinks included.
+
+    `response_schema` is the JSON schema (an object) of the answer that is asked for, `schema_name` its name.
+    `stream` tells whether anybody watches the answer arrive: without, an adapter may ask for it in one piece.
+    """
 
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     temperature: float = 0.7
     max_output_tokens: int = 4096
+    response_schema: Mapping[str, object] | None = None
+    schema_name: str = "answer"
+    reasoning: Reasoning = Reasoning.DEFAULT
+    stream: bool = True
+    context: CallContext = field(default_factory=CallContext)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +90,27 @@ class UsageReported:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasoningKept:
+    """What a model wants back with its tool results: its thinking, sealed, in the provider's own form (JSON)."""
+
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRestarted:
+    """What was said so far is void: the answer broke off, and is asked for again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """A call has ended, well or not; comes before `Finished`, and before the error of a call that failed."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The stream is complete; `model` is the one that answered."""
 
@@ -71,15 +127,30 @@ class FinishReason(StrEnum):
     REFUSED = "refused"
 
 
-ModelEvent = TextDelta | ToolCallDelta | ToolCallDone | UsageReported | Finished
+ModelEvent = (
+    TextDelta
+    | ToolCallDelta
+    | ToolCallDone
+    | UsageReported
+    | ReasoningKept
+    | AnswerRestarted
+    | AttemptEnded
+    | Finished
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelResponse:
-    """A finished answer; `model` is the one that was really called."""
+    """A finished answer; `model` is the one that was really called.
+
+    `usage` is that of the answer; `attempts` are all calls that it took, each with its own usage and cost, and
+    empty when the model was called without anybody keeping account.
+    """
 
     text: str
     tool_calls: tuple[ToolCall, ...]
     finish_reason: FinishReason
     usage: Usage
     model: str
+    attempts: tuple[Attempt, ...] = ()
+    reasoning: str = ""

@@ -28,3 +28,8 @@ class Usage:
     def total(self) -> int:
         """Tokens in and out, cached ones included."""
         return self.input + self.output + self.cache_read + self.cache_write
+
+    @property
+    def read(self) -> int:
+        """Tokens that went in, cached ones included."""
+        return self.input + self.cache_read + self.cache_write

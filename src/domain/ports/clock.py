@@ -16,3 +16,7 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds that never go backwards; only differences mean anything."""
         ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait so long without holding up anybody else; at once for 0 or less."""
+        ...

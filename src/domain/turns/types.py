@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..messaging.message import Message
+from ..models.attempt import Attempt
 from ..models.exchange import ModelResponse
 from ..models.tier import ModelTier
 from ..models.usage import Usage
@@ -124,6 +125,12 @@ class TurnMetrics:
     tier: ModelTier
     started_at: datetime
     finished_at: datetime
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def fallbacks(self) -> int:
+        """Calls that another model than the planned one was asked for."""
+        return sum(attempt.fallback for attempt in self.attempts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 
@@ -18,3 +19,7 @@ class SystemClock(Clock):
     def monotonic(self) -> float:
         """Seconds that never go backwards, whatever is done to the time of day."""
         return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the event loop."""
+        await asyncio.sleep(max(0.0, seconds))

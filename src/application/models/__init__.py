@@ -1,0 +1,1 @@
+"""Calling language models: one answer, every attempt accounted for."""

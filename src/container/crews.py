@@ -1,0 +1,90 @@
+"""Teams: who can be in one, how their turns run, and what becomes of their work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..domain.agents.template import AgentTemplate
+from ..domain.orchestration.gates import Gate
+from ..domain.ports.agent_catalog import AgentCatalog
+from ..domain.ports.clock import Clock
+from ..domain.ports.event_bus import EventBus
+from ..domain.ports.evidence_tool import EvidenceTool
+from ..domain.ports.ids import Ids
+from ..domain.ports.language_model import LanguageModel
+from ..domain.ports.long_term_store import LongTermStore
+from ..domain.ports.secret_masker import SecretMasker
+from ..domain.ports.token_counter import TokenCounter
+from ..domain.ports.workspace import Workspace
+from ..infrastructure.config.loader import LoadedSettings
+
+if TYPE_CHECKING:
+    from ..application.orchestrators.meta import MetaOrchestrator
+    from ..application.services.agent_runner import AgentRunner, Turns
+    from ..application.services.bench import BenchBuilder
+    from ..application.services.crew import Surroundings
+    from ..application.services.outcomes import OutcomeMemory
+    from ..application.services.reporting import Reporter
+
+Tools = Sequence[EvidenceTool]
+
+
+def catalog(loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate]) -> AgentCatalog:
+    from ..application.services.agent_tools import LOOK_UP_TOOLS
+    from ..domain.agents.roster import ROSTER
+    from ..infrastructure.config.agent_folder import AgentFolder
+
+    known = frozenset(tool.profile.name for tool in tools) | LOOK_UP_TOOLS
+    return AgentFolder((*ROSTER, *added), loaded.values.agents_dir, known)
+
+
+def outcomes(store: LongTermStore) -> OutcomeMemory:
+    from ..application.services.outcomes import OutcomeMemory
+
+    return OutcomeMemory(store)
+
+
+def meta(
+    loaded: LoadedSettings, catalog: AgentCatalog, model: LanguageModel, outcomes: OutcomeMemory
+) -> MetaOrchestrator:
+    from ..application.orchestrators.meta import MetaOrchestrator
+
+    gates = [Gate(name, threshold) for name, threshold in loaded.values.gates.items()]
+    return MetaOrchestrator(
+        catalog.templates(), model.info, outcomes.recall, loaded.values.max_concurrency, gates,
+        use_history=loaded.values.history,
+    )  # fmt: skip
+
+
+def turns(model: LanguageModel, counter: TokenCounter, clock: Clock, bus: EventBus) -> Turns:
+    from ..application.services.document_analysis import DocumentAnalysis
+    from ..application.turns.runner import TurnRunner
+
+    advisor = DocumentAnalysis(clock)
+    return lambda tools: TurnRunner(model, tools, counter, clock, bus, advisor)
+
+
+def agents(turns: Turns, model: LanguageModel, catalog: AgentCatalog, clock: Clock) -> AgentRunner:
+    from ..application.services.agent_runner import AgentRunner
+
+    return AgentRunner(turns, model.info, catalog.templates(), clock)
+
+
+def benches(tools: Tools, workspace: Workspace, masker: SecretMasker) -> BenchBuilder:
+    from ..application.services.bench import BenchBuilder
+
+    return BenchBuilder(tools, workspace, masker)
+
+
+def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: SecretMasker) -> Reporter:
+    from ..application.services.reporting import Reporter
+
+    profiles = {tool.profile.name: tool.profile for tool in tools}
+    return Reporter(workspace, profiles, {agent.id: agent.tools for agent in catalog.templates()}, masker)
+
+
+def around(bus: EventBus, clock: Clock, ids: Ids) -> Surroundings:
+    from ..application.services.crew import Surroundings
+
+    return Surroundings(bus, clock, ids)

@@ -1,0 +1,63 @@
+"""Clock, files and stores: what everything else stands on."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+
+from ..domain.ports.clock import Clock
+from ..domain.ports.event_bus import EventBus
+from ..domain.ports.ids import Ids
+from ..domain.ports.long_term_store import LongTermStore
+from ..domain.ports.run_journal import RunJournal
+from ..domain.ports.secret_masker import SecretMasker
+from ..domain.ports.token_counter import TokenCounter
+from ..domain.ports.workspace import Workspace
+from ..infrastructure.config.loader import LoadedSettings
+
+
+def clock() -> Clock:
+    from ..infrastructure.common.system_clock import SystemClock
+
+    return SystemClock()
+
+
+def ids() -> Ids:
+    from ..infrastructure.common.ids import SortableIds
+
+    return SortableIds()
+
+
+def event_bus(clock: Clock) -> EventBus:
+    from ..infrastructure.telemetry.event_bus import InProcessEventBus
+
+    return InProcessEventBus(clock)
+
+
+def workspace(clock: Clock, loaded: LoadedSettings) -> Workspace:
+    from ..infrastructure.workspace.filesystem import FilesystemWorkspace
+
+    return FilesystemWorkspace(clock, loaded.values.exclude)
+
+
+def counter() -> TokenCounter:
+    from ..infrastructure.tokens.bpe_counter import BpeTokenCounter
+
+    return BpeTokenCounter()
+
+
+def masker() -> SecretMasker:
+    from ..infrastructure.evidence.secret_masker import RuleMasker
+
+    return RuleMasker()
+
+
+def journal(loaded: LoadedSettings, files: ExitStack) -> RunJournal:
+    from ..infrastructure.journal.sqlite_journal import SqliteRunJournal
+
+    return files.enter_context(closing(SqliteRunJournal(loaded.values.data_dir / "runs.db")))
+
+
+def store(loaded: LoadedSettings, files: ExitStack) -> LongTermStore:
+    from ..infrastructure.memory.sqlite_store import SqliteLongTermStore
+
+    return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db")))

@@ -1,0 +1,91 @@
+"""The use cases, each with the ports that it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..domain.ports.agent_catalog import AgentCatalog
+from ..domain.ports.language_model import LanguageModel
+from ..domain.ports.run_journal import RunJournal
+from ..domain.ports.secret_masker import SecretMasker
+from ..domain.ports.workspace import Workspace
+from ..infrastructure.config.loader import LoadedSettings
+
+if TYPE_CHECKING:
+    from ..application.orchestrators.meta import MetaOrchestrator
+    from ..application.services.agent_runner import AgentRunner
+    from ..application.services.bench import BenchBuilder
+    from ..application.services.crew import Surroundings
+    from ..application.services.outcomes import OutcomeMemory
+    from ..application.services.reporting import Reporter
+    from ..application.use_cases.check_setup import CheckSetup
+    from ..application.use_cases.explain_finding import ExplainFinding
+    from ..application.use_cases.list_agents import ListAgents
+    from ..application.use_cases.list_runs import ListRuns
+    from ..application.use_cases.plan_check import PlanCheck
+    from ..application.use_cases.plan_task import PlanTask
+    from ..application.use_cases.run_task import RunTask
+    from ..application.use_cases.show_run import ShowRun
+
+
+def plan_task(workspace: Workspace, meta: MetaOrchestrator) -> PlanTask:
+    from ..application.use_cases.plan_task import PlanTask
+
+    return PlanTask(workspace, meta)
+
+
+def plan_check(workspace: Workspace, meta: MetaOrchestrator) -> PlanCheck:
+    from ..application.use_cases.plan_check import PlanCheck
+
+    return PlanCheck(workspace, meta)
+
+
+def run_task(
+    loaded: LoadedSettings,
+    workspace: Workspace,
+    journal: RunJournal,
+    agents: AgentRunner,
+    benches: BenchBuilder,
+    reporter: Reporter,
+    outcomes: OutcomeMemory,
+    around: Surroundings,
+) -> RunTask:
+    from ..application.use_cases.run_task import RunTask
+
+    return RunTask(
+        workspace=workspace, journal=journal, agents=agents, benches=benches, reporter=reporter,
+        outcomes=outcomes, around=around, fail_on=loaded.values.fail_on,
+    )  # fmt: skip
+
+
+def list_runs(journal: RunJournal) -> ListRuns:
+    from ..application.use_cases.list_runs import ListRuns
+
+    return ListRuns(journal)
+
+
+def show_run(journal: RunJournal) -> ShowRun:
+    from ..application.use_cases.show_run import ShowRun
+
+    return ShowRun(journal)
+
+
+def explain_finding(show_run: ShowRun, workspace: Workspace, masker: SecretMasker) -> ExplainFinding:
+    from ..application.use_cases.explain_finding import ExplainFinding
+
+    return ExplainFinding(show_run, workspace, masker)
+
+
+def list_agents(catalog: AgentCatalog) -> ListAgents:
+    from ..application.use_cases.list_agents import ListAgents
+
+    return ListAgents(catalog)
+
+
+def check_setup(loaded: LoadedSettings, model: LanguageModel, catalog: AgentCatalog) -> CheckSetup:
+    from ..application.use_cases.check_setup import CheckSetup
+    from ..infrastructure.config.setup_probe import LocalSetupProbe
+
+    values = loaded.values
+    probe = LocalSetupProbe(values.data_dir, model.info, values.model_dump(), loaded.origins)
+    return CheckSetup(probe, catalog)

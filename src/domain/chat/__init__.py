@@ -1,0 +1,1 @@
+"""Conversations of a person with language models."""
