@@ -8,10 +8,10 @@ export VENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint types architecture tests bench fmt lock clean
+.PHONY: help demo test check lint types architecture tests bench bench-peers fmt lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/.runtime  ## look at a shipped example and at this project: no key, no service
 	@scripts/demo.sh
@@ -41,6 +41,9 @@ tests: $(VENV)/.dev  ## all tests, with the coverage thresholds
 bench: $(VENV)/.bench  ## measurements; they print, and assert nothing about speed
 	@$(BIN)/python -m pytest benchmarks -s -q -o python_files='bench_*.py' -o python_functions='bench_* test_*'
 
+bench-peers: $(VENV)/.bench .venv-peers/.locked .venv-peers-crewai/.locked  ## what turns cost, beside other libraries
+	@$(BIN)/python benchmarks/bench_turns.py
+
 fmt: $(VENV)/.dev  ## format, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
@@ -52,10 +55,16 @@ lock: $(VENV)/.dev  ## resolve requirements/*.txt anew (LOCK_FLAGS=--upgrade for
 	@$(COMPILE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
 	@$(COMPILE) pyproject.toml --group dev -c requirements/build.txt -c requirements/runtime.txt -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml --group bench -c requirements/dev.txt -o requirements/bench.txt
+	@$(COMPILE) requirements/peers.in -c requirements/build.txt -o requirements/peers.txt
+	@$(COMPILE) requirements/peers-crewai.in -c requirements/build.txt -o requirements/peers-crewai.txt
 
 clean:  ## remove the environment, caches and built files
-	@rm -rf $(VENV) $(VENV).log dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
+	@rm -rf $(VENV) $(VENV).log .venv-peers* .aimock dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
 	@find . -type d -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+.venv-%/.locked: requirements/%.txt $(LOCKED)
+	@scripts/bootstrap.sh $* .venv-$* --without-project
+	@touch $@
 
 $(VENV)/.%: requirements/%.txt $(LOCKED)
 	@scripts/bootstrap.sh $* $(VENV)

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pydantic_core import PydanticUndefined
+
 from muster.application.orchestrators.patterns import PATTERNS
 from muster.domain.agents.roster import ROSTER
 from muster.domain.orchestration.gates import KINDS
@@ -35,7 +37,7 @@ def settings() -> str:
 def _default(name: str, value: object) -> str:
     if name == "data_dir":
         return "the user's data folder"
-    return "none" if value is None or name == "gates" else f"`{value}`"
+    return "none" if value in {None, ()} or value is PydanticUndefined else f"`{value}`"
 
 
 def tools() -> str:

@@ -10,14 +10,20 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .app import Muster, open_muster
+    from .app import Muster, get_model, get_model_by_id, open_muster
+    from .application.models.budget import Budget
     from .application.use_cases.plan_check import CheckMode, PlanCheckRequest
     from .application.use_cases.plan_task import PlanTaskRequest
     from .application.use_cases.run_task import RunTaskRequest
     from .domain.agents.template import AgentTemplate
-    from .domain.errors import MusterError, UserError
+    from .domain.budget.limits import BudgetLimits
+    from .domain.errors import BudgetExceeded, ModelFailure, MusterError, UserError
     from .domain.evidence.finding import Finding, Location
     from .domain.evidence.severity import Category, Severity
+    from .domain.messaging.message import Message, Role
+    from .domain.models.info import ModelInfo
+    from .domain.models.registry import ModelRegistry
+    from .domain.models.tier import ModelTier
     from .domain.orchestration.gates import Gate, GateResult, GateVerdict
     from .domain.orchestration.plan import ExecutionPlan
     from .domain.orchestration.run import RunRecord, RunReport, RunStatus, RunSummary, Verdict
@@ -25,6 +31,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Role": "domain.messaging.message",
+    "Message": "domain.messaging.message",
+    "ModelFailure": "domain.errors",
+    "BudgetExceeded": "domain.errors",
+    "ModelTier": "domain.models.tier",
+    "ModelRegistry": "domain.models.registry",
+    "ModelInfo": "domain.models.info",
+    "BudgetLimits": "domain.budget.limits",
+    "Budget": "application.models.budget",
+    "get_model_by_id": "app",
+    "get_model": "app",
     "Muster": "app",
     "open_muster": "app",
     "CheckMode": "application.use_cases.plan_check",
@@ -51,6 +68,9 @@ _HOMES = {
 
 __all__ = [
     "AgentTemplate",
+    "Budget",
+    "BudgetExceeded",
+    "BudgetLimits",
     "Category",
     "CheckMode",
     "ExecutionPlan",
@@ -59,10 +79,16 @@ __all__ = [
     "GateResult",
     "GateVerdict",
     "Location",
+    "Message",
+    "ModelFailure",
+    "ModelInfo",
+    "ModelRegistry",
+    "ModelTier",
     "Muster",
     "MusterError",
     "PlanCheckRequest",
     "PlanTaskRequest",
+    "Role",
     "RunRecord",
     "RunReport",
     "RunStatus",
@@ -72,6 +98,8 @@ __all__ = [
     "UserError",
     "Verdict",
     "__version__",
+    "get_model",
+    "get_model_by_id",
     "open_muster",
 ]
 

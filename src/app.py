@@ -9,15 +9,23 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from .application.models.budget import Budget
+from .application.use_cases.ask_models import AskRequest, ModelAnswer
 from .application.use_cases.list_agents import ListAgentsRequest
 from .application.use_cases.list_runs import ListRunsRequest
 from .application.use_cases.plan_check import CheckMode, PlanCheckRequest
 from .application.use_cases.plan_task import PlanTaskRequest
 from .application.use_cases.run_task import RunTaskRequest
+from .application.use_cases.show_costs import CostReport, ShowCostsRequest
 from .application.use_cases.show_run import LAST, ShowRunRequest
 from .domain.agents.template import AgentTemplate
+from .domain.budget.limits import BudgetLimits, narrowed
 from .domain.events.events import Envelope
 from .domain.evidence.severity import Severity
+from .domain.ledger.entry import Grouping
+from .domain.models.info import ModelInfo
+from .domain.models.registry import ModelRegistry
+from .domain.models.tier import ModelTier
 from .domain.orchestration.gates import Gate
 from .domain.orchestration.plan import ExecutionPlan
 from .domain.orchestration.run import RunRecord, RunSummary
@@ -27,6 +35,7 @@ from .domain.ports.long_term_store import LongTermStore
 from .domain.ports.run_journal import RunJournal
 
 if TYPE_CHECKING:
+    from .application.models.executor import LLMExecutor
     from .container import Container
 
 
@@ -77,22 +86,35 @@ class Muster:
         workspace: str | None = None,
         *,
         budget_usd: float | None = None,
+        budget: BudgetLimits | None = None,
+        shared: Iterable[Budget] = (),
         baseline: Iterable[str] = (),
         fail_on: Severity | None = None,
     ) -> RunRecord:
         """Run a plan, or plan a task and run it; a `workspace` moves a plan to that folder.
 
-        `budget_usd` refuses a plan whose estimate reaches higher, or that has no price, before anything is
-        called. `baseline` are fingerprints of findings that are known already. A failed gate is a verdict in the
-        record's report, not an exception.
+        `budget_usd` is short for a `budget` of dollars: a plan that must cost more, or that has no price, is
+        refused before anything is called; later a call that could cost more than is left is not made, and recorded
+        as refused. `shared` are budgets from `open_budget` that pay too. `baseline` are fingerprints of findings that
+        are known already. A failed gate is a verdict in the record's report, not an exception.
         """
         if isinstance(plan, str):
             plan = await self.plan_task(plan, workspace)
         elif workspace is not None:
             plan = replace(plan, root=workspace)
-        budget = None if budget_usd is None else Decimal(str(budget_usd))
-        request = RunTaskRequest(plan, frozenset(baseline), fail_on, budget)
+        limits = budget or BudgetLimits()
+        if budget_usd is not None:
+            limits = narrowed(limits, BudgetLimits(usd=Decimal(str(budget_usd))))
+        names = tuple(account.name for account in shared)
+        request = RunTaskRequest(plan, frozenset(baseline), fail_on, limits, names)
         return await self._container.run_task().execute(request)
+
+    def open_budget(self, name: str, limits: BudgetLimits) -> Budget:
+        """A budget that several runs share: `with app.open_budget("today", BudgetLimits(calls=10)) as today`.
+
+        However many runs go on at once, together they never make a call that could exceed it.
+        """
+        return self._container.budgets().open(name, limits)
 
     async def runs(self, limit: int = 20) -> tuple[RunSummary, ...]:
         """The newest runs first."""
@@ -105,6 +127,38 @@ class Muster:
     async def agents(self) -> tuple[AgentTemplate, ...]:
         """Every agent that a team can be composed of."""
         return await self._container.list_agents().execute(ListAgentsRequest())
+
+    @property
+    def models(self) -> ModelRegistry:
+        """Every model that is known, with its prices and limits."""
+        return self._container.registry()
+
+    @property
+    def executor(self) -> LLMExecutor:
+        """Single calls of a model by provider and tier, with retry, fallback, budgets and ledger around them."""
+        return self._container.executor()
+
+    async def ask(
+        self,
+        question: str,
+        models: Iterable[str] = (),
+        system: str = "",
+        *,
+        budget: BudgetLimits | None = None,
+        shared: Iterable[Budget] = (),
+    ) -> tuple[ModelAnswer, ...]:
+        """The same question to each of `models` ("provider/id", a provider, a tier; none: the one that is set).
+
+        Answers are in the order of asking; a model that fails is one of them. `budget` bounds all answers together,
+        and `shared` are budgets from `open_budget` that pay too. Raises UserError, ConfigurationError.
+        """
+        names = tuple(account.name for account in shared)
+        request = AskRequest(question, tuple(models), system, budget or BudgetLimits(), names)
+        return await self._container.ask_models().execute(request)
+
+    async def costs(self, by: Grouping = Grouping.MODEL, *, run_id: str = "") -> CostReport:
+        """What was spent, by run, agent, model, tier or day; every attempt counts, the failed ones too."""
+        return await self._container.show_costs().execute(ShowCostsRequest(by, run_id))
 
     async def events(self) -> AsyncIterator[Envelope]:
         """Every event from now on, in order; ends when the caller stops asking."""
@@ -138,10 +192,10 @@ async def open_muster(
     `settings` win over environment and files. Adapters of your own take the place of ours; `agents` are added
     to the roster, the same id replacing a built-in one. Raises ConfigurationError.
     """
-    from .container import close_container, open_container
+    from .container import close_container, close_models, open_container
 
     own: dict[str, object | None] = {
-        "model": language_model,
+        "host_model": language_model,
         "store": long_term_store,
         "journal": run_journal,
         "evidence_tools": None if evidence_tools is None else tuple(evidence_tools),
@@ -152,4 +206,19 @@ async def open_muster(
     try:
         yield Muster(container, workspace)
     finally:
+        await close_models(container)
         close_container(container)
+
+
+def get_model(provider: str, tier: ModelTier | str) -> ModelInfo | None:
+    """The model of the catalogue that does the work of `tier` at `provider`; None when there is none."""
+    from .container.models import default_registry
+
+    return default_registry().get_model(provider, tier)
+
+
+def get_model_by_id(model_id: str) -> ModelInfo | None:
+    """The model of the catalogue called `provider/id` or `id`; None when there is none."""
+    from .container.models import default_registry
+
+    return default_registry().get_model_by_id(model_id)

@@ -15,7 +15,7 @@ from dependency_injector import providers
 from ..infrastructure.config.loader import load_settings
 from .wiring import Container
 
-__all__ = ["Container", "close_container", "open_container"]
+__all__ = ["Container", "close_container", "close_models", "open_container"]
 
 
 def open_container(
@@ -25,11 +25,17 @@ def open_container(
     adapters: Mapping[str, object] | None = None,
 ) -> Container:
     """The container for the settings of the folder `root`, with `adapters` in place of providers by name."""
-    loaded = load_settings(Path(root), overrides or {}, os.environ if env is None else env)
+    known = os.environ if env is None else env
+    loaded = load_settings(Path(root), overrides or {}, known)
     own = {name: providers.Object(adapter) for name, adapter in (adapters or {}).items()}
-    return Container(loaded=providers.Object(loaded), **own)
+    return Container(loaded=providers.Object(loaded), env=providers.Object(known), **own)
 
 
 def close_container(container: Container) -> None:
     """Close the files of adapters that were made here; a host's own adapters are the host's to close."""
     container.files().close()
+
+
+async def close_models(container: Container) -> None:
+    """Close connections to models, in the event loop that used them; they open anew when they are needed."""
+    await container.opener().close()

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..domain.agents.template import AgentTemplate
+from ..domain.models.info import ModelInfo
+from ..domain.models.tier import ModelTier
 from ..domain.orchestration.gates import Gate
 from ..domain.ports.agent_catalog import AgentCatalog
 from ..domain.ports.clock import Clock
 from ..domain.ports.event_bus import EventBus
 from ..domain.ports.evidence_tool import EvidenceTool
 from ..domain.ports.ids import Ids
-from ..domain.ports.language_model import LanguageModel
 from ..domain.ports.long_term_store import LongTermStore
 from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.token_counter import TokenCounter
+from ..domain.ports.tool_executor import ToolExecutor
 from ..domain.ports.workspace import Workspace
 from ..infrastructure.config.loader import LoadedSettings
 
 if TYPE_CHECKING:
+    from ..application.models.budget import BudgetBook
+    from ..application.models.pool import ModelPool
     from ..application.orchestrators.meta import MetaOrchestrator
     from ..application.services.agent_runner import AgentRunner, Turns
     from ..application.services.bench import BenchBuilder
     from ..application.services.crew import Surroundings
     from ..application.services.outcomes import OutcomeMemory
     from ..application.services.reporting import Reporter
+    from ..application.turns.runner import TurnRunner
+    from .stack import ModelStack
 
 Tools = Sequence[EvidenceTool]
 
@@ -36,7 +42,7 @@ def catalog(loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate]
     from ..infrastructure.config.agent_folder import AgentFolder
 
     known = frozenset(tool.profile.name for tool in tools) | LOOK_UP_TOOLS
-    return AgentFolder((*ROSTER, *added), loaded.values.agents_dir, known)
+    return AgentFolder((*ROSTER, *added), loaded.values.agents_dir, known, loaded.agents_of)
 
 
 def outcomes(store: LongTermStore) -> OutcomeMemory:
@@ -46,35 +52,49 @@ def outcomes(store: LongTermStore) -> OutcomeMemory:
 
 
 def meta(
-    loaded: LoadedSettings, catalog: AgentCatalog, model: LanguageModel, outcomes: OutcomeMemory
+    loaded: LoadedSettings, catalog: AgentCatalog, pool: ModelPool, outcomes: OutcomeMemory
 ) -> MetaOrchestrator:
     from ..application.orchestrators.meta import MetaOrchestrator
 
     gates = [Gate(name, threshold) for name, threshold in loaded.values.gates.items()]
     return MetaOrchestrator(
-        catalog.templates(), model.info, outcomes.recall, loaded.values.max_concurrency, gates,
+        catalog.templates(), pool.info, outcomes.recall, loaded.values.max_concurrency, gates,
         use_history=loaded.values.history,
     )  # fmt: skip
 
 
-def turns(model: LanguageModel, counter: TokenCounter, clock: Clock, bus: EventBus) -> Turns:
+def turns(
+    pool: ModelPool,
+    counter_for: Callable[[ModelInfo], TokenCounter],
+    clock: Clock,
+    bus: EventBus,
+    budgets: BudgetBook,
+    stack: ModelStack,
+) -> Turns:
     from ..application.services.document_analysis import DocumentAnalysis
     from ..application.turns.runner import TurnRunner
 
     advisor = DocumentAnalysis(clock)
-    return lambda tools: TurnRunner(model, tools, counter, clock, bus, advisor)
+
+    def make(tools: ToolExecutor, tier: ModelTier) -> TurnRunner:
+        info = pool.info(tier)
+        return TurnRunner(
+            pool.client(tier), tools, counter_for(info), clock, bus, advisor, budgets, stack.guard_for(info)
+        )
+
+    return make
 
 
-def agents(turns: Turns, model: LanguageModel, catalog: AgentCatalog, clock: Clock) -> AgentRunner:
+def agents(turns: Turns, pool: ModelPool, catalog: AgentCatalog, clock: Clock) -> AgentRunner:
     from ..application.services.agent_runner import AgentRunner
 
-    return AgentRunner(turns, model.info, catalog.templates(), clock)
+    return AgentRunner(turns, pool.info, catalog.templates(), clock)
 
 
-def benches(tools: Tools, workspace: Workspace, masker: SecretMasker) -> BenchBuilder:
+def benches(tools: Tools, workspace: Workspace, masker: SecretMasker, clock: Clock) -> BenchBuilder:
     from ..application.services.bench import BenchBuilder
 
-    return BenchBuilder(tools, workspace, masker)
+    return BenchBuilder(tools, workspace, masker, clock)
 
 
 def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: SecretMasker) -> Reporter:
@@ -84,7 +104,7 @@ def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: 
     return Reporter(workspace, profiles, {agent.id: agent.tools for agent in catalog.templates()}, masker)
 
 
-def around(bus: EventBus, clock: Clock, ids: Ids) -> Surroundings:
+def around(bus: EventBus, clock: Clock, ids: Ids, budgets: BudgetBook) -> Surroundings:
     from ..application.services.crew import Surroundings
 
-    return Surroundings(bus, clock, ids)
+    return Surroundings(bus, clock, ids, budgets)

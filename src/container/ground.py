@@ -27,10 +27,13 @@ def ids() -> Ids:
     return SortableIds()
 
 
-def event_bus(clock: Clock) -> EventBus:
+def event_bus(clock: Clock, loaded: LoadedSettings, files: ExitStack) -> EventBus:
     from ..infrastructure.telemetry.event_bus import InProcessEventBus
+    from ..infrastructure.telemetry.event_log import EventLog
 
-    return InProcessEventBus(clock)
+    bus = InProcessEventBus(clock)
+    bus.subscribe(files.enter_context(closing(EventLog(loaded.values.data_dir / "events"))))
+    return bus
 
 
 def workspace(clock: Clock, loaded: LoadedSettings) -> Workspace:
@@ -40,9 +43,9 @@ def workspace(clock: Clock, loaded: LoadedSettings) -> Workspace:
 
 
 def counter() -> TokenCounter:
-    from ..infrastructure.tokens.bpe_counter import BpeTokenCounter
+    from ..infrastructure.tokens.model_counters import bpe_counter
 
-    return BpeTokenCounter()
+    return bpe_counter()
 
 
 def masker() -> SecretMasker:

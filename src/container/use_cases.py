@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..domain.models.tier import ModelTier
 from ..domain.ports.agent_catalog import AgentCatalog
-from ..domain.ports.language_model import LanguageModel
 from ..domain.ports.run_journal import RunJournal
 from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.workspace import Workspace
 from ..infrastructure.config.loader import LoadedSettings
+from .models import Providers, limits
 
 if TYPE_CHECKING:
+    from ..application.models.pool import ModelPool
     from ..application.orchestrators.meta import MetaOrchestrator
     from ..application.services.agent_runner import AgentRunner
     from ..application.services.bench import BenchBuilder
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.plan_task import PlanTask
     from ..application.use_cases.run_task import RunTask
     from ..application.use_cases.show_run import ShowRun
+    from ..infrastructure.llm.opener import ModelOpener
 
 
 def plan_task(workspace: Workspace, meta: MetaOrchestrator) -> PlanTask:
@@ -50,11 +53,11 @@ def run_task(
     outcomes: OutcomeMemory,
     around: Surroundings,
 ) -> RunTask:
-    from ..application.use_cases.run_task import RunTask
+    from ..application.use_cases.run_task import RunTask, Usual
 
     return RunTask(
         workspace=workspace, journal=journal, agents=agents, benches=benches, reporter=reporter,
-        outcomes=outcomes, around=around, fail_on=loaded.values.fail_on,
+        outcomes=outcomes, around=around, usual=Usual(limits(loaded), loaded.values.fail_on),
     )  # fmt: skip
 
 
@@ -82,10 +85,16 @@ def list_agents(catalog: AgentCatalog) -> ListAgents:
     return ListAgents(catalog)
 
 
-def check_setup(loaded: LoadedSettings, model: LanguageModel, catalog: AgentCatalog) -> CheckSetup:
+def check_setup(
+    loaded: LoadedSettings, pool: ModelPool, opener: ModelOpener, providers: Providers, catalog: AgentCatalog
+) -> CheckSetup:
     from ..application.use_cases.check_setup import CheckSetup
     from ..infrastructure.config.setup_probe import LocalSetupProbe
 
     values = loaded.values
-    probe = LocalSetupProbe(values.data_dir, model.info, values.model_dump(), loaded.origins)
+    keyed = [name for name, provider in providers.items() if provider.key_env]
+    probe = LocalSetupProbe(
+        values.data_dir, [pool.info(tier) for tier in ModelTier], values.model_dump(), loaded.origins,
+        opener.lacks, keyed,
+    )  # fmt: skip
     return CheckSetup(probe, catalog)

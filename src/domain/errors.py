@@ -21,6 +21,15 @@ import difflib
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+MOST_CLOSE, MOST_LISTED, MOST_KEPT = 5, 10, 50
+
+
+def closest(name: str, known: Iterable[str]) -> list[str]:
+    """The known names that `name` may be a slip of the pen for, the nearest first; case does not matter."""
+    spelt = {each.lower(): each for each in known}
+    near = difflib.get_close_matches(name.lower(), spelt, n=MOST_CLOSE, cutoff=0.5)
+    return [spelt[each] for each in near]
+
 
 class MusterError(Exception):
     """What happened, to which thing, and what to do about it."""
@@ -63,14 +72,20 @@ class UnknownName(UserError):
     default_code = "unknown-name"
 
     @classmethod
-    def of(cls, kind: str, name: str, known: Iterable[str]) -> UnknownName:
-        """Build the error for `name`, a `kind` ("agent", "pattern", …), with the closest known names."""
-        names = sorted(known)
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(close)}?" if close else f"known: {', '.join(names) or 'none'}"
-        return cls(
-            f"unknown {kind} {name!r}", details={"kind": kind, "name": name, "known": names}, hint=hint
-        )
+    def of(cls, kind: str, name: str, known: Iterable[str], otherwise: str = "") -> UnknownName:
+        """Build the error for `name`, a `kind` ("agent", "pattern", …), with the closest known names.
+
+        When none is close, the hint is `otherwise`, or else the first known names. Of more than a screenful of
+        names only those that the hint tells are kept in the details.
+        """
+        names = sorted(set(known))
+        close = closest(name, names)
+        told = close or names[:MOST_LISTED]
+        more = f" and {len(names) - len(told)} more" if len(names) > len(told) else ""
+        listed = otherwise or f"known: {', '.join(told) or 'none'}{more}"
+        hint = f"did you mean {', '.join(close)}?" if close else listed
+        kept = names if len(names) <= MOST_KEPT else told
+        return cls(f"unknown {kind} {name!r}", details={"kind": kind, "name": name, "known": kept}, hint=hint)
 
 
 class BudgetExceeded(UserError):
@@ -98,7 +113,10 @@ class ProviderError(MusterError):
 
 
 class ErrorKind(StrEnum):
-    """Why a call of a language model gave no answer; decided by exception type and status, never by words."""
+    """Why a call of a language model gave no answer; decided by exception type and status, never by words.
+
+    `rate_limit` is the provider's, `our_limit` the one that is kept on our side.
+    """
 
     RATE_LIMIT = "rate_limit"
     TIMEOUT = "timeout"
@@ -116,6 +134,7 @@ class ErrorKind(StrEnum):
     CONTEXT_TOO_LONG = "context_too_long"
     REFUSED = "refused"
     CIRCUIT_OPEN = "circuit_open"
+    OUR_LIMIT = "our_limit"
     BUDGET = "budget"
     BLOCKED = "blocked"
     CANCELLED = "cancelled"

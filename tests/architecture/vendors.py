@@ -9,6 +9,7 @@ from .house import Module, modules
 
 # Library -> the parts of the house that may import it. A new one is listed on purpose, with its home.
 HOMES: dict[str, tuple[str, ...]] = {
+    "aiohttp": ("muster.infrastructure.llm",),
     "anthropic": ("muster.infrastructure.llm",),
     "apsw": ("muster.infrastructure",),
     "click": ("muster.presentation.cli",),
@@ -20,7 +21,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "openai": ("muster.infrastructure.llm",),
     "packaging": ("muster.infrastructure",),
     "pydantic": ("muster",),
-    "redis": ("muster.infrastructure.memory",),
+    "redis": ("muster.infrastructure.common",),
     "rich": ("muster.presentation",),
     "rs_bpe": ("muster.infrastructure.tokens",),
     "tree_sitter": ("muster.infrastructure.evidence",),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
@@ -20,6 +21,10 @@ from muster.domain.ports.language_model import LanguageModel
 from muster.domain.tools.spec import ToolCategory, ToolSpec
 from muster.infrastructure.llm.offline import OfflineModel
 from tests.fakes.character_counter import CharacterCounter
+from tests.fakes.openai_calls import served
+from tests.fakes.provider_models import claude, llama
+from tests.fakes.provider_script import choose
+from tests.fakes.provider_server import ProviderServer, tool_once
 from tests.fakes.scripted_model import ScriptedModel, calling, saying
 
 TOOL = ToolSpec("look", "looks", {"type": "object", "properties": {}}, ToolCategory.ANALYSIS)
@@ -32,15 +37,38 @@ MODELS: dict[str, Callable[[], LanguageModel]] = {
 }
 
 
-@pytest.fixture(params=MODELS)
-def model(request: pytest.FixtureRequest) -> LanguageModel:
+# Adapters of real providers, each with a scripted server of its own.
+SERVED: dict[str, Callable[[ProviderServer], AbstractAsyncContextManager[LanguageModel]]] = {
+    "anthropic": claude,
+    "ollama": llama,
+    "openai responses": served("responses"),
+    "openai chat": served("chat"),
+    "openai-compatible": served("compatible"),
+}
+
+
+@pytest.fixture(params=[*MODELS, *SERVED])
+async def model(request: pytest.FixtureRequest) -> AsyncIterator[LanguageModel]:
     """Each adapter in turn."""
-    return MODELS[request.param]()
+    if request.param in MODELS:
+        yield MODELS[request.param]()
+        return
+    async with ProviderServer() as server:
+        server.play(choose(tool_once))
+        async with SERVED[request.param](server) as adapter:
+            yield adapter
 
 
-async def answer(model: LanguageModel, messages: tuple[Message, ...]) -> list[ModelEvent]:
+async def answer(
+    model: LanguageModel, messages: tuple[Message, ...], *, stream: bool = True
+) -> list[ModelEvent]:
     """All events of one call with one tool."""
-    return [event async for event in model.stream(ModelRequest(messages, (TOOL,)))]
+    return [event async for event in model.stream(ModelRequest(messages, (TOOL,), stream=stream))]
+
+
+def text_of(events: list[ModelEvent]) -> str:
+    """What was said."""
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
 async def test_the_last_event_is_finished_and_usage_comes_before_it(model: LanguageModel) -> None:
@@ -59,7 +87,7 @@ async def test_calls_are_of_offered_tools_and_the_reason_says_so(model: Language
     assert isinstance(first[-1], Finished)
     assert first[-1].reason is FinishReason.TOOL_CALLS
     second = await answer(model, TOLD)
-    assert "".join(event.text for event in second if isinstance(event, TextDelta))
+    assert text_of(second)
     assert isinstance(second[-1], Finished)
     assert second[-1].reason is FinishReason.STOP
 
@@ -73,3 +101,12 @@ async def test_what_it_is_is_known_without_a_call(model: LanguageModel) -> None:
     last = (await answer(model, ASKED))[-1]
     assert isinstance(last, Finished)
     assert last.model == info.name
+
+
+async def test_one_piece_says_the_same_as_many(model: LanguageModel) -> None:
+    """Whether anybody watches changes neither what is asked for nor what is answered."""
+    for messages in (ASKED, TOLD):
+        whole = await answer(model, messages, stream=False)
+        calls = [event.name for event in whole if isinstance(event, ToolCallDone)]
+        assert (calls, bool(text_of(whole))) == ((["look"], False) if messages is ASKED else ([], True))
+        assert isinstance(whole[-1], Finished)

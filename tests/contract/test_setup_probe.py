@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,14 @@ from tests.fakes.unprivileged import as_nobody, open_folder
 def probe(data_dir: Path) -> LocalSetupProbe:
     """A probe of this installation."""
     values: dict[str, object] = {"data_dir": data_dir, "gates": {"high": 0.0}, "fail_on": None}
-    return LocalSetupProbe(data_dir, OFFLINE, values, {"data_dir": "environment MUSTER_DATA_DIR"})
+    return LocalSetupProbe(data_dir, [OFFLINE], values, {"data_dir": "environment MUSTER_DATA_DIR"})
 
 
 async def test_everything_that_is_needed_is_looked_at_once(tmp_path: Path) -> None:
     """Python, each program, each library, the data folder, the model; what is fine needs no hint."""
     checks = await probe(tmp_path / "data").checks()
     names = [check.name for check in checks]
-    assert names == ["python", *PROGRAMS, *LIBRARIES, "data folder", *DATABASES, "model"]
+    assert names == ["python", *PROGRAMS, *LIBRARIES, "data folder", *DATABASES, "model", "providers"]
     assert all(not check.hint for check in checks if check.state is SetupState.OK)
     assert all(check.hint for check in checks if check.state is not SetupState.OK)
 
@@ -73,3 +74,36 @@ def test_each_setting_is_told_with_its_origin(tmp_path: Path) -> None:
         ("fail_on", "none", "default"),
         ("gates", "high=0.0", "default"),
     ]
+
+
+async def test_a_model_without_its_key_is_a_problem_and_named_once(tmp_path: Path) -> None:
+    """Though it does the work of three tiers; who has a key is said, and no key is shown."""
+    paid = replace(OFFLINE, id="big", provider="anthropic", judges=True)
+    keys = {"anthropic": "ANTHROPIC_API_KEY is not set"}
+    looked = LocalSetupProbe(
+        tmp_path, [paid, paid, paid], {}, {}, lambda name: keys.get(name, ""), ["anthropic", "openai"]
+    )
+    checks = [check for check in await looked.checks() if check.name in {"model", "providers"}]
+    assert [(check.state, check.detail) for check in checks] == [
+        (SetupState.PROBLEM, "anthropic/big: ANTHROPIC_API_KEY is not set"),
+        (SetupState.OK, "with a key: openai (muster run --model NAME)"),
+    ]
+
+
+def test_settings_are_shown_in_words_and_no_password_among_them(tmp_path: Path) -> None:
+    """An address may hold one; limits that are not set say nothing."""
+    values: dict[str, object] = {
+        "budget": {"usd": 0.5, "calls": None, "allow_unpriced": False},
+        "exclude": ("a/", "b/"),
+        "redis_url": "redis://user:hunter2@127.0.0.1:6379/0",
+    }
+    shown = {each.key: each.value for each in LocalSetupProbe(tmp_path, [OFFLINE], values, {}).settings()}
+    assert shown == {"budget": "usd=0.5", "exclude": "a/, b/", "redis_url": "redis://…@127.0.0.1:6379/0"}
+
+
+def test_an_address_of_a_provider_is_shown_without_what_may_be_secret_in_it(tmp_path: Path) -> None:
+    """Users paste into addresses what they were given."""
+    url, key = "https://me:hunter2@example.org/v1?key=hunter2", "sk-" + "hunter2-hunter2-hunter2"
+    values: dict[str, object] = {"providers": {"mine": {"url": url, "key_env": key, "kind": None}}}
+    (told,) = LocalSetupProbe(tmp_path, [OFFLINE], values, {}).settings()
+    assert told.value == "mine=url=https://…@example.org/v1?…, key_env=…"

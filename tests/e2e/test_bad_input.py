@@ -200,7 +200,7 @@ SETTINGS = {
     "has an unknown key": ("\nmax_concurency = 2", "muster.toml, line 2: unknown setting 'max_concurency'"),
     "has a wrong type": ('max_concurrency = "2"', "muster.toml, line 1: max_concurrency cannot be '2'"),
     "has an unknown gate": ("[gates]\nhgh = 0", "there is no gate 'hgh'; known: high"),
-    "has an unknown model": ('model = "nope/nope"', "nope/nope"),
+    "names a model": ('model = "openai/gpt-5"', "muster.toml, line 1: model cannot be set by a project"),
     "names no folder": ('agents_dir = "nope"', "cannot be read: No such file or directory"),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 
 from muster.domain.models.exchange import (
+    AttemptEnded,
     Finished,
     FinishReason,
     ModelEvent,
@@ -24,10 +25,12 @@ Step = ModelEvent | BaseException | asyncio.Event
 """What a script is made of: an event to give, an error to raise, or something to wait for."""
 
 
-def model_info(window: int = 128_000, prices: ModelPrices | None = None) -> ModelInfo:
+def model_info(
+    window: int = 128_000, prices: ModelPrices | None = None, *, unpriced: bool = False
+) -> ModelInfo:
     """A made-up model; a dollar per million tokens read, two per million written, unless told otherwise."""
     priced = prices or ModelPrices(Decimal(1), Decimal(2), Decimal(0), Decimal(0))
-    return ModelInfo("scripted", "fake", ModelTier.CAPABLE, window, 8192, priced)
+    return ModelInfo("scripted", "fake", ModelTier.CAPABLE, window, 8192, None if unpriced else priced)
 
 
 def saying(text: str, usage: Usage | None = None) -> list[Step]:
@@ -57,6 +60,11 @@ class ScriptedModel(LanguageModel):
     def info(self) -> ModelInfo:
         """What it was made with."""
         return self._info
+
+    @property
+    def tells_attempts(self) -> bool:
+        """Whether its scripts hold what a meter would say: it then needs none."""
+        return any(isinstance(step, AttemptEnded) for script in self._scripts for step in script)
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Play the script of this call."""

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from statistics import median
 
 from ...domain.memory.outcome import StepOutcome
-from ...domain.models.info import ModelInfo
+from ...domain.models.info import Latency, ModelInfo
 from ...domain.models.usage import Usage
 from ...domain.orchestration.plan import Estimate, Range
 from .patterns.base import CompositionPattern
 
 OUTPUT_SHARE = 0.15
 """Share of a step's tokens that the model writes; the rest it reads."""
+TEMPLATE = "a template: no earlier run of this agent and model"
+ANSWERS = {
+    Latency.FAST: (1.0, 8.0, 60.0),
+    Latency.MEDIUM: (2.0, 20.0, 150.0),
+    Latency.SLOW: (4.0, 45.0, 300.0),
+}
+"""Seconds that a language model takes for all answers of a step: a guess of ours until there are earlier runs."""
 SPREAD = 1.5
 """How far beyond the extremes of what was seen the range reaches."""
 
@@ -27,9 +35,10 @@ def step_estimate(model: ModelInfo, tools: int, code_lines: int, earlier: Sequen
     seconds = Range(
         0.1, 0.3 + 0.3 * tools + 0.03 * tools * thousands, 3 + 2 * tools + 0.2 * tools * thousands
     )
-    return Estimate(
-        tokens, seconds, _cost(model, tokens), "a template: no earlier run of this agent and model"
-    )
+    if model.judges:
+        low, expected, high = ANSWERS[model.latency]
+        seconds = Range(seconds.low + low, seconds.expected + expected, seconds.high + high)
+    return Estimate(tokens, seconds, _cost(model, tokens), TEMPLATE)
 
 
 def _from_history(model: ModelInfo, code_lines: int, earlier: Sequence[StepOutcome]) -> Estimate:
@@ -53,8 +62,17 @@ def team_estimate(steps: Sequence[Estimate], pattern: CompositionPattern, limit:
     tokens = Range(*(sum(values) for values in zip(*(_triple(step.tokens) for step in every), strict=True)))
     by_bound = zip(*(_triple(step.seconds) for step in steps), strict=True)
     seconds = Range(*(pattern.seconds(values, limit) for values in by_bound))
-    bases = list(dict.fromkeys(step.basis for step in steps))
-    return Estimate(tokens, seconds, _total([step.cost for step in every]), "; ".join(bases))
+    return Estimate(tokens, seconds, _total([step.cost for step in every]), _basis(steps))
+
+
+def _basis(steps: Sequence[Estimate]) -> str:
+    """What the sum rests on, with the number of agents where they differ."""
+    bases = Counter(step.basis for step in steps)
+    if len(bases) == 1:
+        return next(iter(bases))
+    fresh = bases.pop(TEMPLATE, 0)
+    known = f"earlier runs for {sum(bases.values())} of {len(steps)} agents"
+    return f"{known}, a template for the others" if fresh else known
 
 
 def _triple(value: Range) -> tuple[float, float, float]:

@@ -12,6 +12,7 @@ from ...domain.agents.template import AgentTemplate
 from ...domain.errors import InvalidTask, UnknownName, UserError
 from ...domain.memory.outcome import StepOutcome
 from ...domain.models.info import ModelInfo
+from ...domain.models.tier import ModelTier
 from ...domain.orchestration.analysis.classify import classify
 from ...domain.orchestration.gates import KINDS, Direction, Gate
 from ...domain.orchestration.plan import Estimate, ExecutionPlan, PlannedAgent, Uncovered
@@ -31,6 +32,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 History = Callable[[str, str], Awaitable[Sequence[StepOutcome]]]
 """history(agent, model): what earlier steps of the like took."""
+Models = Callable[[ModelTier], ModelInfo]
+"""The model that does the work of a tier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class MetaOrchestrator:
     def __init__(
         self,
         templates: Sequence[AgentTemplate],
-        model: ModelInfo,
+        models: Models,
         history: History,
         limit: int = 4,
         gates: Sequence[Gate] = (),
@@ -59,7 +62,7 @@ class MetaOrchestrator:
         use_history: bool = True,
     ) -> None:
         self._templates = {template.id: template for template in templates}
-        self._model = model
+        self._models = models
         self._history = history
         self._limit = limit
         self.gates = merge_gates(DEFAULT_GATES, gates)
@@ -159,14 +162,13 @@ class MetaOrchestrator:
         self, requirements: TaskRequirements, members: Sequence[Member]
     ) -> tuple[Uncovered, ...]:
         """What a model that only arranges evidence leaves undone although nobody in the team is missing."""
-        if self._model.judges:
+        idle = [self._model(m.template) for m in members if not self._model(m.template).judges]
+        if len(idle) < len(members):
             return ()
         first = _first(requirements)
         verb = verb_of_change(requirements.task)
         if verb:
-            return (
-                Uncovered(first, f"the task says {verb!r}: {self._model.name} changes and writes nothing"),
-            )
+            return (Uncovered(first, f"the task says {verb!r}: {idle[0].name} changes and writes nothing"),)
         lost = not requirements.capabilities and all(m.template.needs_judgement for m in members)
         why = "no word of the task says what is wanted; what it names was looked up"
         return (Uncovered(first, why),) if lost else ()
@@ -176,20 +178,22 @@ class MetaOrchestrator:
         gaps = []
         for capability in missing:
             why = "no agent of the team offers it" if capability in able else "no agent offers it"
-            if capability in able and not self._model.judges:
-                why = f"needs a language model, and {self._model.name} is none"
+            if capability in able and not self._models(ModelTier.CAPABLE).judges:
+                why = f"needs a language model, and {self._models(ModelTier.CAPABLE).name} is none"
             gaps.append(Uncovered(capability, why))
         for member in members:
-            if member.template.needs_judgement and not self._model.judges:
-                why = (
-                    f"{member.template.id} only gathers evidence: {self._model.name} does not judge or write"
-                )
+            model = self._model(member.template)
+            if member.template.needs_judgement and not model.judges:
+                why = f"{member.template.id} only gathers evidence: {model.name} does not judge or write"
                 gaps += [Uncovered(capability, why) for capability in member.covers]
         return tuple(gaps)
 
     def _useful(self, template: AgentTemplate) -> bool:
         """Whether the agent can do anything at all with the model at hand."""
-        return self._model.judges or bool(template.tools) or not template.needs_judgement
+        return self._model(template).judges or bool(template.tools) or not template.needs_judgement
+
+    def _model(self, template: AgentTemplate) -> ModelInfo:
+        return self._models(template.tier)
 
     def _named(self, agent: str) -> AgentTemplate:
         template = self._templates.get(agent.strip().lower())
@@ -226,14 +230,13 @@ class MetaOrchestrator:
         use_history: bool,
     ) -> PlannedAgent:
         template = member.template
-        earlier = await self._history(template.id, self._model.name) if use_history else ()
-        estimate: Estimate = step_estimate(
-            self._model, len(template.tools), snapshot.facts.code_lines, earlier
-        )
+        model = self._model(template)
+        earlier = await self._history(template.id, model.name) if use_history else ()
+        estimate: Estimate = step_estimate(model, len(template.tools), snapshot.facts.code_lines, earlier)
         return PlannedAgent(
             agent=template.id,
             assignment=f"{template.purpose[0].upper()}{template.purpose[1:]}.",
-            model=self._model.name,
+            model=model.name,
             covers=member.covers,
             because=_because(member, requirements),
             estimate=estimate,

@@ -5,46 +5,91 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from ...domain.errors import ProviderError
+from ...domain.errors import ErrorKind, ModelFailure
+from ...domain.evidence.severity import Category, Severity
+
+MAX_OWN = 100
+"""Findings of its own that one report of an agent may hold; more are dropped and counted."""
 
 
-class Cited(BaseModel):
-    """A finding that the agent stands behind, by the fingerprint of its evidence."""
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+class ReportedFinding(BaseModel):
+    """Either a finding of a tool, cited by the fingerprint of its evidence, or one of the agent's own.
+
+    An own one quotes the line that shows it; `line` is 1-based.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    evidence: str
+    evidence: str = ""
+    path: str = ""
+    line: Annotated[int, Field(ge=0)] = 0
+    quote: str = ""
+    message: str = ""
+    severity: Annotated[Severity, BeforeValidator(_lower)] = Severity.MEDIUM
+    category: Annotated[Category, BeforeValidator(_lower)] = Category.QUALITY
+    suggestion: str = ""
+    cwe: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _says_what_it_rests_on(self) -> ReportedFinding:
+        if not self.evidence.strip() and not (self.path.strip() and self.message.strip()):
+            raise ValueError("a finding needs evidence, or path, line, quote and message")
+        return self
 
 
 class AgentReport(BaseModel):
-    """Summary, cited findings, and for a manager the assignments that it hands out."""
+    """Summary, findings, and for a manager the assignments that it hands out."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     summary: Annotated[str, Field(min_length=1)]
-    findings: tuple[Cited, ...] = ()
+    findings: tuple[ReportedFinding, ...] = ()
     delegations: dict[str, str] = {}
 
 
 CONTRACT = (
     "Answer with one JSON object and nothing else: "
-    '{"summary": "<plain words>", "findings": [{"evidence": "<fingerprint>"}], '
-    '"delegations": {"<agent>": "<assignment>"}}. '
+    '{"summary": "<plain words>", "findings": [...], "delegations": {"<agent>": "<assignment>"}}. '
+    'A finding of a tool that you stand behind is {"evidence": "<fingerprint>"}. '
+    "One of your own, which no tool reported, is "
+    '{"path": "<file>", "line": <number>, "quote": "<that line, word for word>", "message": "<what is wrong>", '
+    f'"severity": "<{"|".join(Severity)}>", "category": "<{"|".join(Category)}>", '
+    '"suggestion": "<what helps>", "cwe": <number or null>}; '
+    "quote only whole lines that you have read, the lines of a longer quote one after the other: "
+    "a quote that is not in the file is thrown away. "
+    f"The first {MAX_OWN} of your own are read. "
     "Leave delegations empty unless you were given workers."
 )
 
 
 def parse_report(text: str, model: str) -> AgentReport:
-    """Read an agent's answer; raises ProviderError that names the model when it is not what was asked for."""
+    """Read an agent's answer; raises ModelFailure that names the model when it is not what was asked for."""
     start, end = text.find("{"), text.rfind("}")
     try:
         return AgentReport.model_validate(json.loads(text[start : end + 1]))
-    except (ValueError, ValidationError) as error:
-        raise ProviderError(
-            f"{model} did not answer with the report that was asked for: {str(error).splitlines()[0]}",
+    except (ValueError, ValidationError, RecursionError) as error:
+        raise ModelFailure(
+            f"{model} did not answer with the report that was asked for: {_first_fault(error)}",
+            kind=ErrorKind.BAD_ANSWER,
             code="bad-report",
             details={"answer": text[:500]},
             hint="run it again, or choose a model that follows schemas",
         ) from error
+
+
+def repair_prompt(error: ModelFailure) -> str:
+    """What a model is told whose answer could not be read."""
+    return f"That could not be read: {error.message}. {CONTRACT}"
+
+
+def _first_fault(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error).splitlines()[0]
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc']) or 'the object'}: {first['msg']}"

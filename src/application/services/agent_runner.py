@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ...domain.agents.template import AgentTemplate
-from ...domain.errors import MusterError
-from ...domain.evidence.finding import Finding
-from ...domain.evidence.report import EvidenceReport
+from ...domain.errors import ModelFailure, MusterError, UserError
+from ...domain.messaging.message import Message, Role
 from ...domain.models.exchange import FinishReason
-from ...domain.models.info import ModelInfo
+from ...domain.models.info import ModelCapability, ModelInfo
+from ...domain.models.tier import ModelTier
 from ...domain.models.usage import Usage
 from ...domain.orchestration.plan import PlannedAgent
 from ...domain.orchestration.run import AgentResult, AgentStatus
@@ -19,9 +19,10 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.turns.types import TurnConfig, TurnInput, TurnOutput, TurnStatus
 from ..orchestrators.patterns.base import Assignment, StepResult
-from ..turns.finish import output_left_by
+from ..turns.executors import FunctionExecutor
+from ..turns.finish import leave_output, output_left_by, together
 from ..turns.runner import TurnRunner
-from .agent_report import AgentReport, parse_report
+from .agent_report import AgentReport, parse_report, repair_prompt
 from .bench import Bench
 from .prompts import system_prompt, user_prompt
 
@@ -29,22 +30,27 @@ UNFINISHED = {
     FinishReason.REFUSED: "refused to answer",
     FinishReason.LENGTH: "was cut off at its output limit before it had answered",
 }
+SCHEMA: Mapping[str, object] = AgentReport.model_json_schema()
 TOOL_SECONDS = 600.0
 """A tool has its own, shorter limit; this one only ends what ignores it."""
 
 
-Turns = Callable[[ToolExecutor], TurnRunner]
-"""Makes the turn engine for a set of tools."""
+NO_TOOLS = FunctionExecutor({})
+
+Turns = Callable[[ToolExecutor, ModelTier], TurnRunner]
+"""Makes the turn engine for a set of tools and the model of a tier."""
+Models = Callable[[ModelTier], ModelInfo]
+"""The model that does the work of a tier."""
 
 
 class AgentRunner:
     """Turns an assignment into a result; only cancellation is an exception."""
 
     def __init__(
-        self, turns: Turns, model: ModelInfo, templates: Sequence[AgentTemplate], clock: Clock
+        self, turns: Turns, models: Models, templates: Sequence[AgentTemplate], clock: Clock
     ) -> None:
         self._turns = turns
-        self._model = model
+        self._models = models
         self._templates = {template.id: template for template in templates}
         self._clock = clock
 
@@ -53,68 +59,108 @@ class AgentRunner:
         """Ids of the agents that can be run."""
         return frozenset(self._templates)
 
+    def refuse_without_models(self, agents: Sequence[PlannedAgent]) -> None:
+        """Nothing is asked yet: raise UserError when the plan was made, and priced, for other models than are set.
+
+        Raises ConfigurationError when a model cannot be had.
+        """
+        for agent in agents:
+            model = self._models(self._templates[agent.agent].tier)
+            if agent.model != model.name:
+                raise UserError(
+                    f"the plan has {agent.agent} on {agent.model}, and {model.name} is set",
+                    code="other-model",
+                    details={"agent": agent.agent, "planned": agent.model, "set": model.name},
+                    hint="plan anew, or set the models that the plan was made for (--model)",
+                )
+        for tier in dict.fromkeys(self._templates[agent.agent].tier for agent in agents):
+            self._turns(NO_TOOLS, tier)
+
     async def run(self, assignment: Assignment, bench: Bench) -> StepResult:
         """Run the agent; whatever goes wrong in it is a failed result with everything gathered so far."""
         template = self._templates[assignment.agent.agent]
         started = self._clock.monotonic()
+        output: TurnOutput | None = None
         try:
-            output = await self._turn(template, assignment, bench)
-            return self._result(template, assignment.agent, output, bench)
-        except MusterError as error:
-            return StepResult(self._failed(assignment.agent, bench, str(error), self._since(started)))
-        except asyncio.CancelledError:
+            answer = await self._answer(template, assignment, bench)
+            output = answer.output
+            return await self._result(template, assignment.agent, answer, bench)
+        except asyncio.CancelledError as signal:
+            if output is not None:
+                leave_output(signal, output)
             raise
         except Exception as error:  # noqa: BLE001 – one agent's defect must not take the others' results along
-            reason = f"{type(error).__name__}: {error}"
-            return StepResult(self._failed(assignment.agent, bench, reason, self._since(started)))
+            reason = str(error) if isinstance(error, MusterError) else f"{type(error).__name__}: {error}"
+            failed = self._failed(assignment.agent, bench, reason, self._since(started))
+            return StepResult(_paid(failed, output or output_left_by(error)))
 
     def interrupted(
         self, agent: PlannedAgent, bench: Bench, seconds: float, signal: BaseException
     ) -> AgentResult:
         """What a cancelled agent leaves: evidence, usage and cost that were there when `signal` came."""
-        output = output_left_by(signal)
-        result = self._failed(agent, bench, "cancelled", seconds)
-        if output is not None:
-            metrics = output.metrics
-            result = replace(
-                result, usage=metrics.usage, cost=metrics.cost, tool_calls=metrics.tool_call_count
-            )
+        result = _paid(self._failed(agent, bench, "cancelled", seconds), output_left_by(signal))
         return replace(result, status=AgentStatus.CANCELLED, error="")
 
-    async def _turn(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> TurnOutput:
+    async def _answer(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> _Answer:
+        """Run the agent's turn; an answer that is no report goes back once to be put right."""
+        turn = self._turn(template, assignment, bench)
+        engine = self._turns(bench.tools.executor(template, bench.plan.granted), template.tier)
+        answer = _read(await engine.run(turn))
+        if not isinstance(answer.error, ModelFailure):
+            return answer
+        said = (Message(Role.USER, turn.prompt), Message(Role.ASSISTANT, answer.output.text))
+        config = replace(turn.config, max_iterations=1, fresh=True)
+        again = replace(turn, prompt=repair_prompt(answer.error), snapshot=None, history=said, config=config)
+        try:
+            repaired = _read(await engine.run(again))
+        except asyncio.CancelledError as signal:
+            leave_output(signal, together(answer.output, output_left_by(signal)))
+            raise
+        return replace(repaired, output=together(answer.output, repaired.output))
+
+    def _turn(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> TurnInput:
         prompt = user_prompt(bench.plan.task, assignment.words, assignment.delegate_to, assignment.inbox)
-        turn = TurnInput(
+        structured = self._models(template.tier).can(ModelCapability.STRUCTURED_OUTPUT)
+        config = TurnConfig(
+            max_iterations=template.max_iterations,
+            tier=template.tier,
+            tool_timeout=TOOL_SECONDS,
+            streaming=False,
+            response_schema=SCHEMA if structured else None,
+        )
+        return TurnInput(
             prompt=prompt,
             system_prompt=system_prompt(template),
             snapshot=bench.document,
-            config=TurnConfig(
-                max_iterations=template.max_iterations, tier=template.tier, tool_timeout=TOOL_SECONDS
-            ),
+            config=config,
             run_id=bench.run_id,
             agent=template.id,
+            accounts=bench.accounts,
         )
-        return await self._turns(bench.tools.executor(template, bench.plan.granted)).run(turn)
 
-    def _result(
-        self, template: AgentTemplate, agent: PlannedAgent, output: TurnOutput, bench: Bench
+    async def _result(
+        self, template: AgentTemplate, agent: PlannedAgent, answer: _Answer, bench: Bench
     ) -> StepResult:
+        if self._models(template.tier).judges:
+            await bench.desk.complete(template.tools)  # no opinion may leave a fact out
         reports = bench.desk.answered(template.tools)
-        status, error, report = _read(output)
-        findings, dropped = _stand_behind(report, reports)
+        report, metrics = answer.report, answer.output.metrics
+        checked = await bench.citations.check(report.findings if report else (), reports, metrics.model)
         result = AgentResult(
             agent=agent.agent,
-            status=status,
+            status=answer.status,
             summary=report.summary if report else "",
-            findings=findings,
+            findings=checked.findings,
             evidence=reports,
-            model=output.metrics.model,
-            judged=self._model.judges,
-            usage=output.metrics.usage,
-            cost=output.metrics.cost,
-            duration=output.metrics.duration,
-            tool_calls=output.metrics.tool_call_count,
-            dropped=dropped,
-            error=error,
+            model=metrics.model,
+            judged=self._models(template.tier).judges,
+            usage=metrics.usage,
+            cost=metrics.cost,
+            duration=metrics.duration,
+            tool_calls=metrics.tool_call_count,
+            dropped=checked.dropped,
+            error=str(answer.error) if answer.error else "",
+            attempts=metrics.attempts,
         )
         return StepResult(result, dict(report.delegations) if report else {})
 
@@ -128,7 +174,7 @@ class AgentRunner:
             findings=tuple(finding for report in reports for finding in report.findings),
             evidence=reports,
             model=agent.model,
-            cost=self._model.cost(Usage()),
+            cost=self._models(self._templates[agent.agent].tier).cost(Usage()),
             duration=seconds,
             error=error,
         )
@@ -137,27 +183,39 @@ class AgentRunner:
         return self._clock.monotonic() - started
 
 
-def _read(output: TurnOutput) -> tuple[AgentStatus, str, AgentReport | None]:
-    """Status, error and report of a turn; an answer that is no report is a failure, never a guess."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """How a turn ended, and the report in it, if there is one; a ModelFailure is one that may be put right."""
+
+    output: TurnOutput
+    status: AgentStatus
+    error: ModelFailure | str = ""
+    report: AgentReport | None = None
+
+
+def _paid(result: AgentResult, output: TurnOutput | None) -> AgentResult:
+    """`result` with what its turn has cost, whatever became of it."""
+    if output is None:
+        return result
+    metrics = output.metrics
+    return replace(
+        result,
+        usage=metrics.usage,
+        cost=metrics.cost,
+        tool_calls=metrics.tool_call_count,
+        attempts=metrics.attempts,
+    )
+
+
+def _read(output: TurnOutput) -> _Answer:
+    """The report of a turn; an answer that is no report is a failure, never a guess."""
     if output.status not in {TurnStatus.COMPLETED, TurnStatus.MAX_ITERATIONS}:
-        return AgentStatus.FAILED, output.error or output.status.value, None
+        return _Answer(output, AgentStatus.FAILED, output.error or output.status.value)
     reason = output.response.finish_reason if output.response else FinishReason.STOP
     if reason in UNFINISHED:
-        return AgentStatus.FAILED, f"{output.metrics.model} {UNFINISHED[reason]}", None
+        return _Answer(output, AgentStatus.FAILED, f"{output.metrics.model} {UNFINISHED[reason]}")
     try:
-        return AgentStatus.COMPLETED, "", parse_report(output.text, output.metrics.model)
-    except MusterError as error:
-        return AgentStatus.FAILED, str(error), None
-
-
-def _stand_behind(
-    report: AgentReport | None, reports: Sequence[EvidenceReport]
-) -> tuple[tuple[Finding, ...], int]:
-    """All evidence of the agent's tools, and how many citations name evidence that does not exist.
-
-    Evidence is kept whether it was cited or not: a model may add judgement, it cannot make a fact go away.
-    """
-    findings = tuple(finding for one in reports for finding in one.findings)
-    known = {finding.fingerprint for finding in findings}
-    cited = [item.evidence for item in report.findings] if report else []
-    return findings, sum(1 for fingerprint in cited if fingerprint not in known)
+        report = parse_report(output.text, output.metrics.model)
+    except ModelFailure as error:
+        return _Answer(output, AgentStatus.FAILED, error)
+    return _Answer(output, AgentStatus.COMPLETED, report=report)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import partial
+from threading import Event
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -15,13 +15,14 @@ from ...domain.errors import WorkspaceError
 from ...domain.evidence.report import ToolProfile
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.ports.tool_executor import ToolExecutor
-from ...domain.ports.workspace import Workspace
 from ...domain.tools.spec import ToolCategory
 from ...domain.workspace.document import DocumentSnapshot
-from ...domain.workspace.files import WorkspaceSnapshot
 from ..turns.function_tool import FunctionTool
+from ..turns.waiting import in_thread
 from .evidence_desk import EvidenceDesk, digest
+from .run_files import RunFiles
 from .tool_registry import ToolRegistry
+from .word_search import Match, WordSearch
 
 SEARCH, READ = "search-workspace", "read-file"
 LOOK_UP_TOOLS = frozenset({SEARCH, READ})
@@ -29,23 +30,22 @@ MAX_MATCHES = 50
 MAX_LINES = 400
 MAX_TEXT = 200
 """Characters of a line that a search shows."""
+MAX_READ = 50_000
+"""Characters that one read shows: a line of minified code may be a whole file."""
+BATCH = 4_000_000
+"""Characters that a search looks through before it reads more files."""
 
 
 class AgentTools:
     """Makes each agent's tools for one run; two runs share nothing."""
 
     def __init__(
-        self,
-        desk: EvidenceDesk,
-        profiles: Iterable[ToolProfile],
-        workspace: Workspace,
-        snapshot: WorkspaceSnapshot,
-        masker: SecretMasker,
+        self, desk: EvidenceDesk, profiles: Iterable[ToolProfile], files: RunFiles, masker: SecretMasker
     ) -> None:
         self._desk = desk
+        self._files = files
         self._masker = masker
-        self._workspace = workspace
-        self._snapshot = snapshot
+        self._searching = asyncio.Lock()
         self._registry = ToolRegistry()
         for profile in profiles:
             self._registry.register(profile.name, self._evidence(profile))
@@ -63,22 +63,16 @@ class AgentTools:
         limit: Annotated[int, Field(ge=1, le=MAX_MATCHES)] = 20,
     ) -> dict[str, Any]:
         """Lines of the workspace that hold any of the terms as whole words, those with the rarest terms first."""
-        wanted = [term.strip() for term in terms if term.strip()]
-        if not wanted:
-            return {"matches": [], "more": 0}
-        pattern = re.compile("|".join(rf"(?<!\w){re.escape(term)}(?!\w)" for term in wanted), re.IGNORECASE)
-        found: list[_Match] = []
-        for file in self._snapshot.files:
-            document = await self._document(file.path)
-            if document is not None:
-                found += _matches(document, pattern)
-        best = _best_first(found)[:limit]
-        masked = {path: await self._masked_lines(path) for path in {match.path for match in best}}
-        shown = [
-            {"place": f"{match.path}:{match.line}", "text": self._text(match, masked[match.path])}
-            for match in best
-        ]
-        return {"matches": shown, "more": max(0, len(found) - limit)}
+        wanted = dict.fromkeys(term.strip().lower() for term in terms)
+        search = WordSearch([term for term in wanted if term and "\n" not in term], limit)
+        async with (
+            self._searching
+        ):  # in parallel they would only keep each other, and the event loop, waiting
+            await self._look(search)
+        best = await in_thread(search.best)
+        lines = {path: await self._lines(path) for path in dict.fromkeys(match.path for match in best)}
+        shown = await in_thread(lambda: [self._shown(match, lines[match.path]) for match in best])
+        return {"matches": shown, "more": max(0, search.total - limit)}
 
     async def read(
         self,
@@ -86,28 +80,50 @@ class AgentTools:
         first: Annotated[int, Field(ge=1)] = 1,
         count: Annotated[int, Field(ge=1, le=MAX_LINES)] = 200,
     ) -> dict[str, Any]:
-        """Lines of one file, from line `first` (1 is the first) on."""
-        document = await self._workspace.read(self._snapshot.root, path)
-        lines = self._masker.mask(document.content, document.path).split("\n")
-        part = lines[first - 1 : first - 1 + count]
+        """Lines of one file, from line `first` (1 is the first) on; fewer than `count` where they are very long."""
+        path = path.removeprefix("./")
+        if path not in self._files.snapshot.by_path:  # what is ignored or excluded is nobody's business
+            raise WorkspaceError(
+                f"{path!r} is not among the files of this run", hint="search for another one"
+            )
+        lines = (await self._files.now(path)).lines
+        part = await in_thread(partial(self._cut, lines[first - 1 : first - 1 + count], path))
         return {"path": path, "first": first, "lines": part, "total": len(lines)}
 
-    async def _document(self, path: str) -> DocumentSnapshot | None:
-        """The file as it is now; None when it has gone since the scan."""
+    async def _look(self, search: WordSearch) -> None:
+        """Add all files to `search`, some at a time; a search that nobody waits for any more ends soon."""
+        stop, batch = Event(), list[DocumentSnapshot]()
         try:
-            return await self._workspace.read(self._snapshot.root, path)
-        except WorkspaceError:
-            return None
+            for file in self._files.snapshot.files if search.terms else ():
+                document = await self._files.recent(file.path)
+                batch += [document] if document else []
+                if sum(len(one.content) for one in batch) > BATCH:
+                    await in_thread(partial(search.add, batch, stop))
+                    batch = []
+            await in_thread(partial(search.add, batch, stop))
+        finally:
+            stop.set()
 
-    async def _masked_lines(self, path: str) -> list[str]:
-        """The whole file is masked, for a private key takes many lines."""
-        document = await self._document(path)
-        return [] if document is None else self._masker.mask(document.content, path).split("\n")
+    async def _lines(self, path: str) -> Sequence[str]:
+        document = await self._files.recent(path)
+        return () if document is None else (await self._files.masked(document)).lines
 
-    def _text(self, match: _Match, lines: Sequence[str]) -> str:
+    def _shown(self, match: Match, lines: Sequence[str]) -> dict[str, str]:
         """The line as it is now, cut; in a very long one a value tells nothing until it is cut."""
         line = lines[match.line - 1] if match.line <= len(lines) else ""
-        return self._masker.mask(line.strip()[:MAX_TEXT], match.path)
+        text = self._masker.mask(line.strip()[:MAX_TEXT], match.path)
+        return {"place": f"{match.path}:{match.line}", "text": text}
+
+    def _cut(self, lines: Sequence[str], path: str) -> list[str]:
+        """As many of `lines` as may be shown, at least the beginning of the first."""
+        room, shown = MAX_READ, list[str]()
+        for line in lines:
+            if shown and len(line) > room:
+                break
+            cut = len(line) > room
+            shown.append(self._masker.mask(line[:room], path) if cut else line)
+            room -= len(line)
+        return shown
 
     def _evidence(self, profile: ToolProfile) -> FunctionTool:
         return FunctionTool(
@@ -121,28 +137,3 @@ class AgentTools:
             return digest(await self._desk.ask(name))
 
         return ask
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    path: str
-    line: int
-    terms: frozenset[str]
-
-
-def _matches(document: DocumentSnapshot, pattern: re.Pattern[str]) -> list[_Match]:
-    """The lines of a document that hold a term."""
-    if not pattern.search(document.content):
-        return []
-    found = []
-    for number, line in enumerate(document.content.split("\n"), 1):
-        terms = frozenset(match.lower() for match in pattern.findall(line))
-        if terms:
-            found.append(_Match(document.path, number, terms))
-    return found
-
-
-def _best_first(found: Sequence[_Match]) -> list[_Match]:
-    """A term weighs one over the number of lines that hold it; equals stay in the order of the workspace."""
-    lines = Counter(term for match in found for term in match.terms)
-    return sorted(found, key=lambda match: -sum(1 / lines[term] for term in match.terms))

@@ -13,6 +13,7 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.event_bus import EventBus
 from ...domain.ports.ids import Ids
 from ...domain.ports.run_journal import RunJournal
+from ..models.budget import BudgetBook
 from ..orchestrators.patterns.base import Assignment, StepResult, joined, skipped
 from .agent_runner import AgentRunner
 from .bench import Bench
@@ -25,6 +26,7 @@ class Surroundings:
     bus: EventBus
     clock: Clock
     ids: Ids
+    budgets: BudgetBook
 
 
 class Crew:

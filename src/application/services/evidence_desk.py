@@ -49,6 +49,10 @@ class EvidenceDesk:
             self._asked[name] = task
         return await asyncio.shield(task)
 
+    async def complete(self, names: Sequence[str]) -> None:
+        """Ask those of the tools `names` that nobody has asked: what they measure costs nothing but time."""
+        await asyncio.gather(*(self.ask(name) for name in names if name in self._tools))
+
     def answered(self, names: Sequence[str]) -> tuple[EvidenceReport, ...]:
         """The reports that are there, in the order of `names`."""
         done = (self._asked.get(name) for name in names)

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ...domain.messaging.message import Message
 from ...domain.ports.token_counter import TokenCounter
 from ...domain.tokens.count import TokenCount
 from ...domain.tools.spec import ToolSpec
 from ...domain.turns.types import DEFAULT_CONTEXT_TOKENS, BudgetEstimate, BudgetVerdict, TurnConfig
-
-FRAMING_TOKENS = 4
-"""What a chat format spends on a message, a call or a tool beyond its text: role, separators; rounded up."""
+from ..models.request_estimate import message_parts, tool_parts
 
 
 def message_tokens(message: Message, counter: TokenCounter) -> TokenCount:
-    """Tokens of one message with its tool calls; metadata is never sent and never counted."""
-    texts = [message.content, message.name]
-    for call in message.tool_calls:
-        texts += [call.name, call.arguments]
-    return _total(texts, counter, FRAMING_TOKENS * (1 + len(message.tool_calls)))
+    """Tokens of one message with its tool calls, at their upper bound."""
+    return _bound(message_parts(message, counter))
 
 
 def tool_tokens(tools: Sequence[ToolSpec], counter: TokenCounter) -> TokenCount:
-    """Tokens of the tools that are offered: name, description and JSON schema of each."""
-    texts = [
-        text
-        for tool in tools
-        for text in (tool.name, tool.description, json.dumps(tool.parameters, ensure_ascii=False))
-    ]
-    return _total(texts, counter, FRAMING_TOKENS * len(tools))
+    """Tokens of the tools that are offered, at their upper bound."""
+    return _bound(tool_parts(tools, counter))
 
 
 def token_limit(config: TurnConfig, window: int) -> int:
@@ -74,7 +63,5 @@ def _verdict(tokens: int, limit: int, config: TurnConfig) -> BudgetVerdict:
     return BudgetVerdict.REJECT
 
 
-def _total(texts: Iterable[str], counter: TokenCounter, framing: int) -> TokenCount:
-    counts = [counter.count(text) for text in texts if text]
-    tokens = sum(math.ceil(count.tokens * (1 + count.margin)) for count in counts)
-    return TokenCount(tokens + framing, all(count.exact for count in counts))
+def _bound(parts: Sequence[TokenCount]) -> TokenCount:
+    return TokenCount(sum(part.at_most for part in parts), all(part.exact for part in parts))

@@ -1,4 +1,4 @@
-"""Making messages fit that are a little too many: long tool results lose their middle, then old rounds go."""
+"""Making messages fit that are a little too many: long results lose their middle, old rounds become an extract."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from dataclasses import replace
 from ...domain.messaging.message import Message, Role
 from ...domain.ports.token_counter import TokenCounter
 from .budget import message_tokens
-from .rounds import drop_oldest_rounds, split_rounds
+from .rounds import split_rounds
+from .summary import SHORTENED, summarize_oldest_rounds
 
 SMALLEST_RESULT = 160
 """Tokens below which a tool result is not shortened: what is left would say nothing."""
-
-SHORTENED = {"part": "shortened"}
-"""Metadata of a result that has lost its middle: what a tool wrote itself is never taken for it."""
 
 
 def compress_messages(messages: Sequence[Message], room: int, counter: TokenCounter) -> tuple[Message, ...]:
     """Bring `messages` to at most `room` tokens if that can be done.
 
-    Older tool results lose their middle first, then the oldest rounds go whole, and only then the newest
-    results are shortened. System messages, the document and the prompt stay as they are.
+    Older tool results lose their middle first, then the oldest rounds go, and one message with their most telling
+    sentences takes their place where there is room for it; only then the newest results are shortened. System
+    messages, the document, the prompt and every call with its results stay as they are.
     """
     newest = _newest_results(messages)
     older = [index for index in _results(messages) if index not in newest]
     shorter = shorten_results(messages, older, room, counter)
-    fewer = drop_oldest_rounds(shorter, room, counter)
+    fewer = summarize_oldest_rounds(shorter, room, counter)
     return shorten_results(fewer, _newest_results(fewer), room, counter)
 
 

@@ -10,14 +10,23 @@ from ...domain.errors import MusterError
 from ...domain.events.events import (
     BudgetEvaluated,
     Event,
+    ModelAttempted,
     ModelCalled,
     StageFinished,
     TextArrived,
+    TextVoided,
     ToolFinished,
     ToolStarted,
 )
-from ...domain.messaging.message import ToolCall
-from ...domain.models.exchange import ModelEvent, ModelResponse, TextDelta
+from ...domain.messaging.message import Message, ToolCall
+from ...domain.models.exchange import (
+    AnswerRestarted,
+    AttemptEnded,
+    CallContext,
+    ModelEvent,
+    ModelResponse,
+    TextDelta,
+)
 from ...domain.ports.clock import Clock
 from ...domain.ports.language_model import LanguageModel
 from ...domain.ports.token_counter import TokenCounter
@@ -42,9 +51,12 @@ from .executors import JoinedExecutor
 from .finish import collect_metrics, finish_turn, leave_output
 from .prepare import prepare_turn, summarize_turn
 from .progress import TurnProgress
+from .remembering import RememberingCounter
 from .tools import ToolWatch, append_tool_results, execute_tools
 
 Emit = Callable[[Event], None]
+Guard = Callable[[Sequence[Message]], tuple[Message, ...]]
+"""What messages go through before they are shortened; raises ModelFailure for what must not be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class Services:
     counter: TokenCounter
     clock: Clock
     advisor: Advisor | None
+    guard: Guard = tuple
 
 
 class Rejected(Exception):
@@ -80,10 +93,18 @@ class Course:
         self._turn = turn
         self._config = turn.config
         self._tools = tools
-        self._services = services
+        self._services = replace(services, counter=RememberingCounter(services.counter))
         self._emit = emit
         self._window = services.client.info.context_window
         self._progress = TurnProgress(services.clock)
+        self._context = CallContext(
+            turn.run_id,
+            turn.agent,
+            turn.accounts,
+            batch=turn.config.batch,
+            heard=self._progress.hear,
+            fresh=turn.config.fresh,
+        )
 
     async def run(self) -> TurnOutput:
         """The output, whatever happens; only a cancellation, and a tool failure that shall be, are raised."""
@@ -127,10 +148,11 @@ class Course:
         names = frozenset(spec.name for spec in self._offered())
         analyzed = analyze_turn(prepared, turn.snapshot, self._config, services.advisor, names)
         self._stage("analyze")
-        fits = self._estimate(analyzed.prepared, self._offered()).verdict is BudgetVerdict.OK
-        if prepared.budget.verdict is BudgetVerdict.OK and not fits:
-            return replace(analyzed, prepared=prepared, hints=())  # hints are not worth a compression
-        return analyzed
+        if not analyzed.hints or prepared.budget.verdict is not BudgetVerdict.OK:
+            return analyzed
+        if self._estimate(analyzed.prepared, self._offered()).verdict is BudgetVerdict.OK:
+            return analyzed
+        return replace(analyzed, prepared=prepared, hints=())  # hints are not worth a compression
 
     def _offered(self) -> tuple[ToolSpec, ...]:
         """Tools for the next call: none when it is the last one that is allowed."""
@@ -145,6 +167,7 @@ class Course:
         prepared = replace(turn.prepared, budget=self._estimate(turn.prepared, tools))
         if prepared.budget.verdict is BudgetVerdict.NEEDS_SUMMARY:
             self._evaluated(prepared.budget)
+            prepared = replace(prepared, messages=self._services.guard(prepared.messages))
             prepared = summarize_turn(prepared, self._config, self._services.counter, self._window, tools)
         self._evaluated_or_rejected(prepared.budget)
         return replace(turn, prepared=prepared)
@@ -154,14 +177,13 @@ class Course:
         iteration = progress.begin_iteration()
         assembly = assembly_for(turn, client)
         started = clock.monotonic()
-        watch = self._text if self._config.streaming else None
+        heard, known = self._heard, len(progress.attempts)
         try:
-            response = await execute_model(turn, client, self._config, tools, watch, assembly)
+            response = await execute_model(turn, client, self._config, tools, heard, assembly, self._context)
         finally:
-            progress.add(assembly.spent, assembly.attempts)
+            if len(progress.attempts) == known:  # a model without a meter
+                progress.add(assembly.usage)
         progress.response = response
-        if response.text and not self._config.streaming:
-            self._text(TextDelta(response.text))
         turn_of, seconds = self._turn, clock.monotonic() - started
         self._emit(
             ModelCalled(turn_of.run_id, turn_of.agent, response.model, iteration, response.usage, seconds)
@@ -187,8 +209,10 @@ class Course:
         messages = append_tool_results(turn.prepared.messages, response, records)
         taken = tool_tokens(self._offered(), services.counter).tokens
         room = emergency_limit(budget.limit, config) - taken
-        messages = shorten_newest_results(messages, room, services.counter)
-        return replace(turn, prepared=replace(turn.prepared, messages=messages))
+        shorter = shorten_newest_results(messages, room, services.counter)
+        if shorter != messages:
+            shorter = shorten_newest_results(services.guard(messages), room, services.counter)
+        return replace(turn, prepared=replace(turn.prepared, messages=shorter))
 
     def _finish(
         self, status: TurnStatus, error: str = "", details: dict[str, str] | None = None
@@ -210,9 +234,16 @@ class Course:
         if budget.verdict is BudgetVerdict.REJECT:
             raise Rejected(budget)
 
-    def _text(self, event: ModelEvent) -> None:
+    def _heard(self, event: ModelEvent) -> None:
+        """Pass on what those who watch a run want to know of an answer that is on its way."""
+        run_id, agent = self._turn.run_id, self._turn.agent
         if isinstance(event, TextDelta):
-            self._emit(TextArrived(self._turn.run_id, self._turn.agent, event.text))
+            self._emit(TextArrived(run_id, agent, event.text))
+        elif isinstance(event, AttemptEnded):
+            self._progress.hear_once(event.attempt)
+            self._emit(ModelAttempted(run_id, agent, event.attempt))
+        elif isinstance(event, AnswerRestarted):
+            self._emit(TextVoided(run_id, agent, event.reason))
 
     def _tool_started(self, call: ToolCall) -> None:
         self._emit(ToolStarted(self._turn.run_id, self._turn.agent, call.name))

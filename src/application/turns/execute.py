@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from ...domain.models.exchange import ModelEvent, ModelRequest, ModelResponse
+from ...domain.models.exchange import CallContext, ModelEvent, ModelRequest, ModelResponse
 from ...domain.ports.language_model import LanguageModel
 from ...domain.tools.spec import ToolSpec
 from ...domain.turns.types import AnalyzedTurn, TurnConfig
@@ -14,6 +14,7 @@ from ..models.assembly import Assembly
 log = logging.getLogger(__name__)
 
 Callback = Callable[[ModelEvent], None]
+NOBODY = CallContext()
 
 
 async def execute_model(
@@ -23,17 +24,25 @@ async def execute_model(
     tools: Sequence[ToolSpec] = (),
     callback: Callback | None = None,
     assembly: Assembly | None = None,
+    context: CallContext = NOBODY,
 ) -> ModelResponse:
     """Send the turn's messages and read the answer; raises ProviderError.
 
     `callback` sees each event; what it raises is logged and hinders nothing. A caller that passes `assembly`,
-    made by `assembly_for`, can read the usage of an answer that never came to its end.
+    made by `assembly_for`, can read the usage of an answer that never came to its end. `context` says who calls.
     """
     info = client.info
     messages = turn.prepared.messages
     gathered = assembly or assembly_for(turn, client)
     request = ModelRequest(
-        messages, tuple(tools), config.temperature, min(config.response_reserve, info.max_output)
+        messages,
+        tuple(tools),
+        config.temperature,
+        min(config.response_reserve, info.max_output),
+        config.response_schema,
+        reasoning=config.reasoning,
+        stream=config.streaming,
+        context=context,
     )
     async for event in client.stream(request):
         gathered.add(event)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 
 from ...domain.models.attempt import total_cost
 from ...domain.models.info import ModelInfo
@@ -41,6 +43,25 @@ def finish_turn(
 ) -> TurnOutput:
     """The turn's output, with every record and the last answer whatever its status."""
     return TurnOutput(progress.response, progress.records, metrics, status, error, dict(metadata or {}))
+
+
+def together(first: TurnOutput, then: TurnOutput | None) -> TurnOutput:
+    """The second of two turns about one thing, with the records and costs of both; the first if there is none."""
+    if then is None:
+        return first
+    one, two = first.metrics, then.metrics
+    unpriced = one.cost is None or two.cost is None
+    metrics = replace(
+        two,
+        usage=one.usage + two.usage,
+        cost=None if unpriced else (one.cost or 0) + (two.cost or Decimal(0)),
+        duration=one.duration + two.duration,
+        tool_call_count=one.tool_call_count + two.tool_call_count,
+        iteration_count=one.iteration_count + two.iteration_count,
+        started_at=one.started_at,
+        attempts=one.attempts + two.attempts,
+    )
+    return replace(then, tool_calls=first.tool_calls + then.tool_calls, metrics=metrics)
 
 
 def leave_output(error: BaseException, output: TurnOutput) -> None:

@@ -28,12 +28,13 @@ def prepare_turn(
     """
     config = turn.config
     messages = _build(turn, whole=True)
-    whole = estimate_budget(messages, config, counter, window, tools).verdict is BudgetVerdict.OK
-    if turn.snapshot is not None and not whole:
-        messages = _build(turn, whole=False)
-    room = emergency_limit(token_limit(config, window), config) - tool_tokens(tools, counter).tokens
-    messages = drop_oldest_rounds(messages, room, counter)
     budget = estimate_budget(messages, config, counter, window, tools)
+    if budget.verdict is not BudgetVerdict.OK:
+        if turn.snapshot is not None:
+            messages = _build(turn, whole=False)
+        room = emergency_limit(token_limit(config, window), config) - tool_tokens(tools, counter).tokens
+        messages = drop_oldest_rounds(messages, room, counter)
+        budget = estimate_budget(messages, config, counter, window, tools)
     context = next((message.content for message in messages if message.metadata == DOCUMENT), "")
     return PreparedTurn(messages, budget, turn.system_prompt, context)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ...domain.models.attempt import Attempt
 from ...domain.models.exchange import ModelResponse
 from ...domain.models.usage import Usage
@@ -29,10 +27,19 @@ class TurnProgress:
         self.iterations += 1
         return self.iterations
 
-    def add(self, usage: Usage, attempts: Sequence[Attempt]) -> None:
-        """Count what one model call took, whether it gave an answer or not."""
+    def hear(self, attempt: Attempt) -> None:
+        """Keep an attempt as it is recorded."""
+        self.attempts.append(attempt)
+        self.usage += attempt.usage
+
+    def hear_once(self, attempt: Attempt) -> None:
+        """Keep an attempt that came as an event, unless it was recorded and heard of before."""
+        if not any(heard is attempt for heard in self.attempts):
+            self.hear(attempt)
+
+    def add(self, usage: Usage) -> None:
+        """Count what one model call took of which no attempt was recorded."""
         self.usage += usage
-        self.attempts += attempts
 
     def keep(self, index: int, record: ToolCallRecord) -> None:
         """Keep a tool call; `index` is its place in the answer that asked for it."""

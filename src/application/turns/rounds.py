@@ -53,6 +53,8 @@ def drop_oldest_rounds(messages: Sequence[Message], room: int, counter: TokenCou
     """Leave out whole rounds, oldest first, until the rest takes at most `room` tokens or nothing may go."""
     costs = [message_tokens(message, counter).tokens for message in messages]
     over = sum(costs) - room
+    if over <= 0:
+        return tuple(messages)
     gone: set[int] = set()
     for part in droppable_rounds(messages):
         if over <= 0:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import itertools
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 from ...domain.events.events import Event
 from ...domain.ports.clock import Clock
@@ -12,9 +15,12 @@ from ...domain.ports.language_model import LanguageModel
 from ...domain.ports.token_counter import TokenCounter
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.turns.types import TurnInput, TurnOutput
+from ..models.budget import BudgetBook
 from .analyze import Advisor
-from .course import Course, Emit, Services
+from .course import Course, Emit, Guard, Services
 from .finish import leave_output, output_left_by
+
+NUMBERS = itertools.count(1)
 
 
 class TurnRunner:
@@ -36,14 +42,22 @@ class TurnRunner:
         clock: Clock,
         bus: EventBus,
         advisor: Advisor | None = None,
+        budgets: BudgetBook | None = None,
+        guard: Guard = tuple,
     ) -> None:
-        self._services = Services(client, counter, clock, advisor)
+        """`budgets` is the book that `client` reserves from; without one a turn cannot have a budget of its own.
+
+        `guard` sees messages before they are shortened, as the one around the client does before they are sent.
+        """
+        self._services = Services(client, counter, clock, advisor, guard)
+        self._budgets = budgets
         self._tools = tool_executor
         self._bus = bus
 
     async def run(self, turn: TurnInput) -> TurnOutput:
         """Run one turn; raises ValueError for `max_iterations` below 1."""
-        return await self._course(turn, self._publish).run()
+        with self._paid(turn) as paid:
+            return await self._course(paid, self._publish).run()
 
     async def stream(self, turn: TurnInput) -> AsyncGenerator[Event | TurnOutput, None]:
         """Run one turn and give its events as they happen, and at last its output.
@@ -56,7 +70,11 @@ class TurnRunner:
             self._publish(event)
             queue.put_nowait(event)
 
-        task = asyncio.create_task(self._course(turn, emit).run())
+        async def course() -> TurnOutput:
+            with self._paid(turn) as paid:
+                return await self._course(paid, emit).run()
+
+        task = asyncio.create_task(course())
         task.add_done_callback(lambda _: queue.put_nowait(None))
         try:
             while (event := await queue.get()) is not None:
@@ -67,6 +85,19 @@ class TurnRunner:
             raise
         finally:
             await _cancel(task, None)
+
+    @contextmanager
+    def _paid(self, turn: TurnInput) -> Iterator[TurnInput]:
+        """The turn with an account of its own before those that it shares, if its budget is bounded."""
+        limits = turn.config.budget
+        if limits is None:
+            yield turn
+            return
+        if self._budgets is None:
+            raise ValueError("this runner keeps no budgets, so a turn cannot have one: pass it a BudgetBook")
+        name = f"turn {next(NUMBERS)} of {turn.agent or 'nobody'}"
+        with self._budgets.open(name, limits):
+            yield replace(turn, accounts=(name, *turn.accounts))
 
     def _course(self, turn: TurnInput, emit: Emit) -> Course:
         allowed = turn.config.max_iterations

@@ -15,6 +15,10 @@ from ...domain.tools.result import ToolCallRecord, ToolResult
 from .executors import crashed, gave_up, late
 from .waiting import GRACE_SECONDS, GaveUpError, OutOfTimeError, within
 
+MAX_CALLS = 32
+"""Calls of one answer that are run: no honest one makes more, and a thousand would hold up everything else."""
+TOO_MANY = f"not run: of one answer only the first {MAX_CALLS} calls are; ask again for what is still needed"
+
 
 @dataclass(frozen=True, slots=True)
 class ToolWatch:
@@ -41,23 +45,27 @@ async def execute_tools(
     With `stop_at_error` nothing starts after a failure: what has not run then has no record.
 
     Reading tools that stand next to each other run at once. A writing tool runs alone, after all that stand
-    before it: a read that the model asked for after a write sees what was written.
+    before it: a read that the model asked for after a write sees what was written. Of an answer with more than
+    32 calls the rest are not run; each gets an error result that says so.
     """
     writing = {spec.name for spec in executor.specs() if spec.writes}
     desk = _Desk(executor, clock, timeout, watch)
     records: list[ToolCallRecord] = []
-    for group in _groups(response.tool_calls, writing):
+    for group in _groups(response.tool_calls[:MAX_CALLS], writing):
         records += await _together(desk, group)
         if stop_at_error and any(not record.result.ok for record in records):
-            break
-    return tuple(records)
+            return tuple(records)
+    refused = enumerate(response.tool_calls[MAX_CALLS:], MAX_CALLS)
+    return (*records, *(desk.refuse(numbered) for numbered in refused))
 
 
 def append_tool_results(
     messages: Sequence[Message], response: ModelResponse, records: Sequence[ToolCallRecord]
 ) -> tuple[Message, ...]:
     """`messages`, then what the model said and asked for, then one message with the JSON of each result."""
-    asked = Message(Role.ASSISTANT, response.text, tool_calls=response.tool_calls)
+    asked = Message(
+        Role.ASSISTANT, response.text, tool_calls=response.tool_calls, reasoning=response.reasoning
+    )
     return (*messages, asked, *(_message(record) for record in records))
 
 
@@ -85,6 +93,14 @@ class _Desk:
         started = self.clock.monotonic()
         result = await self._result(call)
         record = ToolCallRecord(call, result, self.clock.monotonic() - started)
+        self.watch.ended(index, record)
+        return record
+
+    def refuse(self, numbered: Numbered) -> ToolCallRecord:
+        """The record of a call that is one too many."""
+        index, call = numbered
+        self.watch.started(call)
+        record = ToolCallRecord(call, ToolResult.error(call.call_id, TOO_MANY), 0.0)
         self.watch.ended(index, record)
         return record
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
+from ...domain.budget.limits import BudgetLimits, narrowed
 from ...domain.errors import BudgetExceeded, StorageError, UnknownName, UserError
 from ...domain.events.events import GateChecked, RunFinished, RunStarted
 from ...domain.evidence.severity import Severity
@@ -17,6 +17,7 @@ from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, Run
 from ...domain.ports.run_journal import RunJournal
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.files import WorkspaceSnapshot
+from ..models.budget import check_limits
 from ..orchestrators.patterns import pattern_named
 from ..orchestrators.patterns.base import Stage
 from ..services.agent_runner import AgentRunner
@@ -25,21 +26,33 @@ from ..services.crew import Crew, Surroundings
 from ..services.outcomes import OutcomeMemory
 from ..services.reporting import Reporter, Standards
 
+NO_LIMITS = BudgetLimits()
+
 
 @dataclass(frozen=True, slots=True)
 class RunTaskRequest:
     """A plan, and what it is held against.
 
     `baseline` are fingerprints that are known already, `fail_on` is the severity from which a finding fails the run
-    (None: as set), `budget_usd` is what the plan's estimate may reach.
+    (None: as set). `budget` bounds this run; `accounts` are names of open budgets that it shares with others.
     """
 
     plan: ExecutionPlan
     baseline: frozenset[str] = frozenset()
     fail_on: Severity | None = None
-    budget_usd: Decimal | None = None
+    budget: BudgetLimits = NO_LIMITS
+    accounts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What holds where a request says nothing: what may be spent, and the severity that fails a run."""
+
+    limits: BudgetLimits = NO_LIMITS
+    fail_on: Severity | None = None
+
+
+USUAL = Usual()
 REPORT_SECONDS = 0.4
 """What a cancelled run may take to merge what it has; Ctrl-C is answered within a second."""
 RECENT = 100
@@ -51,6 +64,7 @@ class RunTask:
 
     - The run is in the journal before its first agent starts, and each agent's result before the run goes on.
     - A plan that cannot run (unknown pattern or agent, wrong number of agents) is refused before anything is written.
+    - A model is only called when what the call may cost is left in the run's budget; what was refused is recorded.
     - One agent's failure is a failed result, never the end of the others, unless the pattern says so.
     - A cancelled run keeps what was found and says cancelled; the cancellation then goes on to the caller.
     - A journal that fails half-way does not take the result along: the record says so in its `error`.
@@ -67,7 +81,7 @@ class RunTask:
         reporter: Reporter,
         outcomes: OutcomeMemory,
         around: Surroundings,
-        fail_on: Severity | None = None,
+        usual: Usual = USUAL,
     ) -> None:
         self._workspace = workspace
         self._journal = journal
@@ -76,20 +90,20 @@ class RunTask:
         self._reporter = reporter
         self._outcomes = outcomes
         self._around = around
-        self._fail_on = fail_on
+        self._usual = usual
 
     async def execute(self, request: RunTaskRequest) -> RunRecord:
         """The finished run; raises UnknownName, UserError, WorkspaceError, or StorageError before it starts."""
-        plan = request.plan
-        self._refuse_what_cannot_run(plan)
-        _refuse_what_costs_too_much(plan, request.budget_usd)
-        snapshot = await self._workspace.scan(plan.root, plan.since)
-        plan = replace(plan, root=snapshot.root)  # a plan may say ".", a kept run must say where
-        fail_on = request.fail_on or self._fail_on
-        standards = Standards(request.baseline, fail_on, await self._previous(plan))
+        limits = self._limits(request)
+        self._refuse_what_cannot_run(request.plan)
+        _refuse_what_must_cost_too_much(request.plan, limits)
+        snapshot = await self._workspace.scan(request.plan.root, request.plan.since)
+        plan = replace(request.plan, root=snapshot.root)  # a plan may say ".", a kept run must say where
+        standards = await self._standards(request, plan)
         run = RunRecord(self._around.ids.new("run"), plan, RunStatus.RUNNING, self._around.clock.now())
-        bench = await self._benches.build(run.id, plan, snapshot)
+        bench = await self._benches.build(run.id, plan, snapshot, (run.id, *request.accounts))
         crew = Crew(run, bench, self._agents, self._journal, self._around)
+        budget = self._around.budgets.open(run.id, limits)
         try:
             await self._journal.create(run)
             self._around.bus.publish(RunStarted(run.id, plan))
@@ -106,8 +120,18 @@ class RunTask:
             )
             raise
         finally:
+            budget.close()
             await bench.desk.close()
         return run
+
+    def _limits(self, request: RunTaskRequest) -> BudgetLimits:
+        limits = narrowed(self._usual.limits, request.budget)
+        check_limits("of the run", limits)
+        return limits
+
+    async def _standards(self, request: RunTaskRequest, plan: ExecutionPlan) -> Standards:
+        fail_on = request.fail_on or self._usual.fail_on
+        return Standards(request.baseline, fail_on, await self._previous(plan))
 
     def _refuse_what_cannot_run(self, plan: ExecutionPlan) -> None:
         pattern_named(plan.pattern).arity.refuse(len(plan.agents), plan.pattern)
@@ -120,6 +144,7 @@ class RunTask:
                 raise UnknownName.of("agent", name, self._agents.known)
             if names.count(name) > 1:
                 raise UserError(f"agent {name!r} stands twice in the plan", code="twice", hint="name it once")
+        self._agents.refuse_without_models(plan.agents)
 
     async def _previous(self, plan: ExecutionPlan) -> Health | None:
         """The health that the last completed run of the same task on the same folder measured."""
@@ -143,9 +168,12 @@ class RunTask:
         report = await self._reporter.report(run.plan, snapshot, results, standards)
         for gate in report.gates:
             self._around.bus.publish(GateChecked(run.id, gate))
+        planned = {
+            agent.agent: agent.model for agent in run.plan.agents
+        }  # who answers may call itself otherwise
         await self._outcomes.remember(
             [
-                StepOutcome(r.agent, r.model, snapshot.facts.code_lines, r.usage.total, r.duration)
+                StepOutcome(r.agent, planned[r.agent], snapshot.facts.code_lines, r.usage.total, r.duration)
                 for r in crew.steps
                 if r.status is AgentStatus.COMPLETED
             ]
@@ -178,20 +206,22 @@ class RunTask:
         return run
 
 
-def _refuse_what_costs_too_much(plan: ExecutionPlan, budget: Decimal | None) -> None:
-    """Before anything is called: the upper end of the estimate must fit, and there must be a price."""
-    if budget is None:
+def _refuse_what_must_cost_too_much(plan: ExecutionPlan, limits: BudgetLimits) -> None:
+    """Before anything is called: the lower end of the estimate must fit, and there must be a price."""
+    if limits.usd is None:
         return
     if plan.estimate.cost is None:
+        if limits.allow_unpriced:
+            return
         models = ", ".join(sorted({agent.model for agent in plan.agents}))
         raise BudgetExceeded(
-            f"{models} has no known price, so a budget of ${budget} cannot be kept",
-            hint="leave the budget away, or use a model that has a price",
+            f"{models} has no known price, so a budget of ${limits.usd} cannot be kept",
+            hint="leave the budget away, give the model a price, allow unpriced models, or use another model",
         )
-    highest = plan.estimate.cost[2]
-    if highest > budget:
+    least = plan.estimate.cost[0]
+    if least > limits.usd:
         raise BudgetExceeded(
-            f"the plan may cost up to ${highest:.4f}, more than the budget of ${budget}",
-            details={"estimate": str(highest), "budget": str(budget)},
+            f"the plan costs ${least:.4f} at least, more than the budget of ${limits.usd}",
+            details={"estimate": str(least), "budget": str(limits.usd)},
             hint="raise the budget, or name fewer agents",
         )

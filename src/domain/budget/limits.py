@@ -28,3 +28,14 @@ class Spending:
     calls: int = 0
     tokens: int = 0
     usd: Decimal | None = Decimal(0)
+
+
+def narrowed(settings: BudgetLimits, wish: BudgetLimits) -> BudgetLimits:
+    """The limits of `wish`, and where it says nothing those of `settings`."""
+    return BudgetLimits(
+        settings.calls if wish.calls is None else wish.calls,
+        settings.tokens if wish.tokens is None else wish.tokens,
+        settings.usd if wish.usd is None else wish.usd,
+        settings.seconds if wish.seconds is None else wish.seconds,
+        settings.allow_unpriced or wish.allow_unpriced,
+    )

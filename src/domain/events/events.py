@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..messaging.agent_message import AgentMessage
+from ..models.attempt import Attempt
 from ..models.usage import Usage
 from ..orchestration.gates import GateResult
 from ..orchestration.plan import ExecutionPlan
@@ -44,6 +46,33 @@ class TextArrived:
     run_id: str
     agent: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextVoided:
+    """What a model has said of its answer so far is void: it broke off, and begins anew."""
+
+    run_id: str
+    agent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAttempted:
+    """A call of a model has ended, well or not, or was refused."""
+
+    run_id: str
+    agent: str
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class PromptScrubbed:
+    """Something was found in a prompt before it left the machine; `found` counts by kind, and names no value."""
+
+    run_id: str
+    model: str
+    found: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +160,9 @@ Event = (
     | AgentStarted
     | StageFinished
     | TextArrived
+    | TextVoided
+    | ModelAttempted
+    | PromptScrubbed
     | BudgetEvaluated
     | ModelCalled
     | ToolStarted

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from ..errors import ErrorKind
 from ..models.attempt import Attempt
 from ..models.usage import Usage
 
@@ -21,12 +22,17 @@ class LedgerEntry:
     attempt: Attempt
 
 
+REFUSED = frozenset({ErrorKind.CIRCUIT_OPEN, ErrorKind.OUR_LIMIT, ErrorKind.BUDGET, ErrorKind.BLOCKED})
+"""Kinds of attempts that never reached a provider."""
+
+
 class Grouping(StrEnum):
     """What sums are made by."""
 
     RUN = "run"
     AGENT = "agent"
     MODEL = "model"
+    PROVIDER = "provider"
     TIER = "tier"
     DAY = "day"
 
@@ -45,6 +51,8 @@ class LedgerQuery:
 class CostTotal:
     """Sums over a group of entries.
 
+    `calls` were made, or answered from the cache; calls that were refused before they were made are counted in
+    `refused`, and `spared` is what those would have cost at most, in US dollars, as far as that is known.
     `cost` is in US dollars over the priced calls; `unpriced` counts those whose price is not known, which are
     never taken for free. `estimated` counts calls whose tokens were estimated because the provider reported
     none, and `failed` those that gave no answer; both cost what they cost.
@@ -58,3 +66,5 @@ class CostTotal:
     unpriced: int = 0
     estimated: int = 0
     cached: int = 0
+    refused: int = 0
+    spared: Decimal = Decimal(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,18 +22,36 @@ class Reasoning(StrEnum):
     HIGH = "high"
 
 
+def unheard(_attempt: Attempt) -> None:
+    """Take an attempt that nobody waits for."""
+
+
+def nobody_stops() -> str:
+    """No reason to end a call from outside."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class CallContext:
-    """Who calls, for ledger and budgets; never sent to a model.
+    """Who calls and how it came to it, for ledger and budgets; never sent to a model.
 
     `accounts` are the names of the budgets that pay, the narrowest first. `batch` marks work that could wait for
-    a batch: its batch price is reported beside its price.
+    a batch: its batch price is reported beside its price. `fallback` marks a call of a model that stands in for
+    another, and `waited` is how many seconds were waited before this attempt. `heard` is told each attempt as it is
+    recorded, also of a call that is cancelled, from which no event comes any more. `time_is_up` says, when a
+    call is broken off, that its time was up, and whose; "" when it was not. `fresh` asks for a new answer, which is
+    neither looked up in a response cache nor kept in it.
     """
 
     run_id: str = ""
     agent: str = ""
     accounts: tuple[str, ...] = ()
     batch: bool = False
+    fallback: bool = False
+    waited: float = 0.0
+    heard: Callable[[Attempt], None] = unheard
+    time_is_up: Callable[[], str] = nobody_stops
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from ..evidence.finding import Finding
 from ..evidence.merge import merge
 from ..evidence.report import EvidenceReport
 from ..evidence.severity import Category
+from ..models.attempt import Attempt
 from ..models.usage import Usage
 from ..workspace.files import NotCovered, RepositoryFacts
 from .gates import GateResult, GateVerdict
@@ -43,7 +44,8 @@ class AgentResult:
     """One agent's step.
 
     `evidence` are the reports of the tools that it called; `findings` what it stands behind; `dropped` counts
-    citations of evidence that does not exist; `judged` tells whether a language model formed the words.
+    citations of evidence that does not exist and quotes that are not in the file; `judged` tells whether a
+    language model formed the words; `attempts` are all calls of models, the failed ones included.
     """
 
     agent: str
@@ -59,6 +61,7 @@ class AgentResult:
     tool_calls: int = 0
     dropped: int = 0
     error: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
 
 class Verdict(StrEnum):

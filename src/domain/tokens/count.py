@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -12,3 +13,8 @@ class TokenCount:
     tokens: int
     exact: bool = True
     margin: float = 0.0
+
+    @property
+    def at_most(self) -> int:
+        """The upper bound: what has to fit when the count is not exact."""
+        return math.ceil(self.tokens * (1 + self.margin)) if self.margin else self.tokens

@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from ..budget.limits import BudgetLimits
 from ..messaging.message import Message
 from ..models.attempt import Attempt
-from ..models.exchange import ModelResponse
+from ..models.exchange import ModelResponse, Reasoning
 from ..models.tier import ModelTier
 from ..models.usage import Usage
 from ..tools.result import ToolCallRecord
@@ -21,7 +22,11 @@ DEFAULT_CONTEXT_TOKENS = 128_000
 
 @dataclass(frozen=True, slots=True)
 class TurnConfig:
-    """How a turn runs; tokens and seconds. `max_context_tokens=None` takes the model's own window."""
+    """How a turn runs; tokens and seconds. `max_context_tokens=None` takes the model's own window.
+
+    `response_schema` is the JSON schema of the answer; `budget` bounds this turn alone; `batch` marks work
+    that could wait for a provider's batch, `fresh` a turn whose answers come from no cache and go into none.
+    """
 
     max_iterations: int = 8
     analysis_enabled: bool = True
@@ -33,11 +38,16 @@ class TurnConfig:
     tool_timeout: float = 30.0
     streaming: bool = True
     raise_on_tool_error: bool = False
+    reasoning: Reasoning = Reasoning.DEFAULT
+    response_schema: Mapping[str, object] | None = None
+    budget: BudgetLimits | None = None
+    batch: bool = False
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TurnInput:
-    """A prompt with what belongs to it; `agent` names who asks, for the event stream."""
+    """A prompt with what belongs to it; `agent` names who asks, `accounts` the budgets that pay."""
 
     prompt: str
     system_prompt: str = ""
@@ -46,6 +56,7 @@ class TurnInput:
     config: TurnConfig = field(default_factory=TurnConfig)
     run_id: str = ""
     agent: str = ""
+    accounts: tuple[str, ...] = ()
 
 
 class BudgetVerdict(StrEnum):

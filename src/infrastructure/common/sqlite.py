@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -45,7 +45,11 @@ class Database:
 
     async def read(self, work: Callable[[apsw.Connection], T]) -> T:
         """Call `work` with the connection, outside a transaction."""
-        return await asyncio.wrap_future(self._executor().submit(self._guarded, work))
+        return await asyncio.wrap_future(self.submit(work))
+
+    def submit(self, work: Callable[[apsw.Connection], T]) -> Future[T]:
+        """Call `work` with the connection when its turn comes; what was submitted first is done first."""
+        return self._executor().submit(self._guarded, work)
 
     async def write(self, work: Callable[[apsw.Connection], T]) -> T:
         """Call `work` in an immediate transaction, on the disk when this returns, or without a trace."""

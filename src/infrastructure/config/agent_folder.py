@@ -16,6 +16,9 @@ from ...domain.ports.agent_catalog import AgentCatalog
 from .yaml_entries import Entry, read_entries
 
 SUFFIXES = {".yaml", ".yml"}
+ROUNDS = 8
+"""Rounds of model calls unless an agent says otherwise."""
+OWN = "set agents_dir in your own settings, or MUSTER_AGENTS_DIR, to trust these agents as your own"
 
 
 def _trimmed(value: object) -> object:
@@ -38,7 +41,7 @@ class AgentEntry(BaseModel):
     tier: ModelTier = ModelTier.CAPABLE
     tools: tuple[str, ...] = ()
     needs_judgement: StrictBool = False
-    max_iterations: StrictInt = Field(8, ge=1, le=64)
+    max_iterations: StrictInt = Field(ROUNDS, ge=1, le=64)
 
     def template(self) -> AgentTemplate:
         """The agent as the domain knows it."""
@@ -58,19 +61,29 @@ class AgentEntry(BaseModel):
 class AgentFolder(AgentCatalog):
     """The built-in agents in their order, then those of the folder by file name; the later of one id wins.
 
-    A file (`*.yaml`, `*.yml`) is one agent, or a list of agents. `tools` are the names that may be held.
+    A file (`*.yaml`, `*.yml`) is one agent, or a list of agents. `tools` are the names that may be held. `project`
+    is the folder of a project that named the agents by its own word: such agents replace no built-in one, take no
+    tier above `capable`, no more rounds than the default, and no link leads their files out of the project.
     """
 
-    def __init__(self, builtin: Iterable[AgentTemplate], folder: Path | None, tools: frozenset[str]) -> None:
+    def __init__(
+        self,
+        builtin: Iterable[AgentTemplate],
+        folder: Path | None,
+        tools: frozenset[str],
+        project: Path | None = None,
+    ) -> None:
         self._builtin = tuple(builtin)
         self._folder = folder
         self._tools = tools
+        self._project = project
+        self._taken = frozenset(template.id for template in self._builtin)
 
     def templates(self) -> tuple[AgentTemplate, ...]:
         """Every agent once; the files are read anew each time."""
         found = {template.id: template for template in self._builtin}
         for path in self._files():
-            for entry in read_entries(path):
+            for entry in read_entries(path, within=self._project):
                 template = self._template(entry)
                 found[template.id] = template
         return tuple(found.values())
@@ -96,7 +109,19 @@ class AgentFolder(AgentCatalog):
             if tool not in self._tools:
                 unknown = UnknownName.of("tool", tool, self._tools)
                 raise _fault(entry, ("tools", index), unknown.message, unknown.hint)
+        if self._project is not None:
+            self._refuse_overreach(entry, agent)
         return agent.template()
+
+    def _refuse_overreach(self, entry: Entry, agent: AgentEntry) -> None:
+        """A project that was only just cloned may add agents, and neither replace ours nor spend more than they."""
+        if agent.id in self._taken:
+            raise _fault(entry, ("id",), f"a project cannot replace the built-in agent {agent.id!r}", OWN)
+        if agent.tier is ModelTier.PREMIUM:
+            raise _fault(entry, ("tier",), f"a project's agent cannot be {agent.tier.value}", OWN)
+        if agent.max_iterations > ROUNDS:
+            message = f"a project's agent has at most {ROUNDS} rounds, not {agent.max_iterations}"
+            raise _fault(entry, ("max_iterations",), message, OWN)
 
 
 def _fault(entry: Entry, place: tuple[int | str, ...], message: str, hint: str) -> ConfigurationError:

@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...domain.errors import ConfigurationError
-from .settings import FOLDERS, Settings, default_data_dir, user_file
+from .disclosure import looks_like_key
+from .model_settings import BudgetSettings, ProviderSettings
+from .settings import CONFIDENTIAL, FOLDERS, USERS_OWN, Settings, default_data_dir, user_file
 from .sources import Source, read_environment, read_toml
 
 PROJECT_FILE = "muster.toml"
@@ -20,18 +22,22 @@ PROJECT_FILE = "muster.toml"
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """The settings that hold, and by key where each of them comes from."""
+    """The settings that hold, and by key where each of them comes from.
+
+    `agents_of` is the project when its own word named the folder of agents: they are a stranger's.
+    """
 
     values: Settings
     origins: Mapping[str, str]
+    agents_of: Path | None = None
 
 
 def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str, str]) -> LoadedSettings:
     """Settings for work in `root`: flag, environment, project, user, default, in this order.
 
     The project's are in `muster.toml`, else in `[tool.muster]` of `pyproject.toml`. A flag that is None was
-    not given. A project is somebody else's word: it may not say where data are kept, nor lead out of itself for
-    agents. Raises ConfigurationError that names place, key and value.
+    not given. A project is somebody else's word: it may not say where data are kept, which models are paid and
+    sent what, nor lead out of itself for agents. Raises ConfigurationError that names place, key and value.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     own, project = user_file(env), _project(root)
@@ -48,14 +54,16 @@ def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str,
         _refuse_unknown(source)
     if project is not None:
         _refuse_overreach(project, own)
-    return _merge(present, env)
+    named = next((source for source in present if "agents_dir" in source.values), None)
+    strange = project is not None and named is project
+    return replace(_merge(present, env), agents_of=root.absolute() if strange else None)
 
 
 def _project(root: Path) -> Source | None:
     if not os.access(root, os.X_OK):  # whether it is missing or locked, whoever looks into it says so
         return None
-    own = read_toml(root / PROJECT_FILE, PROJECT_FILE)
-    shared = read_toml(root / "pyproject.toml", "pyproject.toml", "tool.muster")
+    own = read_toml(root / PROJECT_FILE, PROJECT_FILE, within=root)
+    shared = read_toml(root / "pyproject.toml", "pyproject.toml", "tool.muster", within=root)
     if own is None or shared is None:
         return own or shared
     return replace(own, origin=f"{own.origin} ({shared.origin} is not used)")
@@ -63,7 +71,7 @@ def _project(root: Path) -> Source | None:
 
 def _refuse_unknown(source: Source) -> None:
     known = Settings.model_fields
-    for key, value in source.values.items():
+    for key in source.values:
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"known: {', '.join(sorted(known))}"
@@ -71,18 +79,21 @@ def _refuse_unknown(source: Source) -> None:
             raise ConfigurationError(
                 f"{source.place(key)}: unknown setting {name!r}",
                 code="unknown-setting",
-                details={"origin": source.origin, "key": key, "value": value},
+                details={"origin": source.origin, "key": key},
                 hint=hint,
             )
 
 
 def _refuse_overreach(project: Source, own: Path) -> None:
-    """A data folder may hold a cache that hides findings; `own` is the user's file, which may name one."""
-    if "data_dir" in project.values:
+    """A data folder may hold a cache that hides findings, a provider's address may take keys and code away.
+
+    `own` is the user's file, which may name them.
+    """
+    for key in sorted(USERS_OWN & set(project.values)):
         raise ConfigurationError(
-            f"{project.place('data_dir')}: data_dir cannot be set by a project",
-            details={"origin": project.origin, "key": "data_dir", "value": project.values["data_dir"]},
-            hint=f"set MUSTER_DATA_DIR, or data_dir in {own}",
+            f"{project.place(key)}: {key} cannot be set by a project",
+            details={"origin": project.origin, "key": key},
+            hint=f"set MUSTER_{key.upper()}, or {key} in {own}",
         )
     folder = project.values.get("agents_dir")
     if isinstance(folder, str) and not _stays_inside(project.base, folder):
@@ -132,12 +143,30 @@ def _origin(key: str, source: Source | None) -> str:
 
 def _refused(error: Mapping[str, Any], winners: Mapping[str, Source]) -> ConfigurationError:
     """The first thing that pydantic complains about, in the words of the place that it comes from."""
-    key = str(error["loc"][0])
+    key, given = str(error["loc"][0]), error["input"]
     source = winners[key]
     name = ".".join(str(part) for part in (source.names.get(key, key), *error["loc"][1:]))
+    details = {"origin": source.origin, "key": key}
+    if error["type"] == "extra_forbidden":
+        message, hint = f"{source.place(key)}: unknown key {name!r}", _known_keys(key)
+        return ConfigurationError(message, code="unknown-setting", details=details, hint=hint)
     reason = error["msg"].removeprefix("Value error, ")
+    reason = f"{reason[:1].lower()}{reason[1:]}"
+    hint = f"{key} is {Settings.model_fields[key].description}"
+    if key in CONFIDENTIAL or (isinstance(given, str) and looks_like_key(given)):
+        return ConfigurationError(
+            f"{source.place(key)}: {name} is refused: {reason}", details=details, hint=hint
+        )
     return ConfigurationError(
-        f"{source.place(key)}: {name} cannot be {error['input']!r}: {reason[:1].lower()}{reason[1:]}",
-        details={"origin": source.origin, "key": key, "value": error["input"]},
-        hint=f"{key} is {Settings.model_fields[key].description}",
+        f"{source.place(key)}: {name} cannot be {given!r}: {reason}",
+        details={**details, "value": given},
+        hint=hint,
     )
+
+
+def _known_keys(table: str) -> str:
+    """What may be written in a table, when what is written is none of it."""
+    if table != "providers":
+        return f"known: {', '.join(BudgetSettings.model_fields)}"
+    known = ", ".join(ProviderSettings.model_fields)
+    return f"a key is never written here: name its variable in key_env; known: {known}"

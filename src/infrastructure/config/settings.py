@@ -13,7 +13,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from ...domain.evidence.severity import Severity
+from ...domain.models.tier import ModelTier
 from ...domain.orchestration.gates import KINDS
+from ...domain.security.scrubbed import PrivacyPolicy
+from .model_settings import MODEL, BudgetSettings, ProviderSettings, known_models
 
 
 def _user_folder(env: Mapping[str, str], platform: str, xdg: str, unix: str, mac: str, windows: str) -> Path:
@@ -59,14 +62,58 @@ def _listed(value: object) -> object:
 class Settings(BaseModel):
     """Each description says what the setting takes, and is what an error about it answers with."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     data_dir: Path = Field(
         default_factory=lambda: default_data_dir(os.environ),
         description="a folder for runs and memory, which a project cannot set",
     )
     agents_dir: Path | None = Field(None, description="a folder of YAML files with agents of your own")
-    model: str = Field("offline/evidence", pattern=r"^[^/\s]+/\S+$", description="provider/model")
+    model: str = Field(
+        "offline/evidence",
+        pattern=rf"^{MODEL.pattern}$",
+        description="provider/model, or a provider, which then chooses by tier; a project cannot set it",
+    )
+    tiers: Mapping[ModelTier, Annotated[str, Field(pattern=rf"^{MODEL.pattern}$")]] = Field(
+        default_factory=dict,
+        description='a table of tiers with a model each, e.g. premium = "anthropic/claude-opus-4-5", '
+        "which a project cannot set",
+    )
+    fallback: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(known_models)] = Field(
+        (), description="a list of models or providers that are asked when the model fails; not for a project"
+    )
+    providers: Mapping[str, ProviderSettings] = Field(
+        default_factory=dict,
+        description='a table of providers, e.g. providers.vllm = {kind = "compatible", '
+        'url = "http://127.0.0.1:8000/v1"}, which a project cannot set',
+    )
+    models_file: Path | None = Field(
+        None, description="a YAML file of models, prices and tiers of your own, which a project cannot set"
+    )
+    budget: BudgetSettings = Field(
+        default_factory=BudgetSettings,
+        description="a table of what a run may spend: usd, calls, tokens, seconds; not for a project",
+    )
+    retries: Annotated[int, Strict()] = Field(
+        3,
+        ge=0,
+        le=10,
+        description="a whole number from 0 to 10: how often a failed call is tried again; not for a project",
+    )
+    privacy: PrivacyPolicy = Field(
+        PrivacyPolicy.REDACT,
+        description="allow, redact or block: secrets in prompts to other machines; not for a project",
+    )
+    response_cache: Annotated[bool, Strict()] = Field(
+        default=False,
+        description="true or false: whether equal questions are answered from a cache; not for a project",
+    )
+    redis_url: str | None = Field(
+        None,
+        pattern=r"^rediss?://\S+$",
+        description="redis://host:port/number, for limits and caches that several machines share; "
+        "not for a project",
+    )
     max_concurrency: Annotated[int, Strict()] = Field(
         4, ge=1, le=64, description="a whole number from 1 to 64"
     )
@@ -86,5 +133,12 @@ class Settings(BaseModel):
     history: Annotated[bool, Strict()] = Field(default=True, description="true or false")
 
 
-FOLDERS = frozenset({"data_dir", "agents_dir"})
+FOLDERS = frozenset({"data_dir", "agents_dir", "models_file"})
 """Settings that are paths, relative to wherever they are written."""
+USERS_OWN = frozenset(
+    {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "retries", "privacy",
+     "response_cache", "redis_url"}
+)  # fmt: skip
+"""Settings that decide who is paid, and who is sent what: a project is somebody else's word and has no say."""
+CONFIDENTIAL = frozenset({"providers", "redis_url", "models_file"})
+"""Settings in which a key or a password may stand by mistake: what is written there is never repeated."""

@@ -6,13 +6,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
 from ...domain.models.info import ModelInfo
 from ...domain.orchestration.setup import SettingOrigin, SetupCheck, SetupState
 from ...domain.ports.setup_probe import SetupProbe
+from .disclosure import shown
 
 PROGRAMS: Mapping[str, str] = {
     "ruff": "code review, security and performance are unmeasured without it",
@@ -20,28 +21,41 @@ PROGRAMS: Mapping[str, str] = {
     "git": "without it, ignored files are recognised by name only, and --since cannot work",
 }
 LIBRARIES = ("complexipy", "lizard", "vulture", "grimp", "coverage", "tree-sitter", "apsw", "rs-bpe")
-DATABASES = ("runs.db", "memory.db", "evidence.db")
+DATABASES = ("runs.db", "memory.db", "evidence.db", "costs.db", "chats.db")
 MAGIC = b"SQLite format 3\0"
 OLDEST = (3, 11)
 
 
 class LocalSetupProbe(SetupProbe):
-    """This process's installation; `origins` tells where each of `values` came from."""
+    """This process's installation; `origins` tells where each of `values` came from.
+
+    `models` are those that do the work, one or several; `lacks` says what is missing to ask a provider; `keyed` are
+    the providers that need a key.
+    """
 
     def __init__(
-        self, data_dir: Path, model: ModelInfo, values: Mapping[str, object], origins: Mapping[str, str]
+        self,
+        data_dir: Path,
+        models: Sequence[ModelInfo],
+        values: Mapping[str, object],
+        origins: Mapping[str, str],
+        lacks: Callable[[str], str] = lambda _: "",
+        keyed: Sequence[str] = (),
     ) -> None:
         self._data_dir = data_dir
-        self._model = model
+        self._models = models
         self._values = values
         self._origins = origins
+        self._lacks = lacks
+        self._keyed = keyed
 
     async def checks(self) -> tuple[SetupCheck, ...]:
         """Python, programs, libraries, data folder, model."""
         programs = (_program(name, why) for name, why in PROGRAMS.items())
         libraries = (_library(name) for name in LIBRARIES)
         kept = (_database(self._data_dir / name) for name in DATABASES)
-        return (_python(), *programs, *libraries, _writable(self._data_dir), *kept, _model(self._model))
+        models = (self._model(model) for model in {model.name: model for model in self._models}.values())
+        return (_python(), *programs, *libraries, _writable(self._data_dir), *kept, *models, self._keys())
 
     def settings(self) -> tuple[SettingOrigin, ...]:
         """Every setting, sorted by name."""
@@ -49,6 +63,19 @@ class LocalSetupProbe(SetupProbe):
             SettingOrigin(key, _text(value), self._origins.get(key, "default"))
             for key, value in sorted(self._values.items())
         )
+
+    def _model(self, model: ModelInfo) -> SetupCheck:
+        if missing := self._lacks(model.provider):
+            return SetupCheck("model", SetupState.PROBLEM, f"{model.name}: {missing}", "set it, or model")
+        if model.judges:
+            return SetupCheck("model", SetupState.OK, model.name)
+        return SetupCheck("model", SetupState.OK, f"{model.name}: free, arranges evidence, judges nothing")
+
+    def _keys(self) -> SetupCheck:
+        """Which providers could be asked; a key is never shown."""
+        ready = ", ".join(name for name in self._keyed if not self._lacks(name))
+        detail = f"with a key: {ready} (muster run --model NAME)" if ready else "no provider has a key"
+        return SetupCheck("providers", SetupState.OK, detail)
 
 
 def _python() -> SetupCheck:
@@ -102,13 +129,13 @@ def _database(path: Path) -> SetupCheck:
     return SetupCheck(path.name, SetupState.OK, f"{path.stat().st_size:,} bytes")
 
 
-def _model(model: ModelInfo) -> SetupCheck:
-    if model.judges:
-        return SetupCheck("model", SetupState.OK, model.name)
-    return SetupCheck("model", SetupState.OK, f"{model.name}: free, arranges evidence, judges nothing")
-
-
 def _text(value: object) -> str:
+    """A setting in words; the password in an address is nobody's business, nor is a key."""
     if isinstance(value, dict):
-        return ", ".join(f"{key}={item}" for key, item in value.items()) or "none"
-    return "none" if value is None else str(value)
+        pairs = (
+            f"{key}={_text(item)}" for key, item in value.items() if item is not None and item is not False
+        )
+        return ", ".join(pairs) or "none"
+    if isinstance(value, tuple | list):
+        return ", ".join(_text(item) for item in value) or "none"
+    return "none" if value is None else shown(str(value))

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...domain.errors import ConfigurationError
+from .plain_files import read_plain
 
 PREFIX = "MUSTER_"
+MAX_BYTES = 1024 * 1024
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
 PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
@@ -32,15 +34,19 @@ class Source:
         return self.origin if line is None else f"{self.origin}, line {line}"
 
 
-def read_toml(path: Path, shown: str, table: str = "") -> Source | None:
-    """The settings in a file, or in one of its tables; None when there is no such file or table."""
+def read_toml(path: Path, shown: str, table: str = "", within: Path | None = None) -> Source | None:
+    """The settings in a file, or in one of its tables; None when there is no such file or table.
+
+    `within` is the folder that a link may not lead out of.
+    """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_plain(path, MAX_BYTES, within).decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         message = f"{shown!r} cannot be read: {error.strerror}"
-        raise ConfigurationError(message, hint="check its permissions") from error
+        hint = f"it is to be a regular file of at most {MAX_BYTES // 1024} kB that can be read"
+        raise ConfigurationError(message, hint=hint) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{shown!r} is not UTF-8 text", hint="save it as UTF-8") from error
     try:
@@ -100,7 +106,8 @@ def from_text(key: str, text: str) -> object:
     """`text` as the type that the setting `key` takes; text that does not fit stays, and is refused later."""
     converters: dict[str, Callable[[str], object]] = {
         "max_concurrency": int, "tool_memory_mb": int, "tool_seconds": float,
-        "history": _truth, "gates": _gates,
+        "history": _truth, "response_cache": _truth, "retries": int, "gates": _gates, "tiers": _pairs,
+        "budget": _limits,
     }  # fmt: skip
     try:
         return converters.get(key, str)(text)
@@ -118,3 +125,17 @@ def _gates(text: str) -> dict[str, float]:
     """`name=value,name=value`."""
     pairs = (part.partition("=") for part in text.split(",") if part.strip())
     return {name.strip(): float(value) for name, _, value in pairs}
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """`name=text,name=text`."""
+    pairs = (part.partition("=") for part in text.split(",") if part.strip())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _limits(text: str) -> dict[str, object]:
+    """`usd=0.50,calls=20,tokens=100000,seconds=60`."""
+    kinds: dict[str, Callable[[str], object]] = {
+        "calls": int, "tokens": int, "usd": float, "seconds": float, "allow_unpriced": _truth,
+    }  # fmt: skip
+    return {name: kinds.get(name, str)(value) for name, value in _pairs(text).items()}

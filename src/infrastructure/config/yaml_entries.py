@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from ...domain.errors import ConfigurationError
+from .plain_files import read_plain
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
@@ -23,47 +24,56 @@ class Entry:
 
     def line(self, place: tuple[int | str, ...]) -> int:
         """The 1-based line of the value at `place`, or of the nearest thing around it that is written."""
+        shown: yaml.Node = self.node
         node: yaml.Node = self.node
         for step in place:
             below = _below(node, step)
             if below is None:
                 break
-            node = below
-        return int(node.start_mark.line) + 1
+            shown, node = below
+        return int(shown.start_mark.line) + 1
 
 
-def _below(node: yaml.Node, step: int | str) -> yaml.Node | None:
+def _below(node: yaml.Node, step: int | str) -> tuple[yaml.Node, yaml.Node] | None:
+    """What marks the place of a value, and the value: the key, when the value is a block that begins later."""
     if isinstance(node, yaml.MappingNode):
-        # The key's place, when its value is a block that begins a line later.
         found = next(((key, value) for key, value in node.value if key.value == step), None)
         if found is not None:
-            return found[1] if isinstance(found[1], yaml.SequenceNode) else found[0]
+            return (found[1] if isinstance(found[1], yaml.SequenceNode) else found[0], found[1])
     elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        item: yaml.Node = node.value[step]
-        return item
+        return node.value[step], node.value[step]
     return None
 
 
-def read_entries(path: Path) -> list[Entry]:
-    """The one mapping in a file, or those in its list; none in an empty file; raises ConfigurationError."""
-    text = _text(path)
+def read_entries(
+    path: Path,
+    noun: str = "an agent",
+    wanted: str = "write an agent, or a list of agents",
+    within: Path | None = None,
+) -> list[Entry]:
+    """The one mapping in a file, or those in its list; none in an empty file.
+
+    Raises ConfigurationError; `noun` is what each of them is, and `wanted` the hint for another shape. `within` is
+    the folder that a link may not lead out of.
+    """
+    text = _text(path, within)
     try:
-        _refuse_mazes(path, text)
+        _refuse_mazes(path, text, wanted)
         loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         nodes = [] if root is None else root.value if isinstance(root, yaml.SequenceNode) else [root]
-        return [_entry(path, node, loader) for node in nodes]
+        return [_entry(path, node, loader, noun, wanted) for node in nodes]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         problem = f"not valid YAML: {error.problem or 'it cannot be read'}"
         raise _fault(path, mark.line + 1 if mark else 1, problem, "check indentation") from error
     except (yaml.YAMLError, ValueError) as error:
         reason = str(error).partition("\n")[0]
-        raise _fault(path, 1, f"not valid YAML: {reason}", "write an agent, or a list of agents") from error
+        raise _fault(path, 1, f"not valid YAML: {reason}", wanted) from error
 
 
-def _refuse_mazes(path: Path, text: str) -> None:
-    """Refuse what an agent never needs and what makes a small file endless: aliases, deep nesting."""
+def _refuse_mazes(path: Path, text: str, wanted: str) -> None:
+    """Refuse what an entry never needs and what makes a small file endless: aliases, deep nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
@@ -71,26 +81,25 @@ def _refuse_mazes(path: Path, text: str) -> None:
             raise _fault(path, line, "aliases (*name) are not supported", "write the values out")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            raise _fault(path, line, "nested too deeply", "write an agent, or a list of agents")
+            raise _fault(path, line, "nested too deeply", wanted)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, within: Path | None) -> str:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise _fault(path, 1, f"larger than {MAX_BYTES // 1024} kB", "agents are short texts")
-        return content.decode("utf-8-sig")
+        return read_plain(path, MAX_BYTES, within).decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise _fault(path, 1, "there is no such file", "name one that is there, or none") from error
     except OSError as error:
-        raise _fault(path, 1, f"cannot be read: {error.strerror}", "check its permissions") from error
+        hint = f"it is to be a regular file of at most {MAX_BYTES // 1024} kB that can be read"
+        raise _fault(path, 1, f"cannot be read: {error.strerror}", hint) from error
     except UnicodeDecodeError as error:
         raise _fault(path, 1, "not UTF-8 text", "save it as UTF-8") from error
 
 
-def _entry(path: Path, node: yaml.Node, loader: yaml.SafeLoader) -> Entry:
+def _entry(path: Path, node: yaml.Node, loader: yaml.SafeLoader, noun: str, wanted: str) -> Entry:
     line = node.start_mark.line + 1
     if not isinstance(node, yaml.MappingNode):
-        raise _fault(path, line, "not an agent", "write keys and values, such as id: my-agent")
+        raise _fault(path, line, f"not {noun}", wanted)
     seen = set()
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode):

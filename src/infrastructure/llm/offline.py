@@ -124,13 +124,14 @@ class OfflineModel(LanguageModel):
     with the o200k vocabulary would have been charged for; the price is exactly 0.
     """
 
-    def __init__(self, counter: TokenCounter) -> None:
+    def __init__(self, counter: TokenCounter, tier: ModelTier = OFFLINE.tier) -> None:
         self._counter = counter
+        self._info = OFFLINE.in_tier(tier)
 
     @property
     def info(self) -> ModelInfo:
-        """Free, and never judging."""
-        return OFFLINE
+        """Free, and never judging; in the tier whose work it does."""
+        return self._info
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         """Ask for evidence first; once it is there, or none is to be had, answer."""

@@ -1,21 +1,30 @@
-"""Counts by the vocabulary o200k_base, offline."""
+"""Counts by the vocabularies o200k_base and cl100k_base, offline."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from enum import StrEnum
 
 from ...domain.ports.token_counter import TokenCounter
 from ...domain.tokens.count import TokenCount
 
 
+class Vocabulary(StrEnum):
+    """The public vocabularies that are carried along."""
+
+    O200K = "o200k_base"
+    CL100K = "cl100k_base"
+
+
 class BpeTokenCounter(TokenCounter):
-    """Exact for o200k_base; marks of special tokens count as the plain text that they are.
+    """Exact for its vocabulary; marks of special tokens count as the plain text that they are.
 
     The vocabulary is loaded at the first count (0.1 s). Safe to use from several threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary = Vocabulary.O200K) -> None:
+        self._vocabulary = vocabulary
         self._lock = threading.Lock()
         self._count: Callable[[str], int] | None = None
 
@@ -34,5 +43,5 @@ class BpeTokenCounter(TokenCounter):
             if self._count is None:
                 from rs_bpe.bpe import openai
 
-                self._count = openai.o200k_base().count
+                self._count = getattr(openai, self._vocabulary.value)().count
             return self._count

@@ -16,7 +16,11 @@ from .listing import Listing, without_vendored
 
 SECONDS = 60.0
 SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=false")
-KEPT = {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CEILING_DIRECTORIES"}
+KEPT = (
+    "PATH", "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "LANG", "LC_CTYPE", "TMPDIR", "TEMP", "SYSTEMROOT",
+    "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CEILING_DIRECTORIES",
+)  # fmt: skip
+"""What git needs to start, and to find the user's own settings; a filter program of theirs sees no key either."""
 SET = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
@@ -81,11 +85,11 @@ async def ask(
 
 
 def _environment(index: str, configured: Mapping[str, str]) -> dict[str, str]:
-    """Ours, without what a hook that runs us has set about its own repository.
+    """Little of ours: no keys, and nothing that a hook that runs us has set about its own repository.
 
     Settings go this way because `-c` ends a key at its first `=`, and a section may be named with one.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in KEPT}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     numbered = {"GIT_CONFIG_COUNT": str(len(configured))}
     for number, (name, value) in enumerate(configured.items()):
         numbered |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}

@@ -43,6 +43,14 @@ def emit(text: str, output: str | None = None) -> None:
     save(Path(output), text)
 
 
+def emit_exactly(text: str, output: str | None = None) -> None:
+    """Write `text` as it is, without an end of line that it does not have."""
+    if output is None or output == STDOUT:
+        _print(text)
+        return
+    save(Path(output), text)
+
+
 def save(path: Path, text: str) -> None:
     """Write `text` to `path`, and say on stderr what was written where."""
     content = text.encode("utf-8", "backslashreplace")

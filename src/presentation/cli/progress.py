@@ -11,12 +11,15 @@ from ...domain.events.events import (
     AgentStarted,
     Envelope,
     Event,
+    ModelAttempted,
+    PromptScrubbed,
     RunStarted,
     ToolFinished,
     ToolStarted,
 )
+from ...domain.models.attempt import Attempt
 from ...domain.orchestration.run import AgentStatus
-from ..reports.wording import printable
+from ..reports.wording import money, printable
 from .terminal import say
 
 WORDS = {AgentStatus.COMPLETED: "done"}
@@ -77,6 +80,8 @@ class Progress:
             case ToolFinished(agent=agent, tool=tool):
                 line = self._line(agent)
                 line.tools = tuple(name for name in line.tools if name != tool)
+            case ModelAttempted(agent=agent, attempt=attempt) if attempt.error:
+                self._line(agent).state = f"working, {missed(attempt)}"
             case AgentFinished(agent=agent):
                 line = self._line(agent)
                 line.state, line.tools, line.seconds = outcome(event), (), event.duration
@@ -95,10 +100,23 @@ class PlainProgress(Progress):
         match event:
             case AgentFinished(agent=agent):
                 say(f"{agent}: {outcome(event)}, {seconds(event.duration)}")
+            case ModelAttempted(agent=agent, attempt=attempt) if attempt.error:
+                say(f"{agent}: {missed(attempt)}")
+            case ModelAttempted(agent=agent, attempt=attempt) if attempt.fallback:
+                say(f"{agent}: {printable(attempt.model)} answered instead, for {money(attempt.cost)}")
+            case PromptScrubbed(model=model, found=found):
+                kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.items()))
+                say(f"{printable(model)}: not sent as written: {kinds}")
             case ToolFinished(agent=agent, tool=tool, error=error) if error:
                 say(f"{agent}: {tool}: {' '.join(error.split())}")
             case _:
                 return
+
+
+def missed(attempt: Attempt) -> str:
+    """A call of a model that gave no answer, in words."""
+    kind = attempt.error.value.replace("_", " ") if attempt.error else ""
+    return f"{printable(attempt.model)}: {kind}"
 
 
 def outcome(event: AgentFinished) -> str:

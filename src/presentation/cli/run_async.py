@@ -16,6 +16,8 @@ from .failures import INTERRUPTED, Interrupted, report
 T = TypeVar("T")
 GRACE = 0.85  # seconds; with the ways in and out it stays below one
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+AT_LOOP_END: list[Callable[[], Coroutine[Any, Any, None]]] = []
+"""What is done at the end of each event loop: connections are closed in the loop that opened them."""
 
 
 def run_async(work: Coroutine[Any, Any, T], farewell: Callable[[], Interrupted] = Interrupted) -> T:
@@ -55,7 +57,11 @@ class _Brake:
             work.close()
             raise asyncio.CancelledError
         self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)
-        return await work
+        try:
+            return await work
+        finally:
+            for end in AT_LOOP_END:
+                await end()
 
     def last_words(self) -> Interrupted:
         """The farewell, from now on told by whoever asked; the deadline for leaving stays."""

@@ -17,10 +17,17 @@ def open_session(root: str = ".", overrides: Mapping[str, object] | None = None)
 
     Raises ConfigurationError.
     """
-    from ...container import close_container, open_container
+    from ...container import close_container, close_models, open_container
+    from .run_async import AT_LOOP_END
 
     container = open_container(root, overrides, os.environ)
+
+    async def end() -> None:
+        await close_models(container)
+
+    AT_LOOP_END.append(end)
     try:
         yield container
     finally:
+        AT_LOOP_END.remove(end)
         close_container(container)

@@ -5,9 +5,6 @@ STARTER = """\
 # A flag wins over the environment (MUSTER_MAX_CONCURRENCY=2), which wins over this file, which wins over
 # your own settings for all projects. `muster doctor` shows where each value comes from.
 
-# Provider and model. offline/evidence needs no key and no network; it arranges evidence and judges nothing.
-# model = "offline/evidence"
-
 # How many agents work at the same time (1 to 64).
 # max_concurrency = 4
 
@@ -24,10 +21,14 @@ STARTER = """\
 # Whether plans use what earlier runs have taught.
 # history = true
 
-# A folder of this project, relative to this file, of YAML files with agents of your own.
+# A folder of this project, relative to this file, of YAML files with more agents. They replace no built-in agent, and
+# take neither the premium tier nor more than 8 rounds unless your own settings name the folder.
 # agents_dir = "agents"
 
-# Where runs and memory are kept is not for a project to say: set MUSTER_DATA_DIR, or data_dir in your own settings.
+# A project is somebody else's word, so these are yours to say alone, in your own settings or the environment:
+# model, tiers, fallback and providers (who is asked; MUSTER_MODEL=anthropic), models_file (prices of your own),
+# budget (MUSTER_BUDGET=usd=0.50,calls=50), retries (of a failed call, 0 to 10), response_cache (true answers equal
+# questions from a cache), privacy (allow, redact, block), redis_url, and data_dir (where runs are kept).
 
 # Quality gates that hold in every run, besides --gate: coverage, complexity, score, quality, documentation,
 # and the number of findings by severity (critical, high, medium, low, info).

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...domain.budget.limits import BudgetLimits
 from ...domain.errors import UserError
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.plan import ExecutionPlan
@@ -61,7 +62,9 @@ class Standards:
     fail_on: Severity | None
 
 
-def carry_out(session: Container, planning: Planning, standards: Standards, *, quiet: bool) -> RunRecord:
+def carry_out(
+    session: Container, planning: Planning, standards: Standards, limits: BudgetLimits, *, quiet: bool
+) -> RunRecord:
     """Plan, run, and tell how it goes; raises Interrupted with the run that is kept."""
     from ...application.use_cases.run_task import RunTaskRequest
 
@@ -69,7 +72,7 @@ def carry_out(session: Container, planning: Planning, standards: Standards, *, q
         plan = await planning()
         unsubscribe = session.event_bus().subscribe(progress)
         try:
-            request = RunTaskRequest(plan, standards.baseline, standards.fail_on)
+            request = RunTaskRequest(plan, standards.baseline, standards.fail_on, limits)
             return await session.run_task().execute(request)
         finally:
             unsubscribe()

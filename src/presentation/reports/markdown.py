@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...domain.evidence.finding import Finding
 from ...domain.orchestration.run import RunRecord, RunReport
 from . import wording
+from .calls import HEAD, calls
 from .wording import printable
 
 NOT_COVERED_SHOWN = 10
@@ -47,7 +48,9 @@ def render(record: RunRecord) -> str:
     lines = [*_head(record)]
     if record.report:
         lines += [*_health(record.report), *_gates(record.report), *_findings(record.report)]
-    return "\n".join([*lines, *_agents(record), *_not_covered(record), *_foot(record)]) + "\n"
+    return (
+        "\n".join([*lines, *_agents(record), *_calls(record), *_not_covered(record), *_foot(record)]) + "\n"
+    )
 
 
 def _head(record: RunRecord) -> list[str]:
@@ -124,6 +127,11 @@ def _agents(record: RunRecord) -> list[str]:
     ]
     head = ("Agent", "State", "Time", "Tools", "Judgement", "Result")
     return ["## Agents", "", *table(head, rows)] if rows else []
+
+
+def _calls(record: RunRecord) -> list[str]:
+    rows = [tuple(escape(cell) for cell in row.cells) for row in calls(record)]
+    return [f"## Model calls: {len(rows):,}", "", *table(HEAD, rows)] if rows else []
 
 
 def _not_covered(record: RunRecord) -> list[str]:

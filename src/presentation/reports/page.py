@@ -11,6 +11,7 @@ from ...domain.evidence.severity import Category
 from ...domain.orchestration.gates import GateResult, GateVerdict
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport
 from . import wording
+from .calls import HEAD, calls
 from .page_assets import SCRIPT, STYLE
 from .page_findings import esc, findings
 
@@ -31,7 +32,7 @@ def render(record: RunRecord) -> str:
     parts = [_hero(record)]
     if report:
         parts += [_health(report), _gates(report), findings(record, report)]
-    parts += [_agents(record), _not_covered(record)]
+    parts += [_agents(record), _calls(record), _not_covered(record)]
     title = esc(f"Muster: {wording.verdict_word(record)}")
     return (
         "<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
@@ -175,14 +176,26 @@ def _agent(agent: AgentResult, longest: float) -> str:
         bar, time = _bar(agent.duration / longest), wording.duration(agent.duration)
         facts = f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}"
     state = "" if agent.status in {AgentStatus.COMPLETED, AgentStatus.SKIPPED} else agent.status.value
-    dropped = f"{wording.count(agent.dropped, 'citation')} of evidence that does not exist left out"
     notes = [f"<p class='soft'>{esc(facts)}</p>" if facts else ""]
-    notes.append(f"<p class='fair'>{dropped}</p>" if agent.dropped else "")
+    notes.append(f"<p class='fair'>{wording.dropped(agent)}</p>" if agent.dropped else "")
     says = f"<div class='says'><p>{esc(words)}</p>{''.join(notes)}</div>"
     return (
         f"<div class='agent'><span><code>{esc(agent.agent)}</code> <span class='bad'>{state}</span></span>"
         f"{bar}<span class='number'>{time}</span>{says}</div>"
     )
+
+
+def _calls(record: RunRecord) -> str:
+    rows = calls(record)
+    if not rows:
+        return ""
+    head = "".join(f"<th>{name}</th>" for name in HEAD)
+    body = "".join(
+        f"<tr class='{'good' if row.ok else 'fair'}'>{''.join(f'<td>{esc(cell)}</td>' for cell in row.cells)}</tr>"
+        for row in rows
+    )
+    table = f"<table class='calls'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<section class='card'><h2>Model calls <small>{len(rows):,}</small></h2>{table}</section>"
 
 
 def _not_covered(record: RunRecord) -> str:

@@ -90,6 +90,10 @@ a { color: var(--accent); }
 .agent:first-of-type { border-top: 0; padding-top: 0; }
 .agent .says { grid-column: 2 / -1; font-size: .9rem; } .agent .bar { color: var(--accent); }
 .agent code { font-weight: 650; overflow-wrap: anywhere; }
+.calls { width: 100%; border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
+.calls th { text-align: left; color: var(--soft); font-weight: 600; }
+.calls th, .calls td { padding: .35rem .8rem .35rem 0; border-top: 1px solid var(--line); vertical-align: top;
+  overflow-wrap: anywhere; }
 .missed { margin: 0; padding-left: 1.1rem; font-size: .9rem; overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: .85rem; padding-bottom: 2.5rem; }
 [hidden] { display: none !important; }

@@ -7,6 +7,7 @@ from ...domain.evidence.severity import Severity
 from ...domain.orchestration.gates import GateVerdict
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport
 from . import Look, wording
+from .calls import calls
 from .paper import Paper
 
 NOT_COVERED_SHOWN = 10
@@ -42,6 +43,7 @@ def render(record: RunRecord, look: Look) -> str:
         _gates(paper, record.report)
     _findings(paper, record)
     _agents(paper, record)
+    _calls(paper, record)
     _not_covered(paper, record)
     _foot(paper, record)
     return paper.finish()
@@ -159,8 +161,22 @@ def _agent(paper: Paper, agent: AgentResult) -> None:
     if agent.status is not AgentStatus.SKIPPED:
         paper.line((f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}", "dim"), indent=4)
     if agent.dropped:
-        left = wording.count(agent.dropped, "citation")
-        paper.line((f"{left} of evidence that does not exist left out", "yellow"), indent=4)
+        paper.line((wording.dropped(agent), "yellow"), indent=4)
+
+
+def _calls(paper: Paper, record: RunRecord) -> None:
+    rows = calls(record)
+    if not rows:
+        return
+    paper.rule(f"Model calls: {len(rows):,}")
+    agent = ""
+    for row in rows:
+        if row.agent != agent:
+            agent = row.agent
+            paper.line((agent, "bold"), indent=2)
+        mark, style = ("✓", "green") if row.ok else ("✗", "yellow")
+        parts = (f"  {row.model}", ""), (f"  {row.result}", style), (f"  {row.time}", "dim")
+        paper.line((mark, style), *parts, (f"  {row.tokens}  {row.cost}", "dim"), indent=4)
 
 
 def _not_covered(paper: Paper, record: RunRecord) -> None:

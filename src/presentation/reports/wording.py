@@ -199,6 +199,12 @@ def agent_model(agent: AgentResult) -> str:
     return printable(agent.model) or "an unnamed language model" if agent.judged else NO_MODEL
 
 
+def dropped(agent: AgentResult) -> str:
+    """How much an agent said that nothing bears out."""
+    left = "citation or quote" if agent.dropped == 1 else "citations or quotes"
+    return f"{agent.dropped:,} {left} that nothing bears out left out"
+
+
 def agent_tools(agent: AgentResult) -> str:
     """The tools that an agent used, and which of them gave nothing."""
     names = [

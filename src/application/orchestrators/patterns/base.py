@@ -122,4 +122,5 @@ def joined(steps: Sequence[AgentResult]) -> AgentResult | None:
         duration=sum(step.duration for step in steps),
         tool_calls=sum(step.tool_calls for step in steps),
         dropped=sum(step.dropped for step in steps),
+        attempts=tuple(attempt for step in steps for attempt in step.attempts),
     )

@@ -40,12 +40,13 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What the words of a task say."""
+    """What the words of a task say; `cues` are how many different ones speak for each of the capabilities."""
 
     domain: TaskDomain
     complexity: Complexity
     capabilities: tuple[Capability, ...]
     reasons: tuple[Reason, ...]
+    cues: tuple[int, ...] = ()
 
 
 Said = tuple[Cue, str, int]
@@ -67,7 +68,8 @@ def classify(task: str) -> Classification:
     reasons = [Reason(f"needs {c.words}", quoted(scores[c].cues)) for c in capabilities]
     reasons.append(Reason(f"domain {domain.value}", why))
     reasons.append(Reason(f"complexity {complexity.value}", extent))
-    return Classification(domain, complexity, capabilities, tuple(reasons))
+    cues = tuple(len(scores[capability].cues) for capability in capabilities)
+    return Classification(domain, complexity, capabilities, tuple(reasons), cues)
 
 
 def quoted(cues: Iterable[str]) -> str:

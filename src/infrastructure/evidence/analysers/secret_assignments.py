@@ -18,14 +18,22 @@ NAME = re.compile(
     r"|encryption_key|credentials?|accountkey|master_?key)([\w\-]{0,40}+)",
     re.IGNORECASE,
 )
+ESCAPES = r"\\{0,7}+"
+"""Before a quote that stands inside JSON text, or inside JSON text inside JSON text."""
+LINE_END, WRAPPED_END = re.compile(r"\n"), re.compile(r"\n|\\n")
+WRAPPED = frozenset({"", "json"})
+"""Languages in which a whole file may stand as one text of JSON, its lines ended by a backslash and an n."""
 BEFORE = re.compile(r"[\w.\-]{0,40}$")
 SEPARATOR = re.compile(
-    r"[\"'\]]{0,3}+[ \t]{0,20}+"
+    rf"(?:{ESCAPES}[\"'\]]){{0,3}}+[ \t]{{0,20}}+"
     r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
     r"[ \t]{0,8}+=(?!=)"
-    r"|=>|:=|=(?![=>])|:(?![:=])|,(?=[ \t]{0,8}+[\"'])|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+"
+    rf"|=>|:=|=(?![=>])|:(?![:=])|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])"
+    r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+"
 )
-QUOTED = re.compile(r"(?:[rbuRBU]{0,2}+)(\"{3}|'{3}|[\"'`])([^\"'`\\\n]{1,300}+)(?:\1)")
+QUOTED = re.compile(
+    rf"(?:[rbuRBU]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))" r"([^\"'`\\\n]{1,300}+)(?:\1)"
+)
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
 CONNECTION = re.compile(
@@ -33,7 +41,9 @@ CONNECTION = re.compile(
     r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=",
     re.IGNORECASE,
 )
-FALLBACK = re.compile(r"(?:environ(?:\.get)?|getenv|config|env|setdefault|get)\(\s{0,8}[\"'][\w\-]{0,60}$")
+FALLBACK = re.compile(
+    r"(?:environ(?:\.get)?|getenv|config|env|setdefault|get)\(\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
+)
 BARE_LANGUAGES = frozenset({"yaml", "env", "ini", "shell", "dockerfile", "text", "", "xml"})
 NOT_A_SECRET = re.compile(
     r"^[_\-]?(?:hash|sha\d*|digest|md5|checksum|fingerprint|length|len|size|name|names|field|url|uri|path|file|filename|dir"
@@ -62,24 +72,28 @@ class Assigned:
 
 def assigned(text: str, language: str) -> Iterator[Assigned]:
     """All values that pass the gates, in order; every line is looked at in time proportional to its length."""
-    last_line_end = -1
+    seen = -1
     for name in NAME.finditer(text):
-        if name.start() < last_line_end:
+        if name.start() < seen:
             continue
-        start = text.rfind("\n", max(0, name.start() - LONGEST_LINE), name.start()) + 1
-        end = text.find("\n", name.end(), name.end() + LONGEST_LINE)
-        end = len(text) if end < 0 else end
-        if (start == 0 and name.start() > LONGEST_LINE) or end - start > LONGEST_LINE:
-            last_line_end = _end_of_line(text, name.end())
+        start, end = _line(text, name, language)
+        if end - start > LONGEST_LINE:
+            seen = end
             continue
         found = _beside(text, name, start, end, language)
         if found is not None:
             yield found
 
 
-def _end_of_line(text: str, position: int) -> int:
-    end = text.find("\n", position)
-    return len(text) if end < 0 else end
+def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
+    """Where the line around `name` begins and ends; one that begins too far away begins at 0."""
+    wrapped = language in WRAPPED
+    earliest = max(0, name.start() - LONGEST_LINE)
+    start = text.rfind("\n", earliest, name.start()) + 1
+    if wrapped and (inner := text.rfind("\\n", max(earliest, start), name.start())) >= 0:
+        start = inner + 2
+    after = (WRAPPED_END if wrapped else LINE_END).search(text, name.end())
+    return start, len(text) if after is None else after.start()
 
 
 def _beside(text: str, name: re.Match[str], start: int, end: int, language: str) -> Assigned | None:
@@ -90,7 +104,7 @@ def _beside(text: str, name: re.Match[str], start: int, end: int, language: str)
     separator = SEPARATOR.match(text, name.end(), end)
     if separator is None:
         return None
-    if separator.group().lstrip("\"'] \t").startswith(",") and not FALLBACK.search(text, start, name.end()):
+    if separator.group().lstrip("\\\"'] \t").startswith(",") and not FALLBACK.search(text, start, name.end()):
         return None
     value = _value(text, separator.end(), start, end, language)
     if value is None or PUBLIC_NAME.search(name.group()):
@@ -109,7 +123,7 @@ def _value(text: str, position: int, start: int, end: int, language: str) -> tup
         bare = IN_CONNECTION.match(text, position, end)
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
         return None
-    return bare.span(1)
+    return bare.start(1), bare.start(1) + len(bare.group(1).rstrip("\\"))  # escapes the quote that follows
 
 
 def _judged(name: str, start: int, end: int, text: str) -> Assigned | None:

@@ -28,6 +28,7 @@ JWT = re.compile(r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]
 SCHEME = re.compile(r"(?:Bearer|BEARER|bearer)[ \t]{1,4}+([A-Za-z0-9._~+/\-]{20,}+=*+)")
 BASIC = re.compile(r"(?:Basic|BASIC)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
+ESCAPED = frozenset({"\\n", "\\r", "\\t"})
 PORT = re.compile(r"\d{1,5},")
 """What follows the colon of the first of several hosts."""
 NOBODYS_HOST = re.compile(
@@ -65,8 +66,8 @@ def candidates(text: str, language: str) -> Iterator[Found]:
 def _provided(text: str, provider: Provider) -> Iterator[Found]:
     for match in provider.pattern.finditer(text):
         value = match.group()
-        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if before in WORD or (after and after in WORD) or len(value) > provider.longest:
+        after = text[match.end() : match.end() + 1]
+        if _is_inside(text, match.start()) or (after and after in WORD) or len(value) > provider.longest:
             continue
         body = value[len(provider.marks[0]) :]
         if stands_in(body) or entropy(body) < 3.0 or not _is_mixed(body):
@@ -80,6 +81,12 @@ def _provided(text: str, provider: Provider) -> Iterator[Found]:
             0.95 if provider.is_live else 0.6,
             grade,
         )
+
+
+def _is_inside(text: str, start: int) -> bool:
+    """Whether a word goes on at `start`; the letter of an escape such as the n of a line's end is none."""
+    before = text[max(0, start - 2) : start]
+    return before[-1:] in WORD and before not in ESCAPED
 
 
 def _is_mixed(body: str) -> bool:

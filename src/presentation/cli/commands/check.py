@@ -10,6 +10,8 @@ import click
 
 from ....domain.orchestration.gates import Gate
 from .. import options as o
+from .. import spending
+from ..spending import Spend
 
 if TYPE_CHECKING:
     from ....application.use_cases.plan_check import PlanCheckRequest
@@ -33,6 +35,8 @@ class Given:
     json: bool
     output: str | None
     quiet: bool
+    model: str | None
+    spend: Spend
 
 
 @click.command(
@@ -57,6 +61,8 @@ class Given:
         help="How much is looked at, and for a release which gates hold.",
     ),
     o.since,
+    spending.model,
+    spending.limits,
     o.gates,
     o.verdict,
     click.option(
@@ -81,15 +87,20 @@ def command(**options: Any) -> int:
     from ..output import check_target
     from ..work import Look, Standards, carry_out, finish
 
-    given = Given(**options)
+    spend = Spend.taken_from(options)
+    given = Given(**options, spend=spend)
     look = Look(o.chosen(given.format, given.json), given.output)
     check_target(given.output)
     check_target(given.write_baseline)
     known = read_baseline(given.baseline)
-    with session.open_session(given.directory, {"fail_on": given.fail_on}) as house:
+    flags = {"fail_on": given.fail_on, "model": given.model}
+    with session.open_session(given.directory, flags) as house:
         request = _request(given)
         standards = Standards(known, house.loaded().values.fail_on)
-        record = carry_out(house, lambda: house.plan_check().execute(request), standards, quiet=given.quiet)
+        limits = given.spend.limits()
+        record = carry_out(
+            house, lambda: house.plan_check().execute(request), standards, limits, quiet=given.quiet
+        )
     if given.write_baseline is not None:
         _write_baseline(given.write_baseline, known | {finding.fingerprint for finding in record.findings})
     return finish(record, look)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from .. import options as o
+from .. import spending
 
 
 @click.command(
@@ -19,8 +20,18 @@ from .. import options as o
     ),
 )
 @click.argument("task")
-@o.compose(o.path, o.since, o.team, o.gates, o.run_tests, o.no_history, o.formats(o.PLAN_FORMATS), o.output)
-def command(task: str, **given: Any) -> None:
+@o.compose(
+    o.path,
+    o.since,
+    o.team,
+    spending.model,
+    o.gates,
+    o.run_tests,
+    o.no_history,
+    o.formats(o.PLAN_FORMATS),
+    o.output,
+)
+def command(task: str, model: str | None, **given: Any) -> None:
     """Show who would work on TASK, in which pattern, why, and what it is expected to take.
 
     Nothing is run and nothing is spent. TASK is a sentence, or - to read it from stdin. A plan that was saved
@@ -36,7 +47,8 @@ def command(task: str, **given: Any) -> None:
     look = Look(o.chosen(wish.format, wish.json), wish.output)
     check_target(wish.output)
     words = task_text(task)
-    with session.open_session(wish.path, {"history": False if wish.no_history else None}) as house:
+    flags = {"history": False if wish.no_history else None, "model": model}
+    with session.open_session(wish.path, flags) as house:
         history = house.loaded().values.history
         plan = run_async(house.plan_task().execute(wish.request(words, history)))
     look.show_plan(plan)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import options as o
+from .. import spending
+from ..spending import Spend
 from ..wishes import Wish
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ class Given:
     baseline: str | None
     fail_on: str | None
     quiet: bool
+    model: str | None
+    spend: Spend
 
 
 @click.command(
@@ -34,6 +38,7 @@ class Given:
         'muster run "review src/auth for security problems"',
         'muster run "review what changed" --since main --fail-on high',
         'muster run "find dead code" --path ../shop --format html -o report.html',
+        'muster run "find what is slow" --model anthropic --budget 0.50',
         "muster run --plan plan.json",
         "echo review this project | muster run -",
     ),
@@ -44,6 +49,8 @@ class Given:
     o.since,
     click.option("--dry-run", is_flag=True, help="Show the plan and stop."),
     o.team,
+    spending.model,
+    spending.limits,
     o.gates,
     o.verdict,
     o.run_tests,
@@ -62,6 +69,7 @@ def command(
     baseline: str | None,
     fail_on: str | None,
     quiet: bool,
+    model: str | None,
     **shared: Any,
 ) -> int:
     """Assemble a team for TASK, run it on the project, and report what it found.
@@ -69,7 +77,8 @@ def command(
     TASK is a sentence, or - to read it from stdin; instead of it, --plan runs a saved plan. The run is kept:
     muster runs, muster show.
     """
-    given = Given(task, plan, dry_run, baseline, fail_on, quiet)
+    spend = spending.Spend.taken_from(shared)
+    given = Given(task, plan, dry_run, baseline, fail_on, quiet, model, spend)
     wish = Wish(**shared)
     _refuse_contradictions(given, wish)
     return _run(given, wish)
@@ -85,14 +94,19 @@ def _run(given: Given, wish: Wish) -> int:
     look = Look(o.chosen(wish.format, wish.json), wish.output)
     check_target(wish.output)
     known = read_baseline(given.baseline)
-    flags = {"fail_on": given.fail_on, "history": False if wish.no_history else None}
+    flags = {
+        "fail_on": given.fail_on,
+        "history": False if wish.no_history else None,
+        "model": given.model,
+    }
     with session.open_session(wish.path, flags) as house:
         planning = _planning(house, given, wish)
         if given.dry_run:
             look.show_plan(run_async(planning()))
             return 0
         standards = Standards(known, house.loaded().values.fail_on)
-        record = carry_out(house, planning, standards, quiet=given.quiet)
+        limits = given.spend.limits()
+        record = carry_out(house, planning, standards, limits, quiet=given.quiet)
     return finish(record, look)
 
 

@@ -39,7 +39,7 @@ async def no_history(agent: str, model: str) -> Sequence[StepOutcome]:
 
 def meta(model: ModelInfo = ARRANGER, gates: Sequence[Gate] = ()) -> MetaOrchestrator:
     """A planner with the built-in roster."""
-    return MetaOrchestrator(ROSTER, model, no_history, gates=gates)
+    return MetaOrchestrator(ROSTER, lambda _: model, no_history, gates=gates)
 
 
 def runs(plan: ExecutionPlan) -> bool:
@@ -221,7 +221,7 @@ async def test_estimates_come_from_history_when_there_is_one_and_say_so() -> Non
         lines = CODE.facts.code_lines
         return [StepOutcome(agent, model, lines, 1000, seconds) for seconds in (2.0, 4.0, 6.0)]
 
-    planner = MetaOrchestrator(ROSTER, JUDGE, history)
+    planner = MetaOrchestrator(ROSTER, lambda _: JUDGE, history)
     wishes = Wishes(agents=("code-reviewer",))
     plan = await planner.analyze_and_compose("review this code", CODE, wishes=wishes)
     assert plan.estimate.seconds.expected == 4.0

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import anyio
 import pytest
 
 from muster.application.services.agent_tools import AgentTools
+from muster.application.services.document_cache import DocumentCache
 from muster.application.services.evidence_desk import EvidenceDesk
 from muster.application.services.quoting import still_says
+from muster.application.services.run_files import RunFiles
+from muster.domain.errors import WorkspaceError
 from muster.infrastructure.evidence.secret_masker import RuleMasker
 from muster.infrastructure.workspace.filesystem import FilesystemWorkspace
 from tests.fakes.clock import FakeClock
@@ -26,7 +30,8 @@ async def tools(tmp_path: Path) -> AgentTools:
     workspace = FilesystemWorkspace(FakeClock())
     snapshot = await workspace.scan(str(tmp_path))
     desk = EvidenceDesk({}, snapshot, frozenset(), RuleMasker())
-    return AgentTools(desk, [], workspace, snapshot, RuleMasker())
+    files = RunFiles(workspace, snapshot, RuleMasker(), DocumentCache(FakeClock()))
+    return AgentTools(desk, [], files, RuleMasker())
 
 
 async def test_a_part_of_a_private_key_is_masked_without_its_beginning(tools: AgentTools) -> None:
@@ -55,3 +60,23 @@ def test_a_line_is_compared_as_it_is_shown() -> None:
     assert not still_says("token = read()", "token = '****'", masker, "a.py")
     long = line.strip() + "x" * 2000
     assert still_says(long, masker.mask(long[:200], "a.py"), masker, "a.py")
+
+
+async def test_a_file_that_is_not_in_the_snapshot_is_not_read(tmp_path: Path) -> None:
+    """Ignored and excluded files, and those of git, are nobody's business: a model may ask, and is told no."""
+    (tmp_path / "app.py").write_text("x = 1\n")
+    (tmp_path / ".env").write_text("A_PASSWORD=nobody-should-read-this\n")
+    (tmp_path / ".gitignore").write_text(".env\n")
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "pay.txt").write_text("salaries\n")
+    await anyio.run_process(["git", "init", "-q", str(tmp_path)])
+    workspace = FilesystemWorkspace(FakeClock(), ("private/",))
+    snapshot = await workspace.scan(str(tmp_path))
+    files = RunFiles(workspace, snapshot, RuleMasker(), DocumentCache(FakeClock()))
+    desk = EvidenceDesk({}, snapshot, frozenset(), RuleMasker())
+    tools = AgentTools(desk, [], files, RuleMasker())
+
+    assert (await tools.read("./app.py"))["lines"] == ["x = 1", ""]
+    for path in (".env", "private/pay.txt", ".git/config", "../project/app.py", str(tmp_path / "app.py")):
+        with pytest.raises(WorkspaceError, match="is not among the files of this run"):
+            await tools.read(path)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from muster.application.turns.budget import estimate_budget
 from muster.application.turns.compress import compress_messages, shorten_newest_results
 from muster.application.turns.rounds import split_rounds
+from muster.application.turns.summary import HEADER, SUMMARY
 from muster.domain.messaging.message import Message, Role
 from muster.domain.turns.types import TurnConfig
 from tests.fakes.character_counter import CharacterCounter
@@ -79,7 +80,7 @@ def test_a_tool_that_writes_like_a_shortened_result_is_not_taken_for_one() -> No
 
 
 def test_when_shortening_is_not_enough_the_oldest_rounds_go_whole() -> None:
-    """A question goes with its answer, a call with its results."""
+    """A question goes with its answer, a call with its results; there is no room to tell of them."""
     old = (user("o" * 400), answer("p" * 400))
     recent = (user("recent"), asking("1"), result("1", "r"), answer("so"))
     messages = (Message(Role.SYSTEM, "s"), *old, *recent, user("now"))
@@ -113,20 +114,85 @@ def test_messages_that_fit_are_left_as_they_are() -> None:
     assert shorten_newest_results(messages, tokens(messages), COUNTER) == messages
 
 
+OLD = (
+    user("Where do we keep the backups? I forgot. The weather is nice."),
+    answer(
+        "The backups lie on the host called hamster. It is fed every night. Nobody else has the key. " * 4
+    ),
+    user("And what does the cat eat? It looks hungry to me, more than yesterday."),
+    answer("The cat eats fish. Fish is bought on Mondays. The shop opens at nine and closes at noon. " * 4),
+)
+
+
+def test_where_there_is_room_old_rounds_become_an_extract_for_what_is_asked() -> None:
+    """One message in their place, with the sentences that the prompt is about; what comes after stays whole."""
+    messages = (
+        Message(Role.SYSTEM, "s"),
+        *OLD,
+        user("yes"),
+        answer("no"),
+        user("which host has the backups?"),
+    )
+
+    shorter = compress_messages(messages, 330, COUNTER)
+
+    assert tokens(shorter) <= 330
+    assert (shorter[0], shorter[2:]) == (messages[0], messages[-3:])
+    assert (shorter[1].role, shorter[1].metadata) == (Role.USER, SUMMARY)
+    assert "The backups lie on the host called hamster." in shorter[1].content
+    assert "Mondays" not in shorter[1].content
+
+
+def test_a_summary_is_summarised_again_and_does_not_nest() -> None:
+    """The second one holds what is still told of the first; there is one at a time."""
+    messages = (*OLD, user("which host has the backups?"))
+    once = compress_messages(messages, 700, COUNTER)
+    assert once[0].metadata == SUMMARY
+    again = (*once[:-1], user("q" * 100), answer("r" * 100), once[-1])
+
+    twice = compress_messages(again, 330, COUNTER)
+
+    assert sum(message.metadata == SUMMARY for message in twice) == 1
+    assert twice[0].content.count(HEADER) == 1
+    assert "hamster" in twice[0].content
+    assert tokens(twice) <= 330
+
+
+def test_steps_of_the_turn_itself_are_summed_up_by_the_assistant() -> None:
+    """A user's message after the prompt would be taken for the prompt."""
+    steps_ = [m for n in "abcdefghijkl" for m in (asking(n), result(n, f"file {n} was read. " * 40))]
+    messages = (user("now"), *steps_)
+
+    shorter = compress_messages(messages, 1400, COUNTER)
+
+    assert tokens(shorter) <= 1400
+    assert (shorter[0], shorter[-2:]) == (user("now"), messages[-2:])
+    assert (shorter[1].role, shorter[1].metadata) == (Role.ASSISTANT, SUMMARY)
+    assert "file a was read." in shorter[1].content
+    assert "dropped_characters" not in shorter[1].content
+
+
 @given(history=histories(), room=st.integers(0, 5000))
-def test_compression_adds_nothing_and_keeps_calls_with_their_results(
+def test_compression_makes_nothing_up_and_keeps_calls_with_their_results(
     history: tuple[Message, ...], room: int
 ) -> None:
-    """For any history: the rest is in order, no text grows, the prompt stays, no call loses its results."""
+    """For any history: the rest is in order, no text grows, the prompt stays, no call loses its results.
+
+    At most one summary stands on each side of the prompt, and where there is one, everything fits.
+    """
     marked = (replace(message, name=str(number)) for number, message in enumerate(history))
     messages = (Message(Role.SYSTEM, "s"), *marked, user("now"))
 
     shorter = compress_messages(messages, room, COUNTER)
 
     remaining = iter(messages)
+    summaries = [message for message in shorter if message.metadata == SUMMARY]
     for message in shorter:
-        same = next(m for m in remaining if (m.role, m.name) == (message.role, message.name))
-        assert message == same or (message.role is Role.TOOL and len(message.content) < len(same.content))
+        if message.metadata != SUMMARY:
+            same = next(m for m in remaining if (m.role, m.name) == (message.role, message.name))
+            assert message == same or (message.role is Role.TOOL and len(message.content) < len(same.content))
+    assert len(summaries) <= 1
+    assert not summaries or tokens(shorter) <= room
     assert (shorter[0], shorter[-1]) == (messages[0], user("now"))
     assert steps(shorter) == asked(shorter)
 

@@ -150,7 +150,9 @@ async def test_too_long_a_history_is_summarized_and_estimated_again() -> None:
     output = await engine.runner.run(TurnInput("now", history=history + recent, config=limited(550)))
 
     assert output.status is TurnStatus.COMPLETED
-    assert engine.model.requests[0].messages == (*recent, Message(Role.USER, "now"))
+    summary, *rest = engine.model.requests[0].messages
+    assert rest == [*recent, Message(Role.USER, "now")]
+    assert summary.content.startswith("Earlier in this conversation, in extracts:\nuser: ooo")
     verdicts = [event.verdict for event in engine.bus.of(BudgetEvaluated)]
     assert verdicts == ["needs_summary", "needs_summary", "ok"]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.application.turns.tools import ToolWatch, append_tool_results, execute_tools
+from muster.application.turns.tools import MAX_CALLS, TOO_MANY, ToolWatch, append_tool_results, execute_tools
 from muster.domain.messaging.message import Message, Role, ToolCall
 from muster.domain.models.exchange import FinishReason, ModelResponse
 from muster.domain.models.usage import Usage
@@ -120,6 +120,19 @@ async def test_nothing_starts_after_a_failure_when_told_to_stop() -> None:
 
     assert [record.result.failure for record in records] == ["it broke"]
     assert "+1" not in ledger.notes
+
+
+async def test_of_one_answer_only_so_many_calls_are_run() -> None:
+    """Each of the others has a result that says so, for every call must be answered; a watcher hears of all."""
+    ledger, told = Ledger(), list[int]()
+    watch = ToolWatch(ended=lambda index, _record: told.append(index))
+
+    records = await execute_tools(asked_for(*["write"] * 100), ledger, FakeClock(), watch=watch)
+
+    assert len([note for note in ledger.notes if note[0] == "+"]) == MAX_CALLS
+    assert [record.call.call_id for record in records] == [str(number) for number in range(100)]
+    assert {record.result.failure for record in records[MAX_CALLS:]} == {TOO_MANY}
+    assert told == list(range(100))
 
 
 class Careless(Ledger):

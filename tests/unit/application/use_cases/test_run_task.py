@@ -15,10 +15,11 @@ import pytest
 
 from muster import AgentTemplate, Muster, RunStatus, Severity, UserError, Verdict, open_muster
 from muster.domain.agents.capability import Capability
-from muster.domain.errors import BudgetExceeded, StorageError, UnknownName
+from muster.domain.errors import BudgetExceeded, ErrorKind, StorageError, UnknownName
 from muster.domain.events.events import Envelope, RunFinished, RunStarted
 from muster.domain.evidence.severity import Category
 from muster.domain.messaging.message import Role
+from muster.domain.models.attempt import UsageSource
 from muster.domain.models.exchange import Finished, FinishReason, TextDelta, UsageReported
 from muster.domain.models.usage import Usage
 from muster.domain.orchestration.run import AgentResult, AgentStatus, RunRecord
@@ -164,7 +165,10 @@ async def test_what_a_manager_had_spent_is_not_lost_when_its_second_step_is_canc
             await running
         kept = await app.show_run()
     assert kept.agents[0].status is AgentStatus.CANCELLED
-    assert kept.agents[0].usage.input == 10
+    paid, open_call = kept.agents[0].attempts
+    assert paid.usage == Usage(10, 5)
+    assert (open_call.error, open_call.source) == (ErrorKind.CANCELLED, UsageSource.ESTIMATED)
+    assert kept.agents[0].usage == paid.usage + open_call.usage
 
 
 async def test_an_old_record_that_cannot_be_read_does_not_stop_a_new_run(project: str) -> None:
@@ -281,13 +285,13 @@ async def test_an_answer_that_is_no_report_is_a_failure_and_never_a_guess(projec
     assert [f.rule for f in run.findings] == ["X1"]
 
 
-async def test_a_budget_below_the_estimate_is_refused_before_the_model_is_called(project: str) -> None:
+async def test_a_budget_below_the_least_estimate_is_refused_before_the_model_is_called(project: str) -> None:
     """What it would have cost is said."""
     model = ScriptedModel(saying(ANSWER))
     async with opened(project, [FakeEvidence("alpha")], model=model) as app:
         plan = await app.plan_task("review it", project, agents=["first"])
         with pytest.raises(
-            BudgetExceeded, match=r"may cost up to \$0\.\d{4}, more than the budget of \$0\.0001"
+            BudgetExceeded, match=r"costs \$0\.\d{4} at least, more than the budget of \$0\.0001"
         ):
             await app.run_task(plan, budget_usd=0.0001)
         assert model.requests == []

@@ -1,5 +1,6 @@
 """Agents of one's own, in YAML."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -124,7 +125,7 @@ def test_a_mistake_is_named_with_its_file_line_and_key(
         (b"id: \x07", "1: not valid YAML"),
         (b"[" * 5000, "1: nested too deeply"),
         (b"? [a]\n: b\n", "1: a key is not a plain word"),
-        (b"#" * 300_000, "1: larger than 256 kB"),
+        (b"#" * 300_000, "1: cannot be read: it is larger than 256 kB"),
         (b"id: 2024-99-99\n", "1: "),
     ],
 )
@@ -149,3 +150,58 @@ def test_a_file_that_may_not_be_read_is_named() -> None:
         (folder / "mine.yaml").chmod(0)
         with as_nobody(), pytest.raises(ConfigurationError, match=r"mine\.yaml:1: cannot be read"):
             AgentFolder(BUILTIN, folder, TOOLS).templates()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("style-guard", "reviewer", 1, "id: a project cannot replace the built-in agent 'reviewer'"),
+        ("role:", "tier: premium\nrole:", 2, "tier: a project's agent cannot be premium"),
+        ("role:", "max_iterations: 9\nrole:", 2,
+         "max_iterations: a project's agent has at most 8 rounds, not 9"),
+    ],
+)  # fmt: skip
+def test_a_project_s_agents_neither_replace_ours_nor_spend_more(
+    tmp_path: Path, old: str, new: str, line: int, message: str
+) -> None:
+    """A folder that the user named may do all of it."""
+    (tmp_path / "mine.yaml").write_text(MINE.replace(old, new, 1))
+    with pytest.raises(ConfigurationError) as caught:
+        AgentFolder(BUILTIN, tmp_path, TOOLS, project=tmp_path).templates()
+    assert caught.value.message == f"{tmp_path / 'mine.yaml'}:{line}: {message}"
+    assert caught.value.hint.startswith("set agents_dir in your own settings")
+    assert AgentFolder(BUILTIN, tmp_path, TOOLS).templates()
+
+
+def test_a_project_may_add_agents_within_bounds(tmp_path: Path) -> None:
+    """At the cheap and the capable tier, with as many rounds as any; a later file still replaces an earlier one."""
+    (tmp_path / "a.yaml").write_text(MINE)
+    (tmp_path / "b.yaml").write_text(MINE + "tier: cheap\nmax_iterations: 8\n")
+    agents = AgentFolder(BUILTIN, tmp_path, TOOLS, project=tmp_path).templates()
+    assert [(agent.id, agent.tier) for agent in agents[2:]] == [("style-guard", ModelTier.CHEAP)]
+
+
+def test_a_file_that_is_no_plain_file_is_refused(tmp_path: Path) -> None:
+    """Whoever named the folder: a pipe would be waited for without end."""
+    os.mkfifo(tmp_path / "a.yaml")
+    with pytest.raises(ConfigurationError, match=r"a\.yaml:1: cannot be read: it is not a regular file"):
+        AgentFolder(BUILTIN, tmp_path, TOOLS).templates()
+    (tmp_path / "a.yaml").unlink()
+    (tmp_path / "a.yaml").symlink_to("/dev/zero")
+    with pytest.raises(ConfigurationError, match="it is not a regular file"):
+        AgentFolder(BUILTIN, tmp_path, TOOLS).templates()
+
+
+def test_a_project_s_agents_lie_inside_it_and_links_inside_are_followed(tmp_path: Path) -> None:
+    """What lies outside could be quoted in a message; the user's own folder may link to wherever it likes."""
+    project, folder = tmp_path / "project", tmp_path / "project" / "agents"
+    folder.mkdir(parents=True)
+    (tmp_path / "outside.yaml").write_text(MINE)
+    (folder / "a.yaml").symlink_to(tmp_path / "outside.yaml")
+    with pytest.raises(ConfigurationError, match="it is a link that leads out of the project"):
+        AgentFolder(BUILTIN, folder, TOOLS, project=project).templates()
+    assert len(AgentFolder(BUILTIN, folder, TOOLS).templates()) == 3
+    (folder / "a.yaml").unlink()
+    (project / "inside.yaml").write_text(MINE)
+    (folder / "a.yaml").symlink_to(project / "inside.yaml")
+    assert len(AgentFolder(BUILTIN, folder, TOOLS, project=project).templates()) == 3

@@ -1,6 +1,8 @@
 """Where settings come from, which of them wins, and what is said about mistakes."""
 
-from collections.abc import Mapping
+import os
+import traceback
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,18 @@ from hypothesis import strategies as st
 
 from muster.domain.errors import ConfigurationError
 from muster.domain.evidence.severity import Severity
+from muster.domain.models.tier import ModelTier
+from muster.domain.security.scrubbed import PrivacyPolicy
 from muster.infrastructure.config.loader import LoadedSettings, load_settings
 from muster.infrastructure.config.settings import Settings, default_data_dir, user_file
 
+TRAPS: dict[str, Callable[[Path], object]] = {
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a folder": Path.mkdir,
+    "too long": lambda path: path.write_bytes(b"#" * 2 * 1024 * 1024),
+    "a link outside": lambda path: path.symlink_to(Path(__file__)),
+}
 LEVELS = ("flag", "environment", "project", "user")
 
 
@@ -63,6 +74,15 @@ def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
         "gates": {},
         "fail_on": None,
         "history": True,
+        "tiers": {},
+        "fallback": (),
+        "providers": {},
+        "models_file": None,
+        "budget": {"usd": None, "calls": None, "tokens": None, "seconds": None, "allow_unpriced": False},
+        "retries": 3,
+        "privacy": PrivacyPolicy.REDACT,
+        "response_cache": False,
+        "redis_url": None,
     }
     assert set(loaded.origins.values()) == {"default"}
     assert loaded.origins.keys() == Settings.model_fields.keys()
@@ -169,6 +189,41 @@ def test_a_project_cannot_say_where_data_are_kept(
         assert way in caught.value.hint
 
 
+WHO_IS_PAID = {
+    "model": "'openai/gpt-5'", "tiers": "{cheap = 'openai/gpt-5-mini'}", "fallback": "['openai']",
+    "providers": "{openai = {url = 'http://127.0.0.1:1/v1'}}", "models_file": "'models.yaml'",
+    "budget": "{usd = 100.0}", "privacy": "'allow'", "redis_url": "'redis://127.0.0.1:1/0'",
+    "retries": "10", "response_cache": "true",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value"), WHO_IS_PAID.items(), ids=WHO_IS_PAID.keys())
+def test_who_is_paid_and_sent_what_is_for_the_user_to_say(
+    root: Path, home: Path, key: str, value: str
+) -> None:
+    """A repository that was only just cloned could send code and keys to an address of its own."""
+    (root / "muster.toml").write_text(f"{key} = {value}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home)
+    assert caught.value.message == f"muster.toml, line 1: {key} cannot be set by a project"
+    (root / "muster.toml").unlink()
+    write_user(home, f"{key} = {value}\n")
+    assert load(root, home).origins[key] == str(home / "muster" / "muster.toml")
+
+
+def test_budgets_and_tiers_can_stand_in_the_environment(root: Path, home: Path) -> None:
+    """As lists of name and value, each with its own type."""
+    env = {
+        "MUSTER_BUDGET": "usd=0.50, calls=20,seconds=60",
+        "MUSTER_TIERS": "cheap=ollama/llama3.2,premium=anthropic",
+        "MUSTER_FALLBACK": "openai, ollama/llama3.2",
+    }
+    values = load(root, home, env=env).values
+    assert (values.budget.usd, values.budget.calls, values.budget.seconds) == (0.5, 20, 60.0)
+    assert values.tiers == {ModelTier.CHEAP: "ollama/llama3.2", ModelTier.PREMIUM: "anthropic"}
+    assert values.fallback == ("openai", "ollama/llama3.2")
+
+
 @pytest.mark.parametrize("folder", ["/etc", "..", "a/../../b", "~/agents", "link", "link/deeper", "."])
 def test_a_project_s_agents_lie_inside_the_project(root: Path, home: Path, folder: str) -> None:
     """Neither a path nor a link leads out; a variable may."""
@@ -199,7 +254,6 @@ def test_a_project_s_agents_lie_inside_the_project(root: Path, home: Path, folde
          "max_concurrency is a whole number from 1 to 64"),
         ("history = 1", "muster.toml, line 1: history cannot be 1", "history is true or false"),
         ("tool_seconds = inf", "muster.toml, line 1: tool_seconds cannot be inf", "tool_seconds is seconds"),
-        ("model = 'gpt'", "muster.toml, line 1: model cannot be 'gpt'", "model is provider/model"),
         ("fail_on = 'bad'", "muster.toml, line 1: fail_on cannot be 'bad'",
          "fail_on is one of critical, high, medium, low, info"),
         ("[gates]\nhihg = 0", "muster.toml, line 1: gates cannot be {'hihg': 0}: there is no gate 'hihg'",
@@ -222,6 +276,107 @@ def test_a_mistake_in_a_file_is_one_clear_sentence(
     assert caught.value.message.startswith(message)
     assert caught.value.hint.startswith(hint)
     assert "\n" not in str(caught.value)
+
+
+PASTED = "sk-" + "or-v1-0123456789abcdef0123"
+"""In the form of a key, and nobody's."""
+CONFIDED = {
+    "[providers.openai]\nkey_env = '{}'": "line 1: providers.openai.key_env is refused: it is the name of a var",
+    "[providers.openai]\napi_key = '{}'": "line 1: unknown key 'providers.openai.api_key'",
+    "[providers.openai]\nurl = 'ftp://me:{}@127.0.0.1/'": "line 1: providers.openai.url is refused: string should",
+    "[providers.openai]\nrequests = '{}'": "line 1: providers.openai.requests is refused: input should be",
+    "providers = '{}'": "line 1: providers is refused: input should be a valid dict",
+    "redis_url = 'http://:{}@127.0.0.1'": "line 1: redis_url is refused: string should match pattern",
+    "models_file = {{api_key = '{}'}}": "line 1: models_file is refused: input is not a valid path",
+    "api_key = '{}'": "line 1: unknown setting 'api_key'",
+    "privacy = '{}'": "line 1: privacy is refused: input should be",
+    "[budget]\napi_key = '{}'": "line 1: unknown key 'budget.api_key'",
+}
+
+
+@pytest.mark.parametrize(("text", "message"), CONFIDED.items(), ids=CONFIDED)
+def test_a_mistake_about_providers_repeats_nothing_that_may_be_a_key(
+    root: Path, home: Path, text: str, message: str
+) -> None:
+    """Neither message nor hint nor details nor the trace of it: all of them end up in logs."""
+    path = write_user(home, text.format(PASTED))
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home)
+    assert caught.value.message.startswith(f"{path}, {message}")
+    assert caught.value.hint
+    said = "".join(traceback.format_exception(caught.value)) + f"{caught.value.hint}{caught.value.details}"
+    assert PASTED not in said
+
+
+def test_a_key_beside_its_provider_is_told_where_keys_belong(root: Path, home: Path) -> None:
+    """The first thing that many try."""
+    write_user(home, f"[providers.openai]\napi_key = '{PASTED}'")
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home)
+    assert caught.value.hint.startswith(
+        "a key is never written here: name its variable in key_env; known: kind,"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("OPENAI_API_KEY", True), ("_MINE2", True), ("X" * 64, True), ("X" * 65, False), ("openai_key", False),
+        ("MY-KEY", False), ("1KEY", False), ("KEY\n", False), ("ÄKEY", False), ("", False),
+        ("AKIA" + "ABCD2345EFGH6789", False), ("0A1B2C3D4E5F" * 3, False), ("A0B1C2D3E4F5G6H7I8J9K0L1", False),
+    ],
+)  # fmt: skip
+def test_key_env_is_the_name_of_a_variable(root: Path, home: Path, name: str, fits: bool) -> None:
+    """And no key, however it is written."""
+    settings = {"providers": {"openai": {"key_env": name}}}
+    if fits:
+        assert load(root, home, settings).values.providers["openai"].key_env == name
+        return
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home, settings)
+    assert not name or repr(name) not in str(caught.value)
+
+
+def test_the_agents_of_a_project_are_known_as_a_stranger_s(root: Path, home: Path) -> None:
+    """Unless somebody nearer or the user names the folder."""
+    write_user(home, "agents_dir = 'mine'")
+    assert load(root, home).agents_of is None
+    (root / "muster.toml").write_text("agents_dir = 'agents'")
+    assert load(root, home).agents_of == root
+    assert load(root, home, {"agents_dir": root / "agents"}).agents_of is None
+    assert load(root, home, env={"MUSTER_AGENTS_DIR": "agents"}).agents_of is None
+    (root / "muster.toml").unlink()
+    (root / "pyproject.toml").write_text("[tool.muster]\nagents_dir = 'agents'")
+    assert load(root, home).agents_of == root
+
+
+@pytest.mark.parametrize("name", ["muster.toml", "pyproject.toml"])
+@pytest.mark.parametrize("trap", TRAPS, ids=TRAPS)
+def test_a_project_s_file_that_is_no_plain_file_is_refused(
+    root: Path, home: Path, name: str, trap: str
+) -> None:
+    """A pipe would be waited for without end, a device read without end, a link could lead to anything."""
+    TRAPS[trap](root / name)
+    with pytest.raises(ConfigurationError) as caught:
+        load(root, home)
+    assert caught.value.message.startswith(f"{name!r} cannot be read: it is ")
+    assert "1024 kB" in caught.value.hint
+
+
+def test_links_inside_a_project_and_of_the_user_are_followed(root: Path, home: Path) -> None:
+    """The user's file often lies among other files of settings; it is as long and as regular as any."""
+    (root / "ours.toml").write_text("max_concurrency = 3")
+    (root / "muster.toml").symlink_to("ours.toml")
+    own = write_user(home, "")
+    own.unlink()
+    (home / "kept.toml").write_text("history = false")
+    own.symlink_to(home / "kept.toml")
+    values = load(root, home).values
+    assert (values.max_concurrency, values.history) == (3, False)
+    own.unlink()
+    os.mkfifo(own)
+    with pytest.raises(ConfigurationError, match="it is not a regular file"):
+        load(root, home)
 
 
 def test_a_mistake_in_pyproject_has_the_line_of_its_table(root: Path, home: Path) -> None:

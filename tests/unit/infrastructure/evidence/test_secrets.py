@@ -106,6 +106,9 @@ ASSIGNED = [
     ("app.py", 'connect(password="{}")', "password"),
     ("app.py", 'KEY = os.environ.get("SECRET_KEY", "{}")', "secret"),
     ("app.js", "const apiKey = `{}`;", "api-key"),
+    ("notes.ipynb", r'    "API_KEY = \"{}\"\n",', "api-key"),
+    ("calls.log", r"INFO {{\"password\": \"{}\"}}", "password"),
+    ("calls.json", r'{{"arguments": "{{\"text\": \"SECRET = \\\"{}\\\"\"}}"}}', "secret"),
     ("App.java", 'String dbPassword = "{}";', "password"),
     ("app.go", 'apiToken := "{}"', "token"),
     ("app.rb", "secret => '{}'", "secret"),
@@ -207,6 +210,8 @@ SILENT = {
     "a comment in words": "# the token is 32 characters of A-Z0-9",
     "a name that begins like a key": "sk-learn-is-not-a-key, AKIAlike, ghp_short",
     "the signed token of tutorials": f"t: {encoded({'alg': 'x'})}.{encoded({'sub': '1234567890'})}.{BODY}",
+    "a look-up in JSON": r'"key = os.environ.get(\"SECRET_KEY_1\", \"\")\n"',
+    "a placeholder in JSON": r"{\"password\": \"your-password-1\"}",
     "a bearer without a token": "Authorization: Bearer <token>",
 }
 
@@ -269,6 +274,11 @@ HOSTILE = [
     "\n",
     "a",
     "token: 'a1B2c3D4e5F6g7H8'\n",
+    "\\",
+    "\\n",
+    "\\ntoken=",
+    'token\\\\\\"',
+    'token = \\"a',
 ]
 
 

@@ -219,3 +219,21 @@ async def test_a_git_that_hangs_is_ended(
     async with asyncio.timeout(2):
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_no_key_of_ours_reaches_git_or_a_filter_of_the_user(
+    repo: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's own filters run, and see where they are and nothing else."""
+    seen = tmp_path_factory.mktemp("seen") / "environment"
+    settings = seen.with_name("gitconfig")
+    settings.write_text(f'[filter "spy"]\n\tclean = "env > {seen}; cat"\n[safe]\n\tdirectory = *\n')
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-not-a-key")
+    monkeypatch.setenv("DATABASE_PASSWORD", "hunter2")
+    write(repo, ".gitattributes", text="*.py filter=spy\n")
+    write(repo, "pkg/a.py", text="y = 2\n")
+    assert (await WORKSPACE.scan(str(repo), since="HEAD")).in_scope("pkg/a.py")
+    names = {line.partition("=")[0] for line in seen.read_text().splitlines()}
+    assert {"PATH", "GIT_CONFIG_GLOBAL"} <= names
+    assert names.isdisjoint({"OPENAI_API_KEY", "DATABASE_PASSWORD"})

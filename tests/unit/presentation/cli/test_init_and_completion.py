@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from muster.infrastructure.config.loader import load_settings
-from muster.infrastructure.config.settings import Settings
+from muster.infrastructure.config.settings import USERS_OWN, Settings
 
 from .conftest import Muster
 
@@ -37,8 +37,8 @@ def test_every_setting_is_in_it_and_every_line_of_it_holds(muster: Muster, tmp_p
 
     loaded = load_settings(tmp_path, {}, {"HOME": str(tmp_path)})
 
-    assert set(tomllib.loads("\n".join(live))) == set(Settings.model_fields) - {"data_dir"}
-    assert "MUSTER_DATA_DIR" in text
+    assert set(tomllib.loads("\n".join(live))) == set(Settings.model_fields) - USERS_OWN
+    assert all(name in text for name in USERS_OWN)
     assert loaded.values.model == "offline/evidence"
     assert loaded.values.gates == {"critical": 0, "coverage": 80}
 
@@ -92,7 +92,7 @@ def test_completion_takes_the_shell_in_use(muster: Muster, monkeypatch: pytest.M
     ("words", "expected"),
     [
         ("muster r", ["plain,run", "plain,runs"]),
-        ("muster check --mo", ["plain,--mode"]),
+        ("muster check --mo", ["plain,--mode", "plain,--model"]),
         ("muster check --mode d", ["plain,daily"]),
     ],
 )

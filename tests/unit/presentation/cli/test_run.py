@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from muster.application.use_cases.plan_check import CheckMode, PlanCheckRequest
 from muster.application.use_cases.plan_task import PlanTaskRequest
+from muster.domain.budget.limits import BudgetLimits
 from muster.domain.evidence.severity import Severity
 from muster.domain.orchestration.gates import Gate
 from muster.domain.orchestration.run import Verdict
@@ -25,11 +27,13 @@ def test_run_hands_every_option_on(muster: Muster, house: House) -> None:
     answer = muster(
         "run", "review it", "--path", "shop", "--since", "main", "--pattern", "parallel", "--agents", "a, b",
         "--agents", "b,c", "--gate", "high=0", "--gate", "coverage=80", "--run-tests", "--no-history",
-        "--fail-on", "high", "--json",
+        "--fail-on", "high", "--model", "openai/gpt-5-mini", "--budget", "0.5", "--max-calls", "9",
+        "--max-tokens", "1000", "--max-seconds", "60", "--allow-unpriced", "--json",
     )  # fmt: skip
 
     assert answer.code == 0
-    assert house.opened == [("shop", {"fail_on": "high", "history": False})]
+    flags = {"fail_on": "high", "history": False, "model": "openai/gpt-5-mini"}
+    assert house.opened == [("shop", flags)]
     assert house.planner.asked == [
         PlanTaskRequest(
             "review it", "shop", "main", "parallel", ("a", "b", "c"), (Gate("high", 0), Gate("coverage", 80)),
@@ -42,6 +46,7 @@ def test_run_hands_every_option_on(muster: Muster, house: House) -> None:
         frozenset(),
         Severity.HIGH,
     )
+    assert request.budget == BudgetLimits(9, 1000, Decimal("0.5"), 60.0, allow_unpriced=True)
     assert house.closed == 1
 
 

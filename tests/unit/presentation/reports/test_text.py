@@ -69,7 +69,7 @@ def test_each_agent_says_what_it_used_and_whether_a_model_spoke() -> None:
         "  ✓ security_auditor  4.2 s",
         "    Three weaknesses.",
         "    tools: ruff, secrets (failed); no language model was used",
-        "    1 citation of evidence that does not exist left out",
+        "    1 citation or quote that nothing bears out left out",
         "  ✓ code_reviewer  1.1 s",
         "    Four smaller things.",
         "    tools: ruff; no language model was used",

@@ -1,0 +1,142 @@
+"""The one way to Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from ...domain.errors import ConfigurationError, StorageError
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+T = TypeVar("T")
+AWAY = "redis-away"
+MOST_CONNECTIONS = 16
+"""Of one client; more questions at once wait for one another."""
+PATIENCE = 1.0
+"""Seconds that a server may take for an answer, the way there included."""
+
+
+class RedisClient:
+    """One server, reached at first use from a thread and an event loop of its own.
+
+    So callers on any event loop share its connections, and closing needs none. Every error is a StorageError
+    that names the server, without its password.
+    """
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        self._url = url
+        self._patience = patience
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._redis: Redis | None = None
+        self._scripts: dict[str, Callable[..., Awaitable[bytes]]] = {}
+        self._turns = asyncio.Semaphore(MOST_CONNECTIONS)  # of no loop until somebody waits
+        self._closed = False
+        self.name = _shown(url)
+
+    async def run(self, script: str, keys: Sequence[str], arguments: Sequence[int | str | bytes]) -> bytes:
+        """Run a Lua `script` that returns text; it is sent to the server once."""
+
+        async def work(redis: Redis) -> bytes:
+            if script not in self._scripts:
+                self._scripts[script] = redis.register_script(script)
+            return await self._scripts[script](keys=keys, args=arguments)
+
+        return await self._do(work)
+
+    async def get(self, key: str) -> bytes | None:
+        """The value of `key`, if there is one."""
+
+        async def work(redis: Redis) -> bytes | None:
+            found = await redis.get(key)
+            return found.encode() if isinstance(found, str) else found
+
+        return await self._do(work)
+
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Keep `value` for so many seconds."""
+
+        async def work(redis: Redis) -> None:
+            await redis.set(key, value, ex=seconds)
+
+        await self._do(work)
+
+    def close(self) -> None:
+        """Let go of the server; further use is an error, closing again is not."""
+        with self._lock:
+            self._closed = True
+            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._disconnect(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+    async def _do(self, work: Callable[[Redis], Awaitable[T]]) -> T:
+        """The result of `work`, on the loop of this client."""
+        loop = self._started()
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._guarded(work), loop))
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._closed:
+                raise self._error("is closed", "open the application anew")
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=self._loop.run_forever, name="muster-redis", daemon=True
+                )
+                self._thread.start()
+            return self._loop
+
+    async def _guarded(self, work: Callable[[Redis], Awaitable[T]]) -> T:
+        from redis.exceptions import RedisError
+
+        try:
+            async with asyncio.timeout(self._patience), self._turns:
+                return await work(self._connection())
+        except TimeoutError as error:
+            raise self._error(f"did not answer in {self._patience:g} s", "is it there?") from error
+        except (RedisError, OSError) as error:
+            raise self._error(
+                f"failed: {type(error).__name__}", "see whether it is up and lets you in"
+            ) from error
+
+    def _connection(self) -> Redis:
+        if self._redis is None:
+            from redis.asyncio import Redis
+            from redis.asyncio.retry import Retry
+            from redis.backoff import NoBackoff
+
+            try:
+                # Once more for a connection that the server has closed meanwhile.
+                self._redis = Redis.from_url(self._url, retry=Retry(NoBackoff(), 1))
+            except ValueError as error:
+                raise ConfigurationError(
+                    f"{self.name!r} is no address of a Redis server",
+                    code="redis-url",
+                    hint="give redis://HOST:PORT/DB, rediss://… or unix://PATH",
+                ) from error
+        return self._redis
+
+    async def _disconnect(self) -> None:
+        if self._redis is not None:
+            await self._redis.aclose()
+            self._redis = None
+
+    def _error(self, what: str, hint: str) -> StorageError:
+        return StorageError(
+            f"Redis at {self.name!r} {what}", code=AWAY, details={"server": self.name}, hint=hint
+        )
+
+
+def _shown(url: str) -> str:
+    """The address without user name, password and options."""
+    scheme, separator, rest = url.partition("://")
+    return scheme + separator + rest.rpartition("@")[2].partition("?")[0] if separator else "(no address)"

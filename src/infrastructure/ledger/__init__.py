@@ -1,0 +1,1 @@
+"""What calls have cost, behind the `CostLedger` port."""

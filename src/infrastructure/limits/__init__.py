@@ -1,0 +1,1 @@
+"""How often providers may be called, behind the `RateLimiter` port."""
