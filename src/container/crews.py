@@ -37,6 +37,7 @@ Tools = Sequence[EvidenceTool]
 
 
 def catalog(loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate]) -> AgentCatalog:
+    """The agents that there are: built in, the host's, and those of the user's or project's folder."""
     from ..application.services.agent_tools import LOOK_UP_TOOLS
     from ..domain.agents.roster import ROSTER
     from ..infrastructure.config.agent_folder import AgentFolder
@@ -46,6 +47,7 @@ def catalog(loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate]
 
 
 def outcomes(store: LongTermStore) -> OutcomeMemory:
+    """What earlier steps took."""
     from ..application.services.outcomes import OutcomeMemory
 
     return OutcomeMemory(store)
@@ -54,6 +56,7 @@ def outcomes(store: LongTermStore) -> OutcomeMemory:
 def meta(
     loaded: LoadedSettings, catalog: AgentCatalog, pool: ModelPool, outcomes: OutcomeMemory
 ) -> MetaOrchestrator:
+    """Plans."""
     from ..application.orchestrators.meta import MetaOrchestrator
 
     gates = [Gate(name, threshold) for name, threshold in loaded.values.gates.items()]
@@ -71,6 +74,7 @@ def turns(
     budgets: BudgetBook,
     stack: ModelStack,
 ) -> Turns:
+    """Makes turn engines, each with the model of its tier."""
     from ..application.services.document_analysis import DocumentAnalysis
     from ..application.turns.runner import TurnRunner
 
@@ -86,18 +90,21 @@ def turns(
 
 
 def agents(turns: Turns, pool: ModelPool, catalog: AgentCatalog, clock: Clock) -> AgentRunner:
+    """Runs agents."""
     from ..application.services.agent_runner import AgentRunner
 
     return AgentRunner(turns, pool.info, catalog.templates(), clock)
 
 
 def benches(tools: Tools, workspace: Workspace, masker: SecretMasker, clock: Clock) -> BenchBuilder:
+    """Lays out what the agents of a run share."""
     from ..application.services.bench import BenchBuilder
 
     return BenchBuilder(tools, workspace, masker, clock)
 
 
 def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: SecretMasker) -> Reporter:
+    """Checks and reports what agents bring."""
     from ..application.services.reporting import Reporter
 
     profiles = {tool.profile.name: tool.profile for tool in tools}
@@ -105,6 +112,7 @@ def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: 
 
 
 def around(bus: EventBus, clock: Clock, ids: Ids, budgets: BudgetBook) -> Surroundings:
+    """What every run takes from its process."""
     from ..application.services.crew import Surroundings
 
     return Surroundings(bus, clock, ids, budgets)

@@ -16,12 +16,14 @@ Tools = Sequence[EvidenceTool]
 
 
 def evidence_cache(loaded: LoadedSettings, files: ExitStack) -> EvidenceCache:
+    """What tools have found before, by content."""
     from ..infrastructure.evidence.cache import EvidenceCache
 
     return files.enter_context(closing(EvidenceCache(loaded.values.data_dir / "evidence.db")))
 
 
 def evidence_tools(loaded: LoadedSettings, cache: EvidenceCache) -> Tools:
+    """Every tool that measures code, within its limits."""
     from ..infrastructure.evidence.catalogue import all_tools
     from ..infrastructure.evidence.process import Limits, ToolRunner
 

@@ -16,18 +16,21 @@ from ..infrastructure.config.loader import LoadedSettings
 
 
 def clock() -> Clock:
+    """What time it is."""
     from ..infrastructure.common.system_clock import SystemClock
 
     return SystemClock()
 
 
 def ids() -> Ids:
+    """Where identifiers come from."""
     from ..infrastructure.common.ids import SortableIds
 
     return SortableIds()
 
 
 def event_bus(clock: Clock, loaded: LoadedSettings, files: ExitStack) -> EventBus:
+    """The stream of events, with the log of each run as its first listener."""
     from ..infrastructure.telemetry.event_bus import InProcessEventBus
     from ..infrastructure.telemetry.event_log import EventLog
 
@@ -37,30 +40,35 @@ def event_bus(clock: Clock, loaded: LoadedSettings, files: ExitStack) -> EventBu
 
 
 def workspace(clock: Clock, loaded: LoadedSettings) -> Workspace:
+    """The folder that is worked on."""
     from ..infrastructure.workspace.filesystem import FilesystemWorkspace
 
     return FilesystemWorkspace(clock, loaded.values.exclude)
 
 
 def counter() -> TokenCounter:
+    """Counts by the vocabulary of most current models."""
     from ..infrastructure.tokens.model_counters import bpe_counter
 
     return bpe_counter()
 
 
 def masker() -> SecretMasker:
+    """Hides secrets in what is shown."""
     from ..infrastructure.evidence.secret_masker import RuleMasker
 
     return RuleMasker()
 
 
 def journal(loaded: LoadedSettings, files: ExitStack) -> RunJournal:
+    """The record of runs."""
     from ..infrastructure.journal.sqlite_journal import SqliteRunJournal
 
     return files.enter_context(closing(SqliteRunJournal(loaded.values.data_dir / "runs.db")))
 
 
 def store(loaded: LoadedSettings, files: ExitStack) -> LongTermStore:
+    """What is remembered."""
     from ..infrastructure.memory.sqlite_store import SqliteLongTermStore
 
     return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db")))

@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
 
 def plan_task(workspace: Workspace, meta: MetaOrchestrator) -> PlanTask:
+    """Plan a task."""
     from ..application.use_cases.plan_task import PlanTask
 
     return PlanTask(workspace, meta)
 
 
 def plan_check(workspace: Workspace, meta: MetaOrchestrator) -> PlanCheck:
+    """Plan a health check."""
     from ..application.use_cases.plan_check import PlanCheck
 
     return PlanCheck(workspace, meta)
@@ -53,6 +55,7 @@ def run_task(
     outcomes: OutcomeMemory,
     around: Surroundings,
 ) -> RunTask:
+    """Run a plan."""
     from ..application.use_cases.run_task import RunTask, Usual
 
     return RunTask(
@@ -62,24 +65,28 @@ def run_task(
 
 
 def list_runs(journal: RunJournal) -> ListRuns:
+    """List runs."""
     from ..application.use_cases.list_runs import ListRuns
 
     return ListRuns(journal)
 
 
 def show_run(journal: RunJournal) -> ShowRun:
+    """Show a run again."""
     from ..application.use_cases.show_run import ShowRun
 
     return ShowRun(journal)
 
 
 def explain_finding(show_run: ShowRun, workspace: Workspace, masker: SecretMasker) -> ExplainFinding:
+    """Explain a finding."""
     from ..application.use_cases.explain_finding import ExplainFinding
 
     return ExplainFinding(show_run, workspace, masker)
 
 
 def list_agents(catalog: AgentCatalog) -> ListAgents:
+    """List agents."""
     from ..application.use_cases.list_agents import ListAgents
 
     return ListAgents(catalog)
@@ -88,6 +95,7 @@ def list_agents(catalog: AgentCatalog) -> ListAgents:
 def check_setup(
     loaded: LoadedSettings, pool: ModelPool, opener: ModelOpener, providers: Providers, catalog: AgentCatalog
 ) -> CheckSetup:
+    """Check this installation."""
     from ..application.use_cases.check_setup import CheckSetup
     from ..infrastructure.config.setup_probe import LocalSetupProbe
 

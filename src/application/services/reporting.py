@@ -58,8 +58,9 @@ class Reporter:
     ) -> RunReport:
         """The report of a run whose agents have ended, whichever way each of them did."""
         reports = self._reports(results)
-        everything = merge(finding for one in reports for finding in one.findings)
-        said = merge((*everything, *(finding for result in results for finding in result.findings)))
+        measured = [finding for one in reports for finding in one.findings]
+        everything = merge(measured)
+        said = merge((*measured, *(finding for result in results for finding in result.findings)))
         current, stale = await self._reread(plan.root, _listed(said, plan, snapshot))
         fresh = tuple(f for f in hide_secrets(current) if f.fingerprint not in standards.baseline)
         judged = categories(reports, self._profiles, everything, snapshot)

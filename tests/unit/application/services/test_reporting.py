@@ -156,6 +156,19 @@ async def test_one_tool_asked_by_two_agents_is_counted_once() -> None:
     assert "1 of 1 tools measured" in result.summary
 
 
+async def test_what_two_tools_have_both_said_stays_one_finding_when_an_agent_repeats_it() -> None:
+    """The agent stands behind what its tools found: merged once, not merged and then added again."""
+    one = finding("S105", quote="KEY=1", cwe=798, source="ruff", line=1)
+    other = finding("secret", quote="KEY=1", cwe=798, source="secrets", line=1)
+    brought = (report("ruff", one), report("secrets", other))
+    own = finding("judgement", line=2, quote="x", source="fake/model")
+    result = await reported(
+        AgentResult("code-reviewer", AgentStatus.COMPLETED, "", (one, other, own), brought),
+        files={"a.py": "KEY=1\nx"},
+    )
+    assert [found.sources for found in result.findings] == [("ruff", "secrets"), ("fake/model",)]
+
+
 async def test_an_agent_that_failed_makes_the_run_partial() -> None:
     """Its colleagues' findings are there."""
     result = await reported(agent(report("ruff", finding())), agent(status=AgentStatus.FAILED))
