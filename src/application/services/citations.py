@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ...domain.errors import WorkspaceError
@@ -57,7 +57,7 @@ class CitationDesk:
             log.warning("%s reported %d findings of its own, %d are read", source, len(own), MAX_OWN)
         found = await self._found(own[:MAX_OWN], source)
         dropped = sum(name not in known for name in cited) + len(own) - len(found)
-        return Checked((*evidence, *identify(dict.fromkeys(found))), dropped)
+        return Checked((*evidence, *identify(dict.fromkeys(_agreed(found, evidence)))), dropped)
 
     async def _found(self, own: Sequence[ReportedFinding], source: str) -> list[Finding]:
         """Those whose quote is in its file, in order; each file is read once, beside the event loop."""
@@ -105,3 +105,21 @@ class CitationDesk:
             suggestion=item.suggestion.strip()[:MAX_WORDS],
             cwe=item.cwe,
         )
+
+
+def _agreed(own: Sequence[Finding], evidence: Sequence[Finding]) -> Iterator[Finding]:
+    """What says the same of the same line as a tool does has the tool's problem: the two become one, not two."""
+    measured = {(one.location.path, one.location.line, one.category): one for one in evidence}
+    for finding in own:
+        twin = measured.get((finding.location.path, finding.location.line, finding.category))
+        if twin is None:
+            yield finding
+        else:
+            yield replace(
+                finding,
+                rule=twin.rule,
+                family=twin.family,
+                cwe=twin.cwe,
+                location=twin.location,
+                quote=twin.quote,
+            )

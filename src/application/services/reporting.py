@@ -58,10 +58,8 @@ class Reporter:
     ) -> RunReport:
         """The report of a run whose agents have ended, whichever way each of them did."""
         reports = self._reports(results)
-        measured = [finding for one in reports for finding in one.findings]
-        everything = merge(measured)
-        said = merge((*measured, *(finding for result in results for finding in result.findings)))
-        current, stale = await self._reread(plan.root, _listed(said, plan, snapshot))
+        everything = merge(finding for one in reports for finding in one.findings)
+        current, stale = await self._reread(plan.root, _listed(_said(reports, results), plan, snapshot))
         fresh = tuple(f for f in hide_secrets(current) if f.fingerprint not in standards.baseline)
         judged = categories(reports, self._profiles, everything, snapshot)
         health = health_of(judged, comparable(judged, standards.previous))
@@ -100,6 +98,12 @@ class Reporter:
         lines = {path: await self._workspace.lines(root, path, frozenset(ns)) for path, ns in wanted.items()}
         kept = [f for f in findings if _still_says(f, lines.get(f.location.path), self._masker)]
         return kept, len(findings) - len(kept)
+
+
+def _said(reports: Sequence[EvidenceReport], results: Sequence[AgentResult]) -> tuple[Finding, ...]:
+    """What tools have measured and what agents say, merged once: what is merged already would not merge again."""
+    measured = (finding for one in reports for finding in one.findings)
+    return merge((*measured, *(finding for result in results for finding in result.findings)))
 
 
 def _listed(findings: Sequence[Finding], plan: ExecutionPlan, snapshot: WorkspaceSnapshot) -> list[Finding]:

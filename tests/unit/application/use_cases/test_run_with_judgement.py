@@ -56,6 +56,22 @@ async def test_what_a_model_quotes_is_looked_up_and_what_is_not_there_is_dropped
     assert run.findings[0].suggestion == "call it count"
 
 
+async def test_what_a_model_says_of_a_line_as_a_tool_does_is_one_finding(project: str) -> None:
+    """It counts once at the gates, and both are named."""
+    same = {**OWN, "line": 1, "quote": "x = eval(y)", "message": "runs it", "severity": "critical"}
+    async with opened(project, [FakeEvidence("alpha", EVIDENCE)], model=reporting(same)) as app:
+        run = await app.run_task(await app.plan_task("review it", project, agents=["first"]))
+
+    (found,) = run.findings
+    assert (found.rule, found.severity, found.sources) == (
+        "X1",
+        Severity.CRITICAL,
+        ("alpha", "fake/scripted"),
+    )
+    assert run.report is not None
+    assert run.report.measures["findings.critical"] == 1
+
+
 async def test_a_model_that_calls_no_tool_leaves_no_fact_out(project: str) -> None:
     """The agent's evidence tools are asked all the same, and their findings stand beside the model's."""
     async with opened(project, [FakeEvidence("alpha", EVIDENCE)], model=reporting(OWN)) as app:
