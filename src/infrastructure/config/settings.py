@@ -76,7 +76,7 @@ class Settings(BaseModel):
     )
     tiers: Mapping[ModelTier, Annotated[str, Field(pattern=rf"^{MODEL.pattern}$")]] = Field(
         default_factory=dict,
-        description='a table of tiers with a model each, e.g. premium = "anthropic/claude-opus-4-5", '
+        description='a table of tiers with a model each, e.g. premium = "anthropic/claude-opus-5-5", '
         "which a project cannot set",
     )
     fallback: Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(known_models)] = Field(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 model = click.option(
     "--model",
     metavar="PROVIDER[/MODEL]",
-    help="Who does the thinking, e.g. anthropic, openai/gpt-5-mini or ollama/llama3.2; default: as set.",
+    help="Who does the thinking, e.g. anthropic, openai/gpt-6-luna or ollama/llama3.2; default: as set.",
 )
 limits = o.compose(
     click.option(
