@@ -68,12 +68,13 @@ def providers(loaded: LoadedSettings) -> Providers:
 def overrides(loaded: LoadedSettings, providers: Providers) -> ModelOverrides:
     """What the user says about models in a file of their own."""
     from ..domain.models.overrides import NONE
-    from ..infrastructure.config.model_entries import read_model_entries
-    from ..infrastructure.llm.registry_source import default_registry
 
     path = loaded.values.models_file
     if path is None:
         return NONE
+    from ..infrastructure.config.model_entries import read_model_entries
+    from ..infrastructure.llm.registry_source import default_registry
+
     local = frozenset(name for name, provider in providers.items() if provider.local)
     return read_model_entries(path, default_registry().get_all_models(), local)
 

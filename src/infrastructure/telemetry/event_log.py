@@ -6,6 +6,7 @@ import fcntl
 import json
 import logging
 import os
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +15,6 @@ from pydantic import TypeAdapter
 from ...domain.events.events import Envelope, Event, RunFinished, RunStarted, TextArrived
 
 log = logging.getLogger(__name__)
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 OPEN = ".part"
 """What the file of a run that goes on ends with."""
 
@@ -55,7 +55,7 @@ class EventLog:
         file = self._open.get(event.run_id)
         if file is None:
             return
-        fields = EVENT.dump_python(event, mode="json", warnings=False)
+        fields = _adapter().dump_python(event, mode="json", warnings=False)
         _write(file, envelope.sequence, envelope.at.isoformat(), type(event).__name__, fields)
         if isinstance(event, RunFinished):
             self._drop(event.run_id)
@@ -79,6 +79,12 @@ class EventLog:
                 file.close()
             except OSError as error:
                 log.warning("the last events of run %s are not kept: %s", run_id, error.strerror or error)
+
+
+@cache
+def _adapter() -> TypeAdapter[Event]:
+    """Made when the first event is kept: it takes a tenth of a second, and most commands keep none."""
+    return TypeAdapter(Event)
 
 
 def _finish_abandoned(path: Path) -> None:
