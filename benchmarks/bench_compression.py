@@ -2,10 +2,10 @@
 
 Survival needs the conversations of LoCoMo (see `compression_set`; CC BY-NC 4.0, not part of this project):
 
-    MUSTER_BENCH_QA=locomo-dev.json make bench
+    BENCH_QA=locomo-dev.json make bench
 
 A gold answer survives when its words stand, in their order, in the compressed text. The weights of the strategies
-were chosen on the half "tune" (MUSTER_BENCH_HALF=tune shows it); the figures are those of the half "report".
+were chosen on the half "tune" (BENCH_HALF=tune shows it); the figures are those of the half "report".
 """
 
 from __future__ import annotations
@@ -60,12 +60,10 @@ def survival(questions: list[Question], strategy: str, *, asked: bool) -> tuple[
 
 def bench_survival() -> None:
     """Print for each strategy how many gold answers survive."""
-    given = os.environ.get("MUSTER_BENCH_QA")
+    given = os.environ.get("BENCH_QA")
     if not given:
-        pytest.skip("MUSTER_BENCH_QA names no file: survival of gold answers is not measured")
-    questions = [
-        one for one in load(Path(given)) if one.half == os.environ.get("MUSTER_BENCH_HALF", "report")
-    ]
+        pytest.skip("BENCH_QA names no file: survival of gold answers is not measured")
+    questions = [one for one in load(Path(given)) if one.half == os.environ.get("BENCH_HALF", "report")]
     sizes = [COUNTER.count(one.context).tokens for one in questions]
     print(
         f"\ngold answers that survive, per cent of {len(questions)} questions over 15 documents of the same two"

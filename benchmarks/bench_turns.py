@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parents[1]
-ROUNDS = int(os.environ.get("MUSTER_BENCH_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 SECONDS = 300
 LATENCY = 0.1
 CROWD = 1000

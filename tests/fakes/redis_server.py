@@ -13,9 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
-REQUIRED = (
-    os.environ.get("MUSTER_REQUIRE_REDIS") == "1"
-)  # read here: every test runs without MUSTER_ settings
+REQUIRED = os.environ.get("TEST_REQUIRE_REDIS") == "1"  # read here: every test runs without MUSTER_ settings
 MISSING = "NOT TESTED: redis-server is not installed; what is shared through Redis was not looked at"
 
 
@@ -67,7 +65,7 @@ def free_port() -> int:
 
 @contextmanager
 def redis_server() -> Iterator[RedisServer]:
-    """A running server; without the program the test is skipped, or fails where MUSTER_REQUIRE_REDIS=1."""
+    """A running server; without the program the test is skipped, or fails where TEST_REQUIRE_REDIS=1."""
     if shutil.which("redis-server") is None:
         if REQUIRED:
             pytest.fail(MISSING)

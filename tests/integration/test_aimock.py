@@ -1,7 +1,7 @@
 """The adapters against a server that others wrote: aimock speaks the formats as its authors read them.
 
 `scripts/install_aimock.sh` brings it. Where it or Node is missing these tests are skipped, unless
-MUSTER_REQUIRE_AIMOCK is 1: then they fail.
+TEST_REQUIRE_AIMOCK is 1: then they fail.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from muster.infrastructure.llm.openai_client import OpenAIClient
 from muster.infrastructure.llm.openai_responses import ResponsesModel
 from tests.fakes.aimock import AiMock, missing, running
 
-REQUIRED = os.environ.get("MUSTER_REQUIRE_AIMOCK") == "1"  # read before a fixture clears the environment
+REQUIRED = os.environ.get("TEST_REQUIRE_AIMOCK") == "1"  # read before a fixture clears the environment
 KEY = "sk-test-not-a-key"
 COUNTED = {"prompt_tokens": 31, "completion_tokens": 8, "input_tokens": 31, "output_tokens": 8}
 TEXT = "Hello from another server, word by word."
@@ -121,7 +121,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AiMock]:
     """One server for all: it keeps nothing of a call but its journal."""
     lacking = missing()
     if lacking and REQUIRED:
-        pytest.fail(f"MUSTER_REQUIRE_AIMOCK is 1, and {lacking}")
+        pytest.fail(f"TEST_REQUIRE_AIMOCK is 1, and {lacking}")
     if lacking:
         pytest.skip(f"NOT TESTED against a server of other authors: {lacking}")
     with running(FIXTURES, tmp_path_factory.mktemp("aimock")) as one:
