@@ -125,7 +125,8 @@ async def test_a_fallback_a_rate_limit_and_a_budget_stop_are_shown_with_every_at
         "rate limit", "server", "answered (fallback)", "answered", "budget", "budget (fallback)",
     ]  # fmt: skip
     assert "not made, up to $0.0" in shown
-    assert [finding["rule"] for finding in run["report"]["findings"]].count("judgement") == 1
+    said = {finding["rule"]: finding["sources"] for finding in run["report"]["findings"]}
+    assert said["S307"] == ["anthropic/claude-sonnet-5-5", "ruff-security"], "the model agrees with the tool"
 
 
 async def test_our_own_rate_limit_makes_a_call_wait_or_refuses_it(tmp_path: Path) -> None:
