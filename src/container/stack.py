@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..application.models.breaker import BreakerModel, CircuitBoard
@@ -17,9 +17,9 @@ from ..application.models.metered import MeteredModel
 from ..application.models.rate_limited import Pace, RateLimitedModel
 from ..application.models.refusal import Refusals
 from ..application.models.retrying import RetryingModel
+from ..application.turns.course import Guard
 from ..domain.errors import ConfigurationError
 from ..domain.events.events import PromptScrubbed
-from ..domain.messaging.message import Message
 from ..domain.models.fallback import FallbackPolicy
 from ..domain.models.info import ModelInfo
 from ..domain.models.provider import Provider, ProviderKind
@@ -35,8 +35,6 @@ from ..domain.ports.rate_limiter import RateLimiter
 from ..domain.ports.response_cache import ResponseCache
 from ..domain.ports.token_counter import TokenCounter
 from ..domain.security.scrubbed import PrivacyPolicy
-
-Guard = Callable[[Sequence[Message]], tuple[Message, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +126,8 @@ class ModelStack:
         cache = self._layers.cache
         if cache is None:
             return model
-        provider = self._providers[info.provider]
-        salt = (
-            f"{provider.url} {self._rules.privacy}"  # another server, or another policy, gives another answer
-        )
+        # Another server, or another policy, gives another answer.
+        salt = f"{self._providers[info.provider].url} {self._rules.privacy}"
         return CachedModel(model, cache, self._books.ledger, self._layers.clock, self._books.hits, salt)
 
     def guard_for(self, info: ModelInfo) -> Guard:

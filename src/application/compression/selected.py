@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from ...domain.tokens.compression import Dropped
 from .room import Room
@@ -23,17 +24,17 @@ class Selected:
     strategy: str
 
 
-class Select:
+class Select(Protocol):
     """How one strategy chooses what stays; pure: equal arguments, equal results.
 
     Whoever calls has seen that `text` does not fit, and that there is room at all.
     """
 
-    name = ""
+    name: str
 
     def select(self, text: str, room: Room, query: str) -> Selected:
         """What of `text` stays so that it fits into `room`; `query` is what it is read for, or empty."""
-        raise NotImplementedError
+        ...
 
 
 def selection(

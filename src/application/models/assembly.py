@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from ...domain.errors import ErrorKind, ModelFailure
 from ...domain.messaging.message import ToolCall
-from ...domain.models.attempt import Attempt, total_usage
+from ...domain.models.attempt import Attempt
 from ...domain.models.exchange import (
     AnswerRestarted,
     AttemptEnded,
@@ -58,11 +58,6 @@ class Assembly:
     def text(self) -> str:
         """What was said so far."""
         return "".join(self._text)
-
-    @property
-    def spent(self) -> Usage:
-        """Tokens over all attempts; without a record of attempts what was reported."""
-        return total_usage(self.attempts) if self.attempts else self.usage
 
     def _start_again(self) -> None:
         self._text.clear()

@@ -184,6 +184,7 @@ class BudgetBook:
 
 
 def check_limits(name: str, limits: BudgetLimits) -> None:
+    """Raise UserError when a limit of the budget `name` is no amount."""
     amounts = {"calls": limits.calls, "tokens": limits.tokens, "usd": limits.usd, "seconds": limits.seconds}
     for what, amount in amounts.items():
         if amount is not None and not (Decimal(amount).is_finite() and amount >= 0):

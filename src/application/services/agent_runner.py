@@ -19,6 +19,7 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.turns.types import TurnConfig, TurnInput, TurnOutput, TurnStatus
 from ..orchestrators.patterns.base import Assignment, StepResult
+from ..turns.budget import answer_room
 from ..turns.executors import FunctionExecutor
 from ..turns.finish import leave_output, output_left_by, together
 from ..turns.runner import TurnRunner
@@ -31,6 +32,9 @@ UNFINISHED = {
     FinishReason.LENGTH: "was cut off at its output limit before it had answered",
 }
 SCHEMA: Mapping[str, object] = AgentReport.model_json_schema()
+REPORT_TOKENS = 4096
+THINKING_TOKENS = 16_384
+"""Room for an agent's answer: a model that thinks spends it on its thoughts first, and would else be cut off."""
 TOOL_SECONDS = 600.0
 """A tool has its own, shorter limit; this one only ends what ignores it."""
 
@@ -120,9 +124,12 @@ class AgentRunner:
 
     def _turn(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> TurnInput:
         prompt = user_prompt(bench.plan.task, assignment.words, assignment.delegate_to, assignment.inbox)
-        structured = self._models(template.tier).can(ModelCapability.STRUCTURED_OUTPUT)
+        model = self._models(template.tier)
+        structured = model.can(ModelCapability.STRUCTURED_OUTPUT)
+        wanted = THINKING_TOKENS if model.can(ModelCapability.REASONING) else REPORT_TOKENS
         config = TurnConfig(
             max_iterations=template.max_iterations,
+            response_reserve=answer_room(model, wanted),
             tier=template.tier,
             tool_timeout=TOOL_SECONDS,
             streaming=False,

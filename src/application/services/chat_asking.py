@@ -23,7 +23,8 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.event_bus import EventBus
 from ...domain.ports.language_model import LanguageModel
 from ...domain.ports.token_counter import TokenCounter
-from ...domain.turns.types import DEFAULT_CONTEXT_TOKENS, TurnConfig, TurnInput, TurnOutput, TurnStatus
+from ...domain.turns.types import TurnConfig, TurnInput, TurnOutput, TurnStatus
+from ..turns.budget import answer_room
 from ..turns.course import Guard
 from ..turns.executors import FunctionExecutor
 from ..turns.finish import output_left_by
@@ -186,13 +187,8 @@ class _Overheard(LanguageModel):
 
 def chat_config(info: ModelInfo) -> TurnConfig:
     """One call, no tools; room for the answer as the model's window allows."""
-    window = info.context_window or DEFAULT_CONTEXT_TOKENS
-    reserve = min(ANSWER_TOKENS, max(window // 4, 1), info.max_output or ANSWER_TOKENS)
     return TurnConfig(
-        max_iterations=1,
-        analysis_enabled=False,
-        max_context_tokens=min(window, info.input_limit + reserve) if info.input_limit else None,
-        response_reserve=reserve,
+        max_iterations=1, analysis_enabled=False, response_reserve=answer_room(info, ANSWER_TOKENS)
     )
 
 

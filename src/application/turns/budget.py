@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ...domain.messaging.message import Message
+from ...domain.models.info import ModelInfo
 from ...domain.ports.token_counter import TokenCounter
 from ...domain.tokens.count import TokenCount
 from ...domain.tools.spec import ToolSpec
@@ -21,6 +22,19 @@ def message_tokens(message: Message, counter: TokenCounter) -> TokenCount:
 def tool_tokens(tools: Sequence[ToolSpec], counter: TokenCounter) -> TokenCount:
     """Tokens of the tools that are offered, at their upper bound."""
     return _bound(tool_parts(tools, counter))
+
+
+def answer_room(info: ModelInfo, wanted: int) -> int:
+    """Tokens to keep free for an answer: `wanted`, at most a quarter of the window, and what the model writes."""
+    window = info.context_window or DEFAULT_CONTEXT_TOKENS
+    return min(wanted, max(window // 4, 1), info.max_output or wanted)
+
+
+def window_of(info: ModelInfo, config: TurnConfig) -> int:
+    """The model's window, 0 when unknown; smaller where its input alone is limited, so that what is left fits that."""
+    if not info.max_input or not info.context_window:
+        return info.context_window
+    return min(info.context_window, info.input_limit + config.response_reserve)
 
 
 def token_limit(config: TurnConfig, window: int) -> int:

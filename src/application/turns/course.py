@@ -43,7 +43,7 @@ from ...domain.turns.types import (
     TurnStatus,
 )
 from .analyze import Advisor, analyze_turn
-from .budget import emergency_limit, estimate_budget, tool_tokens
+from .budget import emergency_limit, estimate_budget, tool_tokens, window_of
 from .compress import shorten_newest_results
 from .document import document_tools, is_whole
 from .execute import assembly_for, execute_model
@@ -95,7 +95,7 @@ class Course:
         self._tools = tools
         self._services = replace(services, counter=RememberingCounter(services.counter))
         self._emit = emit
-        self._window = services.client.info.context_window
+        self._window = window_of(services.client.info, turn.config)
         self._progress = TurnProgress(services.clock)
         self._context = CallContext(
             turn.run_id,

@@ -6,7 +6,7 @@ import threading
 
 from ...domain.chat.conversation import Conversation, ConversationSummary, summary_of
 from ...domain.ports.conversation_store import ConversationStore
-from .selection import the_one
+from ..common.prefix import the_one
 
 
 class MemoryConversationStore(ConversationStore):
@@ -28,7 +28,7 @@ class MemoryConversationStore(ConversationStore):
             candidates = sorted(
                 known for known in self._kept if conversation_id and known.startswith(conversation_id)
             )
-            found = the_one(conversation_id, candidates)
+            found = the_one("conversation", conversation_id, candidates)
             return self._kept[found] if found else None
 
     async def list(self, limit: int = 20) -> tuple[ConversationSummary, ...]:

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from ...domain.chat.conversation import Conversation, ConversationSummary, summary_of
 from ...domain.errors import StorageError
 from ...domain.ports.conversation_store import ConversationStore
+from ..common.prefix import the_one
 from ..common.sqlite import Database
 from ..common.sqlite_errors import CORRUPT, FOREIGN
-from .selection import the_one
 
 APPLICATION_ID = 0x4D535443  # "MSTC"
 SCHEMA_VERSION = 1
@@ -86,7 +86,9 @@ def _line(row: tuple[Any, ...]) -> ConversationSummary:
 
 
 def _load(connection: apsw.Connection, prefix: str, path: Path) -> Conversation | None:
-    found = the_one(prefix, [known for (known,) in connection.execute(FIND, (_text(prefix),))])
+    found = the_one(
+        "conversation", prefix, [known for (known,) in connection.execute(FIND, (_text(prefix),))]
+    )
     row = connection.execute(LOAD, (found,)).fetchone() if found else None
     if row is None:
         return None

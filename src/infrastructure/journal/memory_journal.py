@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from ...domain.orchestration.run import AgentResult, RunRecord, RunStatus, RunSummary
 from ...domain.ports.run_journal import RunJournal
-from .selection import in_plan_order, summary_of, taken, the_one, unknown
+from ..common.prefix import the_one
+from .selection import in_plan_order, summary_of, taken, unknown
 
 
 class MemoryRunJournal(RunJournal):
@@ -47,7 +48,7 @@ class MemoryRunJournal(RunJournal):
         """The run whose id is or begins with `run_id`."""
         with self._lock:
             candidates = sorted(known for known in self._runs if run_id and known.startswith(run_id))
-            found = the_one(run_id, candidates)
+            found = the_one("run", run_id, candidates)
             return self._runs[found] if found else None
 
     async def list(self, limit: int = 20, status: RunStatus | None = None) -> tuple[RunSummary, ...]:

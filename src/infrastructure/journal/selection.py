@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from ...domain.errors import StorageError, UnknownName
+from ...domain.errors import StorageError
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import AgentResult, RunRecord, RunSummary
-
-SHOWN = 5
-"""Candidates that an ambiguous prefix is answered with."""
 
 
 def summary_of(run: RunRecord) -> RunSummary:
@@ -30,20 +27,6 @@ def in_plan_order(plan: ExecutionPlan, results: Iterable[AgentResult]) -> tuple[
     """Results as the plan lists their agents; agents that it does not know come last, in their own order."""
     places = {planned.agent: place for place, planned in enumerate(plan.agents)}
     return tuple(sorted(results, key=lambda result: places.get(result.agent, len(places))))
-
-
-def the_one(prefix: str, candidates: Sequence[str]) -> str | None:
-    """The id that `prefix` means among those that begin with it; raises UnknownName when that is several."""
-    if prefix in candidates:
-        return prefix
-    if len(candidates) > 1:
-        more = ", …" if len(candidates) > SHOWN else ""
-        raise UnknownName(
-            f"{prefix!r} is the beginning of several runs",
-            details={"kind": "run", "name": prefix, "known": list(candidates)},
-            hint=f"give more of it: {', '.join(candidates[:SHOWN])}{more}",
-        )
-    return candidates[0] if candidates else None
 
 
 def taken(run_id: str) -> StorageError:

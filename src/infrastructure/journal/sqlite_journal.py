@@ -15,10 +15,11 @@ from ...domain.errors import StorageError
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import AgentResult, RunRecord, RunReport, RunStatus, RunSummary, Verdict
 from ...domain.ports.run_journal import RunJournal
+from ..common.prefix import the_one
 from ..common.sqlite import Database
 from ..common.sqlite_errors import CORRUPT, FOREIGN
 from .owner import Owner
-from .selection import in_plan_order, summary_of, taken, the_one, unknown
+from .selection import in_plan_order, summary_of, taken, unknown
 
 APPLICATION_ID = 0x4D53544A  # "MSTJ"
 SCHEMA_VERSION = 1
@@ -142,7 +143,7 @@ def _load(connection: apsw.Connection, prefix: str, path: Path) -> RunRecord | N
     candidates = connection.execute(
         "SELECT id FROM runs WHERE ?1 <> '' AND substr(id, 1, length(?1)) = ?1 ORDER BY id", (_text(prefix),)
     )
-    run_id = the_one(prefix, [known for (known,) in candidates])
+    run_id = the_one("run", prefix, [known for (known,) in candidates])
     if run_id is None:
         return None
     row = connection.execute(LOAD, (run_id,)).fetchone()

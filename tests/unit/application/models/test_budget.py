@@ -104,8 +104,9 @@ def test_more_spent_than_set_aside_is_told_truthfully(book: BudgetBook) -> None:
 
 def test_a_free_call_goes_through_a_budget_of_no_dollars(book: BudgetBook) -> None:
     """Local models cost exactly nothing."""
-    book.open("run", BudgetLimits(usd=Decimal(0)))
+    budget = book.open("run", BudgetLimits(usd=Decimal(0)))
     book.reserve(["run"], Spending(1, 100, Decimal(0)))
+    assert budget.reserved == Spending(1, 100, Decimal(0))
 
 
 def test_a_model_without_a_price_is_refused_where_dollars_are_limited(book: BudgetBook) -> None:

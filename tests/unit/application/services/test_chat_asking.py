@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from muster.application.models.metered import MeteredModel
 from muster.application.services.chat_asking import ANSWER_TOKENS, ChatEngine, Question, chat_config
-from muster.application.turns.budget import token_limit
+from muster.application.turns.budget import token_limit, window_of
 from muster.domain.models.exchange import TextDelta
 from muster.domain.tokens.count import TokenCount
 from muster.infrastructure.ledger.memory_ledger import MemoryCostLedger
@@ -36,7 +36,7 @@ def test_question_and_answer_fit_the_window(window: int, longest: int, written: 
     """Law: what may be sent and what may be answered are together no more than the model holds."""
     info = replace(model_info(window), max_input=longest, max_output=written)
     config = chat_config(info)
-    sent = token_limit(config, window)
+    sent = token_limit(config, window_of(info, config))
     assert sent + config.response_reserve <= (window or 128_000)
     assert 0 < config.response_reserve <= ANSWER_TOKENS
     assert sent <= (info.input_limit or 128_000)

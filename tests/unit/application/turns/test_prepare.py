@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.application.turns.budget import token_limit, window_of
 from muster.application.turns.prepare import build_messages, estimate_budget, prepare_turn, summarize_turn
 from muster.domain.messaging.message import Message, Role
 from muster.domain.tools.spec import ToolSpec
 from muster.domain.turns.types import BudgetVerdict, TurnConfig, TurnInput
 from muster.domain.workspace.document import DocumentSnapshot
+from tests.fakes.builders import JUDGE
 from tests.fakes.character_counter import CharacterCounter
 
 from .conversations import answer, asked, histories, steps, user
@@ -164,3 +167,14 @@ def test_after_a_summary_the_messages_fit_or_the_turn_is_rejected(
     assert summarized.budget.verdict is (BudgetVerdict.OK if fits else BudgetVerdict.REJECT)
     assert summarized.messages[-1] == Message(Role.USER, "now")
     assert steps(summarized.messages) == asked(summarized.messages)
+
+
+def test_a_model_that_reads_less_than_its_window_holds_is_sent_no_more() -> None:
+    """Window and maximal input are two limits: messages keep to both, whatever is kept for the answer."""
+    info = replace(JUDGE, context_window=100_000, max_input=20_000)
+    for reserve in (1_000, 50_000, 90_000):
+        kept = TurnConfig(response_reserve=reserve)
+        assert token_limit(kept, window_of(info, kept)) == min(20_000, 100_000 - reserve)
+    whole = replace(info, max_input=0)
+    assert token_limit(TurnConfig(), window_of(whole, TurnConfig())) == 100_000 - 4096
+    assert window_of(replace(info, context_window=0), TurnConfig()) == 0

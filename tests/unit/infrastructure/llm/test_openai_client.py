@@ -306,6 +306,7 @@ async def test_whoever_stops_listening_hangs_up(server: ProviderServer) -> None:
                 if isinstance(event, TextDelta):
                     break
         await _until(lambda: server.abandoned == 1)
+    assert len(server.calls) == 1
 
 
 async def test_a_cancelled_call_hangs_up(server: ProviderServer) -> None:

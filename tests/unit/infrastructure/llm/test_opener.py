@@ -177,6 +177,7 @@ async def test_to_close_what_was_never_opened_is_nothing() -> None:
     opener = ModelOpener(BUILT_IN, {}, CharacterCounter())
     await opener.close()
     await opener.close()
+    assert opener.open(OFFLINE).info.name == OFFLINE.name  # and it goes on afterwards
 
 
 LOADED = """
