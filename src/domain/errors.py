@@ -5,12 +5,16 @@
     │   ├── InvalidTask         the task is empty or not text (also a ValueError)
     │   ├── UnknownName         an agent, pattern, gate, run, … that does not exist
     │   ├── BudgetExceeded      what was planned, or is about to be called, would cost more than is allowed
+    │   ├── RunBusy             another process is at work on the run
+    │   ├── LockHeld            somebody else is editing
+    │   ├── EditConflict        a file was changed by somebody else meanwhile                 exit code 2
     │   └── WorkspaceError      the folder is missing, not a folder, or not readable
     ├── ConfigurationError      a setting or a configuration file is wrong        exit code 4
     ├── ProviderError           a language model could not answer                 exit code 3
     │   └── ModelFailure        … and says of which kind the failure is
     ├── EvidenceUnavailable     a tool is missing, crashed, timed out, or printed nonsense
     └── StorageError            a store or journal could not be read or written   exit code 3
+        └── Fenced              the run has gone over to another driver; nothing more of it is written here
 
 Control-flow signals (a run that was cancelled) are not errors and do not live here.
 """
@@ -98,6 +102,24 @@ class WorkspaceError(UserError):
     """The folder to work on is missing, is not a folder, or cannot be read."""
 
     default_code = "workspace"
+
+
+class RunBusy(UserError):
+    """Another process is at work on the run; names it."""
+
+    default_code = "run-busy"
+
+
+class LockHeld(UserError):
+    """Somebody else holds the lock; says who, and until when."""
+
+    default_code = "lock-held"
+
+
+class EditConflict(UserError):
+    """Files were changed by somebody else since they were read; they are left alone, and named in the details."""
+
+    default_code = "edit-conflict"
 
 
 class ConfigurationError(MusterError):
@@ -190,3 +212,9 @@ class StorageError(MusterError):
     """A store or a journal could not be read or written; what was there before is whole."""
 
     default_code = "storage"
+
+
+class Fenced(StorageError):
+    """The run has gone over to another driver; what this one still wanted to write is not written."""
+
+    default_code = "fenced"
