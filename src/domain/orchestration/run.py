@@ -8,26 +8,38 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from ..budget.limits import BudgetLimits
 from ..evidence.finding import Finding
 from ..evidence.merge import merge
 from ..evidence.report import EvidenceReport
-from ..evidence.severity import Category
+from ..evidence.severity import Category, Severity
 from ..models.attempt import Attempt
 from ..models.usage import Usage
 from ..workspace.files import NotCovered, RepositoryFacts
+from .approvals import Approvals, DoubtPolicy, Wait
 from .gates import GateResult, GateVerdict
 from .health import Health
 from .plan import ExecutionPlan
 
 
 class RunStatus(StrEnum):
-    """Where a run is in its life; what it found is told by its verdict."""
+    """Where a run is in its life; what it found is told by its verdict.
+
+    A waiting run waits for a person, a signal or a time, and holds nothing meanwhile; an interrupted one has lost its
+    process without a word.
+    """
 
     RUNNING = "running"
+    WAITING = "waiting"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the run can go on from where it stands."""
+        return self is not RunStatus.COMPLETED
 
 
 class AgentStatus(StrEnum):
@@ -100,8 +112,29 @@ class RunReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTerms:
+    """On what terms a run was begun: they hold again when it goes on.
+
+    `baseline` are fingerprints that are known already; `fail_on` is the severity from which a finding fails the run.
+    """
+
+    baseline: frozenset[str] = frozenset()
+    fail_on: Severity | None = None
+    limits: BudgetLimits = field(default_factory=BudgetLimits)
+    approvals: Approvals = field(default_factory=Approvals)
+    in_doubt: DoubtPolicy = DoubtPolicy.ASK
+
+
+TERMS = RunTerms()
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it is kept and shown."""
+    """A run as it is kept and shown.
+
+    `waits` are what a waiting run waits for; `parent` is the run that it was forked from; `resumed` counts how often
+    it was taken up again, and `repeated` the calls that had to be made again because a crash took their answers.
+    """
 
     id: str
     plan: ExecutionPlan
@@ -111,6 +144,12 @@ class RunRecord:
     agents: tuple[AgentResult, ...] = ()
     report: RunReport | None = None
     error: str = ""
+    terms: RunTerms = TERMS
+    idempotency_key: str = ""
+    parent: str = ""
+    waits: tuple[Wait, ...] = ()
+    resumed: int = 0
+    repeated: int = 0
 
     @property
     def findings(self) -> tuple[Finding, ...]:
