@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -74,6 +74,23 @@ class AgentResult:
     dropped: int = 0
     error: str = ""
     attempts: tuple[Attempt, ...] = ()
+
+
+def joined(steps: Sequence[AgentResult]) -> AgentResult | None:
+    """Several steps of one agent as one result: its last word, with everything that all of them took."""
+    if not steps:
+        return None
+    costs = [step.cost for step in steps]
+    known = [cost for cost in costs if cost is not None]
+    return replace(
+        steps[-1],
+        usage=sum((step.usage for step in steps), Usage()),
+        cost=sum(known, Decimal(0)) if len(known) == len(costs) else None,
+        duration=sum(step.duration for step in steps),
+        tool_calls=sum(step.tool_calls for step in steps),
+        dropped=sum(step.dropped for step in steps),
+        attempts=tuple(attempt for step in steps for attempt in step.attempts),
+    )
 
 
 class Verdict(StrEnum):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ....domain.errors import UserError
 from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
-from ....domain.models.usage import Usage
 from ....domain.orchestration.plan import PlannedAgent
 from ....domain.orchestration.run import AgentResult, AgentStatus
+from ....domain.orchestration.run import joined as joined  # noqa: PLC0414 - for those who take it from here
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +106,3 @@ class CompositionPattern(Protocol):
 def skipped(agent: PlannedAgent, why: str) -> AgentResult:
     """The result of an agent whose turn never came."""
     return AgentResult(agent.agent, AgentStatus.SKIPPED, "", model=agent.model, error=why)
-
-
-def joined(steps: Sequence[AgentResult]) -> AgentResult | None:
-    """Several steps of one agent as one result: its last word, with everything that all of them took."""
-    if not steps:
-        return None
-    costs = [step.cost for step in steps]
-    known = [cost for cost in costs if cost is not None]
-    return replace(
-        steps[-1],
-        usage=sum((step.usage for step in steps), Usage()),
-        cost=sum(known, Decimal(0)) if len(known) == len(costs) else None,
-        duration=sum(step.duration for step in steps),
-        tool_calls=sum(step.tool_calls for step in steps),
-        dropped=sum(step.dropped for step in steps),
-        attempts=tuple(attempt for step in steps for attempt in step.attempts),
-    )
