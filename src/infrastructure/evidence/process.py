@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import signal
 import sys
 import weakref
 from collections.abc import AsyncIterator, Sequence
@@ -14,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...domain.errors import EvidenceUnavailable
+from ..common.processes import CHUNK, collect, kill_group
 
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "SYSTEMROOT")
-CHUNK = 1 << 16
 PATIENCE = 0.8
 """Seconds for the last words of a program that was killed."""
 
@@ -116,23 +115,8 @@ async def _started(
         _limit(process.pid, limits)
         yield process
     finally:
-        _kill_group(process.pid)
-        await asyncio.shield(_collect(process))
-
-
-async def _collect(process: asyncio.subprocess.Process) -> None:
-    """Wait for the end of a killed program.
-
-    asyncio sees it only once both pipes are read to their end; one that a stranger still holds is given up.
-    """
-    try:
-        async with asyncio.timeout(PATIENCE):
-            for stream in (process.stdout, process.stderr):
-                while stream is not None and await stream.read(CHUNK):
-                    pass
-            await process.wait()
-    except TimeoutError:
-        return
+        kill_group(process.pid)
+        await asyncio.shield(collect(process, PATIENCE))
 
 
 def _environment() -> dict[str, str]:
@@ -177,12 +161,4 @@ async def _feed(stream: asyncio.StreamWriter | None, data: bytes) -> None:
         stream.close()
         await stream.wait_closed()
     except (BrokenPipeError, ConnectionResetError):
-        return
-
-
-def _kill_group(pid: int) -> None:
-    """End the program and whatever it started; its session was made by us, so the group is ours."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
         return
