@@ -11,7 +11,7 @@ from ...domain.memory.outcome import StepOutcome
 from ...domain.models.info import Latency, ModelInfo
 from ...domain.models.usage import Usage
 from ...domain.orchestration.plan import Estimate, Range
-from .patterns.base import CompositionPattern
+from .patterns.base import Bound, CompositionPattern
 
 OUTPUT_SHARE = 0.15
 """Share of a step's tokens that the model writes; the rest it reads."""
@@ -55,14 +55,25 @@ def _scale(now: int, then: int) -> float:
     return min(20.0, max(0.05, 0.5 + 0.5 * max(now, 1) / max(then, 1)))
 
 
+BOUNDS = (Bound.LEAST, Bound.USUAL, Bound.MOST)
+"""The courses of a pattern that the low, the expected and the high end of an estimate are about."""
+
+
 def team_estimate(steps: Sequence[Estimate], pattern: CompositionPattern, limit: int) -> Estimate:
-    """All steps together: tokens and dollars add up, seconds as the pattern runs them."""
-    turns = pattern.turns(len(steps))
-    every = [step for step, times in zip(steps, turns, strict=True) for _ in range(times)]
-    tokens = Range(*(sum(values) for values in zip(*(_triple(step.tokens) for step in every), strict=True)))
-    by_bound = zip(*(_triple(step.seconds) for step in steps), strict=True)
-    seconds = Range(*(pattern.seconds(values, limit) for values in by_bound))
-    return Estimate(tokens, seconds, _total([step.cost for step in every]), _basis(steps))
+    """All steps together: tokens and dollars as often as each runs, seconds as the pattern runs them.
+
+    The low end is the pattern's shortest course with every step at its least, the high end the longest at its most.
+    """
+    times = [pattern.turns(len(steps), bound) for bound in BOUNDS]
+    by_bound = list(zip(*(_triple(step.tokens) for step in steps), strict=True))
+    tokens = Range(*(_weighed(turns, values) for turns, values in zip(times, by_bound, strict=True)))
+    lasting = zip(BOUNDS, zip(*(_triple(step.seconds) for step in steps), strict=True), strict=True)
+    seconds = Range(*(pattern.seconds(values, limit, bound) for bound, values in lasting))
+    return Estimate(tokens, seconds, _total([step.cost for step in steps], times), _basis(steps))
+
+
+def _weighed(turns: Sequence[float], values: Sequence[float]) -> float:
+    return sum(each * value for each, value in zip(turns, values, strict=True))
 
 
 def _basis(steps: Sequence[Estimate]) -> str:
@@ -90,10 +101,14 @@ def _usage(tokens: float) -> Usage:
 
 
 def _total(
-    costs: Sequence[tuple[Decimal, Decimal, Decimal] | None],
+    costs: Sequence[tuple[Decimal, Decimal, Decimal] | None], times: Sequence[Sequence[float]]
 ) -> tuple[Decimal, Decimal, Decimal] | None:
+    """What all steps cost, each as often as it runs; None when one of them has no price."""
     known = [cost for cost in costs if cost is not None]
     if len(known) != len(costs):
         return None
-    low, expected, high = (sum(bound, Decimal(0)) for bound in zip(*known, strict=True))
+    low, expected, high = (
+        sum((Decimal(str(each)) * cost for each, cost in zip(turns, bound, strict=True)), Decimal(0))
+        for turns, bound in zip(times, zip(*known, strict=True), strict=True)
+    )
     return (low, expected, high)

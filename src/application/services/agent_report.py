@@ -18,6 +18,23 @@ def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _unsaid(value: object) -> object:
+    """An empty confidence is none."""
+    return None if value == "" else value
+
+
+def _nothing(value: object) -> object:
+    """A choice that is null is none; a bare number or truth value is what its word says."""
+    if value is None:
+        return ""
+    return json.dumps(value) if isinstance(value, bool | int | float) else value
+
+
+def _nobody(value: object) -> object:
+    """A ranking that is null is none."""
+    return () if value is None else value
+
+
 class ReportedFinding(BaseModel):
     """Either a finding of a tool, cited by the fingerprint of its evidence, or one of the agent's own.
 
@@ -44,13 +61,20 @@ class ReportedFinding(BaseModel):
 
 
 class AgentReport(BaseModel):
-    """Summary, findings, and for a manager the assignments that it hands out."""
+    """Summary, findings, and what a pattern may have asked for besides.
+
+    `delegations` are the assignments that a manager hands out; `confidence` is how sure the agent is (0 to 1), None
+    when it does not say; `choice` and `ranking` are its vote, empty for an abstention.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     summary: Annotated[str, Field(min_length=1)]
     findings: tuple[ReportedFinding, ...] = ()
     delegations: dict[str, str] = {}
+    confidence: Annotated[float | None, BeforeValidator(_unsaid), Field(ge=0, le=1)] = None
+    choice: Annotated[str, BeforeValidator(_nothing)] = ""
+    ranking: Annotated[tuple[str, ...], BeforeValidator(_nobody)] = ()
 
 
 CONTRACT = (
@@ -64,7 +88,7 @@ CONTRACT = (
     "quote only whole lines that you have read, the lines of a longer quote one after the other: "
     "a quote that is not in the file is thrown away. "
     f"The first {MAX_OWN} of your own are read. "
-    "Leave delegations empty unless you were given workers."
+    "Leave delegations empty unless you were given workers. Your assignment says when more is to be added."
 )
 
 

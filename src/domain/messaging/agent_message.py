@@ -12,7 +12,10 @@ class AgentMessageType(StrEnum):
 
     REQUEST = "request"
     RESPONSE = "response"
+    CRITIQUE = "critique"
+    VOTE = "vote"
     HANDOFF = "handoff"
+    EVENT = "event"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..agents.capability import Capability
+from .composition import Composition
 from .gates import Gate
 from .requirements import Reason, TaskRequirements
 
@@ -54,7 +55,8 @@ class ExecutionPlan:
     """A team in a pattern; every plan that is emitted can run.
 
     `focus` are the files and folders that the task names: findings elsewhere are left out. `granted` are the
-    permissions that the user gave beyond reading ("run-tests").
+    permissions that the user gave beyond reading ("run-tests"). `composition` says who sits where when the team is
+    more than its pattern over all agents in order.
     """
 
     requirements: TaskRequirements
@@ -69,6 +71,7 @@ class ExecutionPlan:
     since: str | None = None
     max_concurrency: int = 4
     granted: frozenset[str] = frozenset()
+    composition: Composition | None = None
 
     @property
     def task(self) -> str:

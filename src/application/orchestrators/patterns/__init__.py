@@ -2,22 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from .registry import PATTERNS, known_patterns, pattern_named, pattern_of
 
-from ....domain.errors import UnknownName
-from .base import CompositionPattern
-from .hierarchical import Hierarchical
-from .parallel import Parallel
-from .sequential import Sequential
-
-PATTERNS: Mapping[str, CompositionPattern] = {
-    pattern.name: pattern for pattern in (Sequential(), Parallel(), Hierarchical())
-}
-
-
-def pattern_named(name: str) -> CompositionPattern:
-    """The pattern called `name`; raises UnknownName that lists the known ones."""
-    pattern = PATTERNS.get(name.strip().lower())
-    if pattern is None:
-        raise UnknownName.of("pattern", name, PATTERNS)
-    return pattern
+__all__ = ["PATTERNS", "known_patterns", "pattern_named", "pattern_of"]

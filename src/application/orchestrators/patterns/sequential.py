@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
+from ....domain.orchestration.decision import Decision
 from ....domain.orchestration.plan import PlannedAgent
 from ....domain.orchestration.run import AgentResult, AgentStatus
 from ....domain.orchestration.team import MAX_AGENTS
-from .base import Arity, Assignment, CompositionPattern, Stage, skipped
+from .base import Arity, Assignment, Bound, CompositionPattern, Stage, skipped
 
 
 class Sequential(CompositionPattern):
@@ -27,16 +28,18 @@ class Sequential(CompositionPattern):
             results.append(result)
             if result.status is not AgentStatus.COMPLETED:
                 why = f"{agent.agent} {result.status.value} before it"
+                stage.note(Decision(self.name, f"stopped at {agent.agent}: it {result.status.value}"))
                 return (*results, *(skipped(later, why) for later in team[index + 1 :]))
             if index + 1 < len(team):
                 successor = team[index + 1].agent
                 inbox = (stage.send(agent.agent, successor, AgentMessageType.HANDOFF, result.summary, None),)
+        stage.note(Decision(self.name, f"all {len(team)} have answered in turn", (team[-1].agent,)))
         return tuple(results)
 
-    def turns(self, count: int) -> tuple[int, ...]:
+    def turns(self, count: int, bound: Bound = Bound.USUAL) -> tuple[float, ...]:
         """Each once."""
         return (1,) * count
 
-    def seconds(self, steps: Sequence[float], limit: int) -> float:
+    def seconds(self, steps: Sequence[float], limit: int, bound: Bound = Bound.USUAL) -> float:
         """The sum."""
         return sum(steps)
