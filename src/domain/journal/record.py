@@ -30,8 +30,9 @@ class RecordKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record of a run; `number` counts from 1 without gaps, `payload` is JSON text of the form `version`.
+    """A record of a run; `payload` is JSON text of the form `version`.
 
+    `number` counts from 1; a gap tells of a record that could not be kept.
     `key` names the step by run, agent, iteration and call, never by its place in time: agents that work side by
     side finish in any order. `epoch` tells the driver that wrote it; 0 is a record that was taken over from another
     run.

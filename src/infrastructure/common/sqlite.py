@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +18,7 @@ import apsw
 
 from ...domain.errors import StorageError
 from .sqlite_errors import FOREIGN, storage_errors
+from .sqlite_queue import Failed, Job, change, deliver, fail, groups, immediate
 
 T = TypeVar("T")
 BUSY_SECONDS = 30.0
@@ -25,13 +28,17 @@ PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
 PRAGMA foreign_keys = ON;
 """
+MOST_AT_ONCE = 500
+"""Changes that share a transaction: nobody waits for more work of others than this."""
+log = logging.getLogger(__name__)
 
 
 class Database:
     """One file, opened at first use, on a thread of its own, so that no event loop waits for a disk.
 
     The file says by `application_id` whose it is, and by `user_version` how many of the `migrations` it has
-    seen; each of them is one script. Every error is a StorageError that names the file.
+    seen; each of them is one script. Every error is a StorageError that names the file. What is asked for is done
+    in that order; changes that wait at the same moment share one transaction, and so one wait for the disk.
     """
 
     def __init__(self, path: Path, application_id: int, migrations: Sequence[str]) -> None:
@@ -41,24 +48,32 @@ class Database:
         self._connection: apsw.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
+        self._jobs: deque[Job] = deque()
+        self._at_work = False
         self._closed = False
+        self._complained = False
 
     async def read(self, work: Callable[[apsw.Connection], T]) -> T:
-        """Call `work` with the connection, outside a transaction."""
-        return await asyncio.wrap_future(self.submit(work))
+        """Call `work` with the connection, outside a transaction; it sees whatever was asked for before."""
+        return await self._awaited(work, changes=False)
 
     def submit(self, work: Callable[[apsw.Connection], T]) -> Future[T]:
         """Call `work` with the connection when its turn comes; what was submitted first is done first."""
-        return self._executor().submit(self._guarded, work)
+        future = Future[T]()
+        self._put(Job(work, changes=False, waiter=future))
+        return future
 
     async def write(self, work: Callable[[apsw.Connection], T]) -> T:
-        """Call `work` in an immediate transaction, on the disk when this returns, or without a trace."""
+        """Call `work` in an immediate transaction, on the disk when this returns, or without a trace.
 
-        def transact(connection: apsw.Connection) -> T:
-            with immediate(connection):
-                return work(connection)
+        Others share the transaction; when one of them raises, only its own changes are undone. `work` is done all
+        the same when the caller is cancelled meanwhile.
+        """
+        return await self._awaited(work, changes=True)
 
-        return await self.read(transact)
+    def later(self, work: Callable[[apsw.Connection], object], failed: Failed | None = None) -> None:
+        """As `write`, but nobody waits; a failure is logged, once until a write goes well, and `failed` is told."""
+        self._put(Job(work, changes=True, failed=partial(self._complain, failed)))
 
     def close(self) -> None:
         """Finish what was asked for and let go of the file; further use is an error, closing again is not."""
@@ -69,20 +84,56 @@ class Database:
             thread.submit(self._disconnect).result()
             thread.shutdown()
 
-    def _executor(self) -> ThreadPoolExecutor:
+    async def _awaited(self, work: Callable[[apsw.Connection], T], *, changes: bool) -> T:
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[T] = loop.create_future()
+        self._put(Job(work, changes=changes, waiter=waiter, loop=loop))
+        return await waiter
+
+    def _put(self, job: Job) -> None:
         with self._lock:
             if self._closed:
                 hint = "open the application anew"
                 raise StorageError(f"{str(self.path)!r} is closed", code="storage-closed", hint=hint)
             if self._thread is None:
                 self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"muster-{self.path.stem}")
-            return self._thread
+            self._jobs.append(job)
+            if not self._at_work:
+                self._at_work = True
+                self._thread.submit(self._work_off)
 
-    def _guarded(self, work: Callable[[apsw.Connection], T]) -> T:
-        with storage_errors(self.path):
-            if self._connection is None:
-                self._connection = self._connect()
-            return work(self._connection)
+    def _work_off(self) -> None:
+        """Do what waits until nothing waits; runs on the file's thread."""
+        while True:
+            with self._lock:
+                jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MOST_AT_ONCE))]
+                if not jobs:
+                    self._at_work = False
+                    return
+            for group in groups(jobs):
+                self._do(group)
+                deliver(group)
+
+    def _do(self, group: list[Job]) -> None:
+        """Give each job of `group` its result or its error."""
+        try:
+            with storage_errors(self.path):
+                if self._connection is None:
+                    self._connection = self._connect()
+                if group[0].changes:
+                    change(self._connection, group, self.path)
+                    self._complained = False
+                else:
+                    group[0].result = group[0].work(self._connection)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits to hear of it
+            fail(group, error)
+
+    def _complain(self, failed: Failed | None, error: BaseException) -> None:
+        if not self._complained:
+            self._complained = True
+            log.warning("something could not be written, and nobody waits for it: %s", error)
+        if failed is not None:
+            failed(error)
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -124,19 +175,6 @@ class Database:
         else:
             return version
         raise StorageError(f"{str(self.path)!r} {message}", code=FOREIGN, hint=hint)
-
-
-@contextmanager
-def immediate(connection: apsw.Connection) -> Iterator[None]:
-    """A transaction that takes the write lock first: deferred ones fail when two turn to writing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _patiently(attempt: Callable[[], object]) -> None:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 GONE_STATES = {"Z", "X", "x"}
@@ -23,7 +24,7 @@ class Owner:
     @classmethod
     def current(cls) -> Owner:
         """This process."""
-        return cls(socket.gethostname(), os.getpid(), _started(os.getpid()) or "")
+        return _owner(os.getpid())
 
     def is_gone(self) -> bool:
         """Whether it has certainly ended; of a process on another host nothing certain is known."""
@@ -31,6 +32,12 @@ class Owner:
             return False
         started = _started(self.pid)
         return started is None or (bool(self.started) and bool(started) and started != self.started)
+
+
+@lru_cache(maxsize=1)
+def _owner(pid: int) -> Owner:
+    """Looked up once a process: the number tells a fork from its parent."""
+    return Owner(socket.gethostname(), pid, _started(pid) or "")
 
 
 def _started(pid: int) -> str | None:

@@ -17,7 +17,8 @@ from ...domain.errors import StorageError
 from ...domain.ledger.entry import REFUSED, CostTotal, Grouping, LedgerEntry, LedgerQuery
 from ...domain.models.usage import Usage
 from ...domain.ports.cost_ledger import CostLedger
-from ..common.sqlite import Database, immediate
+from ..common.sqlite import Database
+from ..common.sqlite_queue import immediate
 from .rows import COLUMNS, INSERT, SCHEMA, entry_of, moment, row_of, text
 from .sound import sound
 from .sums import add, dearest_first

@@ -11,7 +11,8 @@ import apsw
 
 from ...domain.errors import StorageError
 from ...domain.ports.long_term_store import LongTermStore
-from ..common.sqlite import Database, immediate
+from ..common.sqlite import Database
+from ..common.sqlite_queue import immediate
 from ..common.sqlite_errors import CORRUPT, FULL
 from .json_values import checked_key, encoded
 
