@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from ...domain.agents.capability import Capability
@@ -15,20 +15,21 @@ from ...domain.models.info import ModelInfo
 from ...domain.models.tier import ModelTier
 from ...domain.orchestration.analysis.classify import classify
 from ...domain.orchestration.gates import KINDS, Direction, Gate
-from ...domain.orchestration.plan import Estimate, ExecutionPlan, PlannedAgent, Uncovered
+from ...domain.orchestration.plan import Estimate, ExecutionPlan, PlannedAgent, Range, Uncovered
 from ...domain.orchestration.requirements import Complexity, Reason, TaskRequirements
 from ...domain.orchestration.team import MAX_AGENTS, Member, cover
 from ...domain.workspace.files import WorkspaceSnapshot
 from .estimates import step_estimate, team_estimate
 from .focus import paths_named, verb_of_change
-from .patterns import pattern_named
+from .lineup import Lineup, line_up, seating
+from .patterns import pattern_named, pattern_of
 from .patterns.base import CompositionPattern
 
 DEFAULT_GATES = (Gate("critical", 0),)
 FALLBACK = "researcher"
-MANAGER = "planner"
 MAX_TASK = 20_000
 NOTHING: Mapping[str, str] = MappingProxyType({})
+UNKNOWN = Estimate(Range(0, 0, 0), Range(0, 0, 0), None, "not yet estimated")
 
 History = Callable[[str, str], Awaitable[Sequence[StepOutcome]]]
 """history(agent, model): what earlier steps of the like took."""
@@ -105,26 +106,28 @@ class MetaOrchestrator:
         focus, noted, absent = paths_named(requirements.task, snapshot)
         uncovered += tuple(Uncovered(_first(requirements), f"{path} is not here") for path in absent)
         pattern, why = self._pattern(requirements, members, wishes)
-        members = self._with_manager(members, pattern, wishes)
-        pattern.arity.refuse(len(members), pattern.name)
-        agents = [
-            await self._planned(m, requirements, snapshot, wishes.use_history and self._use_history)
-            for m in members
-        ]
-        return ExecutionPlan(
+        lineup = Lineup(tuple(members), {})
+        if not wishes.agents:  # whoever names a team has decided who is in it, and where
+            lineup = line_up(members, pattern.name, self._templates)
+        history = wishes.use_history and self._use_history
+        agents = [await self._planned(m, requirements, snapshot, history, lineup) for m in lineup.members]
+        plan = ExecutionPlan(
             requirements=requirements,
             root=snapshot.root,
             pattern=pattern.name,
             agents=tuple(agents),
-            gates=merge_gates(requirements.gates if _looks(members) else (), wishes.gates),
-            estimate=team_estimate([agent.estimate for agent in agents], pattern, self._limit),
+            gates=merge_gates(requirements.gates if _looks(lineup.members) else (), wishes.gates),
+            estimate=UNKNOWN,
             uncovered=uncovered,
             reasons=(Reason(f"pattern {pattern.name}", why), *noted),
             focus=focus,
             since=wishes.since,
             max_concurrency=self._limit,
             granted=wishes.granted,
+            composition=seating(pattern.name, [agent.agent for agent in agents]),
         )
+        steps = [agent.estimate for agent in agents]
+        return replace(plan, estimate=team_estimate(steps, pattern_of(plan), self._limit))
 
     async def analyze_and_compose(
         self,
@@ -212,22 +215,13 @@ class MetaOrchestrator:
             return pattern_named("hierarchical"), "a complex task of several parts needs one hand over it"
         return pattern_named("parallel"), "the parts do not need each other's results"
 
-    def _with_manager(
-        self, members: list[Member], pattern: CompositionPattern, wishes: Wishes
-    ) -> list[Member]:
-        """A hierarchy whose team was not named by the user gets the planner at its head."""
-        if pattern.name != "hierarchical" or wishes.agents or MANAGER not in self._templates:
-            return members
-        workers = [member for member in members if member.template.id != MANAGER]
-        covers = tuple(c for member in members if member.template.id == MANAGER for c in member.covers)
-        return [Member(self._templates[MANAGER], covers), *workers]
-
     async def _planned(
         self,
         member: Member,
         requirements: TaskRequirements,
         snapshot: WorkspaceSnapshot,
         use_history: bool,
+        lineup: Lineup,
     ) -> PlannedAgent:
         template = member.template
         model = self._model(template)
@@ -238,7 +232,7 @@ class MetaOrchestrator:
             assignment=f"{template.purpose[0].upper()}{template.purpose[1:]}.",
             model=model.name,
             covers=member.covers,
-            because=_because(member, requirements),
+            because=lineup.because.get(template.id) or _because(member, requirements),
             estimate=estimate,
         )
 
@@ -266,7 +260,7 @@ def _looks(members: Sequence[Member]) -> bool:
 def _because(member: Member, requirements: TaskRequirements) -> str:
     """Why an agent is in the team: the evidence for what it covers."""
     if not member.covers:
-        return "leads the team" if member.template.id == MANAGER else "asked for"
+        return "asked for"
     needs = {f"needs {capability.words}" for capability in member.covers}
     evidence = dict.fromkeys(r.evidence for r in requirements.reasons if r.conclusion in needs)
     return "; ".join(evidence) or f"covers {', '.join(capability.words for capability in member.covers)}"

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.application.orchestrators.meta import MetaOrchestrator, Wishes
-from muster.application.orchestrators.patterns import PATTERNS
+from muster.application.orchestrators.patterns import PATTERNS, pattern_of
 from muster.domain.agents.capability import Capability
 from muster.domain.agents.roster import ROSTER
-from muster.domain.errors import InvalidTask, UnknownName, UserError
+from muster.domain.errors import InvalidTask, MusterError, UnknownName, UserError
 from muster.domain.memory.outcome import StepOutcome
 from muster.domain.models.info import ModelInfo
+from muster.domain.orchestration.composition import Composition
 from muster.domain.orchestration.gates import Gate
 from muster.domain.orchestration.plan import ExecutionPlan
 from muster.domain.orchestration.requirements import Complexity, TaskRequirements
@@ -43,14 +44,14 @@ def meta(model: ModelInfo = ARRANGER, gates: Sequence[Gate] = ()) -> MetaOrchest
 
 
 def runs(plan: ExecutionPlan) -> bool:
-    """Whether a plan can run: a known pattern of the right arity, known agents, none twice."""
+    """Whether a plan can run: arity, options, depth and places of its pattern, known agents, none twice."""
     names = [agent.agent for agent in plan.agents]
     known = {template.id for template in ROSTER}
-    return (
-        PATTERNS[plan.pattern].arity.holds(len(names))
-        and set(names) <= known
-        and len(set(names)) == len(names)
-    )
+    try:
+        pattern_of(plan)
+    except MusterError:
+        return False
+    return set(names) <= known and len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("task", ["", "   ", "\n\t", None, 7, ["review"]])
@@ -102,6 +103,10 @@ async def test_any_requirements_and_wishes_give_a_plan_that_runs_or_a_clear_refu
     assert (plan is None) == (refused == "arity")
     if plan is not None:
         assert runs(plan)
+        assert plan.pattern == (pattern or plan.pattern)
+        tokens, seconds = plan.estimate.tokens, plan.estimate.seconds
+        assert tokens.low <= tokens.expected <= tokens.high
+        assert seconds.low <= seconds.expected <= seconds.high
         assert set(names) <= {agent.agent for agent in plan.agents}
 
 
@@ -212,6 +217,46 @@ async def test_a_hierarchy_gets_a_manager_and_a_lonely_agent_cannot_be_one() -> 
         await meta().analyze_and_compose(
             "review", CODE, wishes=Wishes(agents=("code-reviewer",), pattern="hierarchical")
         )
+
+
+TEAMS = {
+    "refinement": ["security-auditor", "critic"],
+    "debate": ["security-auditor", "code-reviewer", "synthesiser"],
+    "voting": ["security-auditor", "code-reviewer", "critic"],
+    "teaching": ["security-auditor", "code-reviewer"],
+    "adaptive": ["planner", "security-auditor", "code-reviewer"],
+    "conditional": ["security-auditor", "code-reviewer"],
+    "hierarchical": ["planner", "security-auditor"],
+    "nested": ["security-auditor", "code-reviewer", "synthesiser"],
+}
+
+
+@pytest.mark.parametrize(("pattern", "team"), TEAMS.items(), ids=TEAMS.keys())
+async def test_a_pattern_gets_the_agents_that_it_needs_and_says_why(pattern: str, team: list[str]) -> None:
+    """A task for one agent: who joins is named with the reason, and the one who was asked for keeps its own."""
+    task = "look for vulnerabilities"
+    plan = await meta(JUDGE).analyze_and_compose(task, CODE, wishes=Wishes(pattern=pattern))
+    assert [agent.agent for agent in plan.agents] == team
+    because = {agent.agent: agent.because for agent in plan.agents}
+    assert "vulnerab" in because["security-auditor"]
+    joined = [why for name, why in because.items() if name != "security-auditor"]
+    assert all(why not in {"", "asked for"} for why in joined)
+
+
+async def test_a_conditional_of_many_makes_a_team_of_those_who_follow() -> None:
+    """The first decides; the others go on side by side."""
+    names = ("code-reviewer", "security-auditor", "test-analyst", "critic")
+    plan = await meta().analyze_and_compose("x", CODE, wishes=Wishes(names, "conditional"))
+    assert plan.composition == Composition(
+        "conditional", ("code-reviewer", Composition("parallel", names[1:], name="follow-up"))
+    )
+
+
+async def test_in_a_lesson_the_cheapest_agent_comes_first() -> None:
+    """The junior is the one whose model costs least."""
+    task = "write documentation and look for vulnerabilities"
+    plan = await meta().analyze_and_compose(task, CODE, wishes=Wishes(pattern="teaching"))
+    assert [agent.agent for agent in plan.agents] == ["documentation-writer", "security-auditor"]
 
 
 async def test_estimates_come_from_history_when_there_is_one_and_say_so() -> None:
