@@ -10,25 +10,35 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .application.models.budget import Budget
+from .application.use_cases.answer_run import Answered, AnswerRunRequest
 from .application.use_cases.ask_models import AskRequest, ModelAnswer
+from .application.use_cases.cancel_run import Cancelled, CancelRunRequest
+from .application.use_cases.diff_runs import DiffRunsRequest
+from .application.use_cases.finding_runs import LAST
+from .application.use_cases.fork_run import ForkRunRequest
 from .application.use_cases.list_agents import ListAgentsRequest
 from .application.use_cases.list_runs import ListRunsRequest
 from .application.use_cases.plan_check import CheckMode, PlanCheckRequest
 from .application.use_cases.plan_task import PlanTaskRequest
-from .application.use_cases.run_task import RunTaskRequest
+from .application.use_cases.resume_run import ResumeRunRequest
+from .application.use_cases.run_task import OPTIONS, RunOptions, RunTaskRequest
 from .application.use_cases.show_costs import CostReport, ShowCostsRequest
-from .application.use_cases.show_run import LAST, ShowRunRequest
+from .application.use_cases.show_run import ShowRunRequest
+from .application.use_cases.watch_run import WatchRunRequest
 from .domain.agents.template import AgentTemplate
 from .domain.budget.limits import BudgetLimits, narrowed
 from .domain.events.events import Envelope
 from .domain.evidence.severity import Severity
+from .domain.journal.record import Record
 from .domain.ledger.entry import Grouping
 from .domain.models.info import ModelInfo
 from .domain.models.registry import ModelRegistry
 from .domain.models.tier import ModelTier
+from .domain.orchestration.approvals import DoubtPolicy
 from .domain.orchestration.gates import Gate
 from .domain.orchestration.plan import ExecutionPlan
 from .domain.orchestration.run import RunRecord, RunSummary
+from .domain.orchestration.run_diff import RunDiff
 from .domain.ports.evidence_tool import EvidenceTool
 from .domain.ports.language_model import LanguageModel
 from .domain.ports.long_term_store import LongTermStore
@@ -90,6 +100,7 @@ class Muster:
         shared: Iterable[Budget] = (),
         baseline: Iterable[str] = (),
         fail_on: Severity | None = None,
+        options: RunOptions = OPTIONS,
     ) -> RunRecord:
         """Run a plan, or plan a task and run it; a `workspace` moves a plan to that folder.
 
@@ -97,6 +108,8 @@ class Muster:
         refused before anything is called; later a call that could cost more than is left is not made, and recorded
         as refused. `shared` are budgets from `open_budget` that pay too. `baseline` are fingerprints of findings that
         are known already. A failed gate is a verdict in the record's report, not an exception.
+        `options` say what a person is asked about (the run then ends as waiting, until it is answered and resumed), and
+        under which key the same run is begun only once.
         """
         if isinstance(plan, str):
             plan = await self.plan_task(plan, workspace)
@@ -106,8 +119,35 @@ class Muster:
         if budget_usd is not None:
             limits = narrowed(limits, BudgetLimits(usd=Decimal(str(budget_usd))))
         names = tuple(account.name for account in shared)
-        request = RunTaskRequest(plan, frozenset(baseline), fail_on, limits, names)
+        request = RunTaskRequest(plan, frozenset(baseline), fail_on, limits, names, options)
         return await self._container.run_task().execute(request)
+
+    async def resume_run(self, run_id: str = LAST, in_doubt: DoubtPolicy | None = None) -> RunRecord:
+        """Go on with a run that was interrupted, cancelled, has failed or waits; nothing is paid twice."""
+        return await self._container.resume_run().execute(ResumeRunRequest(run_id, in_doubt))
+
+    async def cancel_run(self, run_id: str = LAST, *, who: str = "") -> Cancelled:
+        """Stop a run, whichever process drives it; what it has is kept, and it can be resumed."""
+        return await self._container.cancel_run().execute(CancelRunRequest(run_id, who))
+
+    async def answer_run(
+        self, run_id: str = LAST, step: str = "", *, approved: bool = True, reason: str = "", who: str = ""
+    ) -> Answered:
+        """Say yes or no to what a run asks: everything, or the one `step`; then resume it."""
+        request = AnswerRunRequest(run_id, step, approved, reason, who)
+        return await self._container.answer_run().execute(request)
+
+    async def fork_run(self, run_id: str, step: str, plan: ExecutionPlan | None = None) -> RunRecord:
+        """A new run that has what `run_id` had before `step`, at no cost, and makes the rest anew."""
+        return await self._container.fork_run().execute(ForkRunRequest(run_id, step, plan))
+
+    async def diff_runs(self, first: str, second: str) -> RunDiff:
+        """What is different between two runs."""
+        return await self._container.diff_runs().execute(DiffRunsRequest(first, second))
+
+    def watch_run(self, run_id: str = LAST, after: int = 0) -> AsyncIterator[Record]:
+        """The records of a run from number `after` on, then each new one as it comes; ends with the run."""
+        return self._container.watch_run().execute(WatchRunRequest(run_id, after))
 
     def open_budget(self, name: str, limits: BudgetLimits) -> Budget:
         """A budget that several runs share: `with app.open_budget("today", BudgetLimits(calls=10)) as today`.

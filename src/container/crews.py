@@ -15,6 +15,7 @@ from ..domain.ports.event_bus import EventBus
 from ..domain.ports.evidence_tool import EvidenceTool
 from ..domain.ports.ids import Ids
 from ..domain.ports.long_term_store import LongTermStore
+from ..domain.ports.run_journal import RunJournal
 from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.token_counter import TokenCounter
 from ..domain.ports.tool_executor import ToolExecutor
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
     from ..application.models.budget import BudgetBook
     from ..application.models.pool import ModelPool
     from ..application.orchestrators.meta import MetaOrchestrator
-    from ..application.services.agent_runner import AgentRunner, Turns
+    from ..application.services.agent_runner import AgentRunner, Turns, Wrap
     from ..application.services.bench import BenchBuilder
     from ..application.services.crew import Surroundings
     from ..application.services.outcomes import OutcomeMemory
     from ..application.services.reporting import Reporter
+    from ..application.services.run_driver import RunDriver
     from ..application.turns.runner import TurnRunner
     from .stack import ModelStack
 
@@ -80,11 +82,11 @@ def turns(
 
     advisor = DocumentAnalysis(clock)
 
-    def make(tools: ToolExecutor, tier: ModelTier) -> TurnRunner:
+    def make(tools: ToolExecutor, tier: ModelTier, wrap: Wrap) -> TurnRunner:
         info = pool.info(tier)
-        return TurnRunner(
-            pool.client(tier), tools, counter_for(info), clock, bus, advisor, budgets, stack.guard_for(info)
-        )
+        counter = counter_for(info)
+        client = wrap(pool.client(tier), counter)
+        return TurnRunner(client, tools, counter, clock, bus, advisor, budgets, stack.guard_for(info))
 
     return make
 
@@ -109,6 +111,22 @@ def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: 
 
     profiles = {tool.profile.name: tool.profile for tool in tools}
     return Reporter(workspace, profiles, {agent.id: agent.tools for agent in catalog.templates()}, masker)
+
+
+def driver(
+    workspace: Workspace,
+    journal: RunJournal,
+    agents: AgentRunner,
+    benches: BenchBuilder,
+    reporter: Reporter,
+    outcomes: OutcomeMemory,
+    around: Surroundings,
+) -> RunDriver:
+    """Begins runs and takes them up again."""
+    from ..application.services.run_drive import Workshop
+    from ..application.services.run_driver import RunDriver
+
+    return RunDriver(Workshop(workspace, journal, agents, benches, reporter, outcomes, around))
 
 
 def around(bus: EventBus, clock: Clock, ids: Ids, budgets: BudgetBook) -> Surroundings:

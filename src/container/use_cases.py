@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..domain.models.tier import ModelTier
 from ..domain.ports.agent_catalog import AgentCatalog
+from ..domain.ports.clock import Clock
+from ..domain.ports.ids import Ids
 from ..domain.ports.run_journal import RunJournal
 from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.workspace import Workspace
@@ -15,11 +17,7 @@ from .models import Providers, limits
 if TYPE_CHECKING:
     from ..application.models.pool import ModelPool
     from ..application.orchestrators.meta import MetaOrchestrator
-    from ..application.services.agent_runner import AgentRunner
-    from ..application.services.bench import BenchBuilder
-    from ..application.services.crew import Surroundings
-    from ..application.services.outcomes import OutcomeMemory
-    from ..application.services.reporting import Reporter
+    from ..application.services.run_driver import RunDriver
     from ..application.use_cases.check_setup import CheckSetup
     from ..application.use_cases.explain_finding import ExplainFinding
     from ..application.use_cases.list_agents import ListAgents
@@ -46,22 +44,12 @@ def plan_check(workspace: Workspace, meta: MetaOrchestrator) -> PlanCheck:
 
 
 def run_task(
-    loaded: LoadedSettings,
-    workspace: Workspace,
-    journal: RunJournal,
-    agents: AgentRunner,
-    benches: BenchBuilder,
-    reporter: Reporter,
-    outcomes: OutcomeMemory,
-    around: Surroundings,
+    loaded: LoadedSettings, driver: RunDriver, journal: RunJournal, ids: Ids, clock: Clock
 ) -> RunTask:
     """Run a plan."""
     from ..application.use_cases.run_task import RunTask, Usual
 
-    return RunTask(
-        workspace=workspace, journal=journal, agents=agents, benches=benches, reporter=reporter,
-        outcomes=outcomes, around=around, usual=Usual(limits(loaded), loaded.values.fail_on),
-    )  # fmt: skip
+    return RunTask(driver, journal, ids, clock, Usual(limits(loaded), loaded.values.fail_on))
 
 
 def list_runs(journal: RunJournal) -> ListRuns:

@@ -27,7 +27,7 @@ from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.token_counter import TokenCounter
 from ..domain.ports.workspace import Workspace
 from ..infrastructure.config.loader import LoadedSettings
-from . import crews, evidence, ground, models, talk, texts, use_cases
+from . import crews, evidence, ground, models, runs, talk, texts, use_cases
 
 if TYPE_CHECKING:
     from ..application.compression.registry import CompressorRegistry
@@ -42,24 +42,31 @@ if TYPE_CHECKING:
     from ..application.services.crew import Surroundings
     from ..application.services.outcomes import OutcomeMemory
     from ..application.services.reporting import Reporter
+    from ..application.services.run_driver import RunDriver
     from ..application.use_cases.analyze_tokens import AnalyzeTokens
+    from ..application.use_cases.answer_run import AnswerRun
     from ..application.use_cases.ask_models import AskModels
+    from ..application.use_cases.cancel_run import CancelRun
     from ..application.use_cases.chat_interaction import ChatInteraction
     from ..application.use_cases.check_setup import CheckSetup
     from ..application.use_cases.compress_text import CompressText
     from ..application.use_cases.detect_models import DetectModels
+    from ..application.use_cases.diff_runs import DiffRuns
     from ..application.use_cases.explain_finding import ExplainFinding
     from ..application.use_cases.explain_model import ExplainModel
+    from ..application.use_cases.fork_run import ForkRun
     from ..application.use_cases.list_agents import ListAgents
     from ..application.use_cases.list_conversations import ListConversations
     from ..application.use_cases.list_models import ListModels
     from ..application.use_cases.list_runs import ListRuns
     from ..application.use_cases.plan_check import PlanCheck
     from ..application.use_cases.plan_task import PlanTask
+    from ..application.use_cases.resume_run import ResumeRun
     from ..application.use_cases.run_task import RunTask
     from ..application.use_cases.show_costs import ShowCosts
     from ..application.use_cases.show_model import ShowModel
     from ..application.use_cases.show_run import ShowRun
+    from ..application.use_cases.watch_run import WatchRun
     from ..domain.models.overrides import ModelOverrides
     from ..domain.models.registry import ModelRegistry
     from ..domain.models.selection import ModelSelector
@@ -132,12 +139,19 @@ class Container(containers.DeclarativeContainer):
     benches: providers.Provider[BenchBuilder] = _one(crews.benches, evidence_tools, workspace, masker, clock)
     reporter: providers.Provider[Reporter] = _one(crews.reporter, workspace, evidence_tools, catalog, masker)
     around: providers.Provider[Surroundings] = _one(crews.around, event_bus, clock, ids, budgets)
+    driver: providers.Provider[RunDriver] = _one(
+        crews.driver, workspace, journal, agents, benches, reporter, outcomes, around
+    )
 
     plan_task: providers.Provider[PlanTask] = _one(use_cases.plan_task, workspace, meta)
     plan_check: providers.Provider[PlanCheck] = _one(use_cases.plan_check, workspace, meta)
-    run_task: providers.Provider[RunTask] = _one(
-        use_cases.run_task, loaded, workspace, journal, agents, benches, reporter, outcomes, around
-    )
+    run_task: providers.Provider[RunTask] = _one(use_cases.run_task, loaded, driver, journal, ids, clock)
+    resume_run: providers.Provider[ResumeRun] = _one(runs.resume_run, driver, journal)
+    cancel_run: providers.Provider[CancelRun] = _one(runs.cancel_run, journal, event_bus, clock)
+    answer_run: providers.Provider[AnswerRun] = _one(runs.answer_run, journal, clock)
+    fork_run: providers.Provider[ForkRun] = _one(runs.fork_run, driver, journal, ids, clock)
+    watch_run: providers.Provider[WatchRun] = _one(runs.watch_run, journal)
+    diff_runs: providers.Provider[DiffRuns] = _one(runs.diff_runs, journal)
     list_runs: providers.Provider[ListRuns] = _one(use_cases.list_runs, journal)
     show_run: providers.Provider[ShowRun] = _one(use_cases.show_run, journal)
     explain_finding: providers.Provider[ExplainFinding] = _one(

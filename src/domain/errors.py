@@ -137,7 +137,8 @@ class ProviderError(MusterError):
 class ErrorKind(StrEnum):
     """Why a call of a language model gave no answer; decided by exception type and status, never by words.
 
-    `rate_limit` is the provider's, `our_limit` the one that is kept on our side.
+    `rate_limit` is the provider's, `our_limit` the one that is kept on our side; `lost` is a call whose process
+    ended while it was under way.
     """
 
     RATE_LIMIT = "rate_limit"
@@ -160,6 +161,7 @@ class ErrorKind(StrEnum):
     BUDGET = "budget"
     BLOCKED = "blocked"
     CANCELLED = "cancelled"
+    LOST = "lost"
     UNKNOWN = "unknown"
 
     @property

@@ -78,8 +78,10 @@ class BudgetBook:
         self._lock = threading.Lock()
         self._accounts: dict[str, Account] = {}
 
-    def open(self, name: str, limits: BudgetLimits, parent: str | None = None) -> Budget:
-        """Open the account `name`; its seconds begin now.
+    def open(
+        self, name: str, limits: BudgetLimits, parent: str | None = None, spent: Spending = NOTHING
+    ) -> Budget:
+        """Open the account `name`; its seconds begin now, and `spent` is what it has paid for before.
 
         Raises UserError for limits that are no amounts or a name that is taken, UnknownName for the parent.
         """
@@ -90,6 +92,7 @@ class BudgetBook:
                 raise UserError(f"there is an open budget {name!r} already", code="budget", hint=hint)
             above = () if parent is None else self._paying((parent,))
             account = Account(name, limits, self._clock.monotonic(), above)
+            account.spend(spent)
             self._accounts[name] = account
         return Budget(self, account)
 

@@ -16,8 +16,15 @@ from ...domain.models.usage import Usage
 from ...domain.orchestration.plan import PlannedAgent
 from ...domain.orchestration.run import AgentResult, AgentStatus
 from ...domain.ports.clock import Clock
+from ...domain.ports.language_model import LanguageModel
+from ...domain.ports.token_counter import TokenCounter
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.turns.types import TurnConfig, TurnInput, TurnOutput, TurnStatus
+from ..flow.asking import Asking
+from ..flow.durable_model import DurableModel
+from ..flow.durable_tools import DurableExecutor
+from ..flow.flow import Flow
+from ..flow.rounds import Rounds
 from ..orchestrators.patterns.base import Assignment, StepResult
 from ..turns.budget import answer_room
 from ..turns.executors import FunctionExecutor
@@ -41,10 +48,17 @@ TOOL_SECONDS = 600.0
 
 NO_TOOLS = FunctionExecutor({})
 
-Turns = Callable[[ToolExecutor, ModelTier], TurnRunner]
-"""Makes the turn engine for a set of tools and the model of a tier."""
+Wrap = Callable[[LanguageModel, TokenCounter], LanguageModel]
+"""Puts something around a model; the counter counts its tokens."""
+Turns = Callable[[ToolExecutor, ModelTier, Wrap], TurnRunner]
+"""Makes the turn engine for a set of tools and the model of a tier, wrapped."""
 Models = Callable[[ModelTier], ModelInfo]
 """The model that does the work of a tier."""
+
+
+def as_it_is(model: LanguageModel, _counter: TokenCounter) -> LanguageModel:
+    """No wrapper."""
+    return model
 
 
 class AgentRunner:
@@ -78,15 +92,18 @@ class AgentRunner:
                     hint="plan anew, or set the models that the plan was made for (--model)",
                 )
         for tier in dict.fromkeys(self._templates[agent.agent].tier for agent in agents):
-            self._turns(NO_TOOLS, tier)
+            self._turns(NO_TOOLS, tier, as_it_is)
 
-    async def run(self, assignment: Assignment, bench: Bench) -> StepResult:
-        """Run the agent; whatever goes wrong in it is a failed result with everything gathered so far."""
+    async def run(self, assignment: Assignment, bench: Bench, flow: Flow) -> StepResult:
+        """Run the agent; whatever goes wrong in it is a failed result with everything gathered so far.
+
+        Every call of a model or a tool is a step of `flow`: what is recorded there is not made again.
+        """
         template = self._templates[assignment.agent.agent]
         started = self._clock.monotonic()
         output: TurnOutput | None = None
         try:
-            answer = await self._answer(template, assignment, bench)
+            answer = await self._answer(template, assignment, bench, flow)
             output = answer.output
             return await self._result(template, assignment.agent, answer, bench)
         except asyncio.CancelledError as signal:
@@ -105,10 +122,12 @@ class AgentRunner:
         result = _paid(self._failed(agent, bench, "cancelled", seconds), output_left_by(signal))
         return replace(result, status=AgentStatus.CANCELLED, error="")
 
-    async def _answer(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> _Answer:
+    async def _answer(
+        self, template: AgentTemplate, assignment: Assignment, bench: Bench, flow: Flow
+    ) -> _Answer:
         """Run the agent's turn; an answer that is no report goes back once to be put right."""
         turn = self._turn(template, assignment, bench)
-        engine = self._turns(bench.tools.executor(template, bench.plan.granted), template.tier)
+        engine = self._engine(template, bench, flow)
         answer = _read(await engine.run(turn))
         if not isinstance(answer.error, ModelFailure):
             return answer
@@ -121,6 +140,16 @@ class AgentRunner:
             leave_output(signal, together(answer.output, output_left_by(signal)))
             raise
         return replace(repaired, output=together(answer.output, repaired.output))
+
+    def _engine(self, template: AgentTemplate, bench: Bench, flow: Flow) -> TurnRunner:
+        """The turn engine with everything recorded that it does; both turns of a step share its counts."""
+        rounds, asking = Rounds(), Asking(bench.approvals, flow)
+        tools = DurableExecutor(bench.tools.executor(template, bench.plan.granted), flow, rounds, asking)
+
+        def recorded(client: LanguageModel, counter: TokenCounter) -> LanguageModel:
+            return DurableModel(client, flow, rounds, asking, counter)
+
+        return self._turns(tools, template.tier, recorded)
 
     def _turn(self, template: AgentTemplate, assignment: Assignment, bench: Bench) -> TurnInput:
         prompt = user_prompt(bench.plan.task, assignment.words, assignment.delegate_to, assignment.inbox)
@@ -169,7 +198,9 @@ class AgentRunner:
             error=str(answer.error) if answer.error else "",
             attempts=metrics.attempts,
         )
-        return StepResult(result, dict(report.delegations) if report else {})
+        if report is None:
+            return StepResult(result)
+        return StepResult(result, dict(report.delegations), report.confidence, report.choice, report.ranking)
 
     def _failed(self, agent: PlannedAgent, bench: Bench, error: str, seconds: float) -> AgentResult:
         """A step that gave no output of its own: the evidence of its tools is kept all the same."""

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 
-from ...domain.errors import MusterError
 from ...domain.events.events import AgentFinished, AgentStarted, MessageSent
+from ...domain.journal.record import RecordKind
 from ...domain.messaging.agent_message import AgentMessage, AgentMessageType
-from ...domain.orchestration.run import AgentResult, RunRecord
+from ...domain.orchestration.decision import Decision
+from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, joined
 from ...domain.ports.clock import Clock
 from ...domain.ports.event_bus import EventBus
 from ...domain.ports.ids import Ids
-from ...domain.ports.run_journal import RunJournal
+from ..flow.asking import Answer, Asking
+from ..flow.codec import Codec
+from ..flow.flow import Flow
 from ..models.budget import BudgetBook
-from ..orchestrators.patterns.base import Assignment, StepResult, joined, skipped
+from ..orchestrators.patterns.base import Assignment, StepResult, skipped
 from .agent_runner import AgentRunner
 from .bench import Bench
+
+STEP: Codec[StepResult] = Codec(StepResult)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +36,57 @@ class Surroundings:
 
 
 class Crew:
-    """Runs agents for a pattern; `steps` are all results so far, `problems` what the journal could not keep."""
+    """Runs agents for a pattern; `steps` are all results so far, `decisions` what its teams came to.
+
+    An agent's step is known by its branch, its agent and how often that agent was asked there: what it gave is
+    recorded, and not asked for again when the run goes on.
+    """
 
     def __init__(
-        self,
-        run: RunRecord,
-        bench: Bench,
-        agents: AgentRunner,
-        journal: RunJournal,
-        around: Surroundings,
+        self, run: RunRecord, bench: Bench, agents: AgentRunner, flow: Flow, around: Surroundings
     ) -> None:
         self._run = run
         self._bench = bench
         self._agents = agents
-        self._journal = journal
+        self._flow = flow
         self._bus, self._clock, self._ids = around.bus, around.clock, around.ids
+        self._visits: Counter[str] = Counter()
         self.steps: list[AgentResult] = []
-        self.problems: list[str] = []
+        self.decisions: list[Decision] = []
 
     async def step(self, assignment: Assignment) -> StepResult:
         """Run one agent, publish its start and end, and put its result into the journal."""
+        agent = assignment.agent.agent
+        place = f"{assignment.branch}/{agent}".removeprefix("/")
+        self._visits[place] += 1
+        key = f"{place}#{self._visits[place]}"
+        self._bus.publish(AgentStarted(self._run.id, agent))
+        kept = self._flow.book.result(self._flow.name(key))
+        if kept is not None:
+            step = STEP.load(kept)
+        else:
+            with self._flow.lane(key) as flow:
+                flow.progress("started")
+                step = await self._fresh(assignment, flow)
+                await self._flow.book.keep(RecordKind.AGENT, self._flow.name(key), step, STEP)
+        self._end(step.result)
+        return step
+
+    async def _fresh(self, assignment: Assignment, flow: Flow) -> StepResult:
         started = self._clock.monotonic()
-        self._bus.publish(AgentStarted(self._run.id, assignment.agent.agent))
         try:
-            step = await self._agents.run(assignment, self._bench)
+            answer = await Asking(self._run.terms.approvals, flow).agent(
+                assignment.agent.agent, assignment.words
+            )
+            return (
+                await self._agents.run(assignment, self._bench, flow)
+                if answer.yes
+                else _denied(assignment, answer)
+            )
         except asyncio.CancelledError as signal:
             seconds = self._clock.monotonic() - started
             self._end(self._agents.interrupted(assignment.agent, self._bench, seconds, signal))
             raise
-        self._end(step.result)
-        await self._keep(step.result)
-        return step
 
     def send(
         self, sender: str, recipient: str, kind: AgentMessageType, payload: str, answers: AgentMessage | None
@@ -78,6 +104,11 @@ class Crew:
         )
         self._bus.publish(MessageSent(self._run.id, message))
         return message
+
+    def note(self, decision: Decision) -> None:
+        """Keep what a team came to."""
+        self.decisions.append(decision)
+        self._flow.progress(f"decision/{len(self.decisions)}", {"words": decision.words})
 
     def results(self) -> tuple[AgentResult, ...]:
         """What each agent of the plan has by now, all its steps together; those that never started are skipped."""
@@ -100,9 +131,13 @@ class Crew:
             )
         )
 
-    async def _keep(self, result: AgentResult) -> None:
-        """A journal that fails does not take the result along."""
-        try:
-            await self._journal.record(self._run.id, result)
-        except MusterError as error:
-            self.problems.append(str(error))
+
+def _denied(assignment: Assignment, answer: Answer) -> StepResult:
+    """The step that a person did not want; nothing was asked, and nothing spent."""
+    reason = f": {answer.reason}" if answer.reason else ""
+    agent = assignment.agent
+    return StepResult(
+        AgentResult(
+            agent.agent, AgentStatus.FAILED, "", model=agent.model, error=f"a person did not allow it{reason}"
+        )
+    )

@@ -15,7 +15,10 @@ from ...domain.evidence.severity import Severity
 from ...domain.ports.evidence_tool import EvidenceTool
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.workspace.files import WorkspaceSnapshot
+from ..flow.codec import Codec
+from ..flow.flow import Flow
 
+REPORT: Codec[EvidenceReport] = Codec(EvidenceReport)
 SHOWN = 40
 """Findings that a model is shown a tool; the rest it is told the number of."""
 
@@ -29,11 +32,14 @@ class EvidenceDesk:
         snapshot: WorkspaceSnapshot,
         granted: frozenset[str],
         masker: SecretMasker,
+        flow: Flow | None = None,
     ) -> None:
+        """With a `flow` each report is a step of it: a run that goes on has what was gathered before."""
         self._tools = tools
         self._snapshot = snapshot
         self._granted = granted
         self._masker = masker
+        self._flow = flow
         self._asked: dict[str, asyncio.Task[EvidenceReport]] = {}
 
     async def ask(self, name: str) -> EvidenceReport:
@@ -45,7 +51,7 @@ class EvidenceDesk:
             raise UnknownName.of("evidence tool", name, self._tools)
         task = self._asked.get(name)
         if task is None or task.cancelled():
-            task = asyncio.create_task(self._gather(name), name=f"evidence:{name}")
+            task = asyncio.create_task(self._report(name), name=f"evidence:{name}")
             self._asked[name] = task
         return await asyncio.shield(task)
 
@@ -64,6 +70,11 @@ class EvidenceDesk:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    async def _report(self, name: str) -> EvidenceReport:
+        if self._flow is None:
+            return await self._gather(name)
+        return await self._flow.step(f"evidence/{name}", lambda: self._gather(name), REPORT)
 
     async def _gather(self, name: str) -> EvidenceReport:
         try:

@@ -30,6 +30,7 @@ class FunctionTool:
         category: ToolCategory = ToolCategory.READ,
         writes: bool = False,
         permissions: frozenset[str] = frozenset(),
+        repeatable: bool = False,
     ) -> None:
         """Raises TypeError for a parameter that has no type hint, or that cannot be named in a call."""
         self._function = function
@@ -41,6 +42,7 @@ class FunctionTool:
             category=category,
             writes=writes or category is ToolCategory.WRITE,
             permissions=permissions,
+            repeatable=repeatable,
         )
 
     def named(self, name: str) -> FunctionTool:

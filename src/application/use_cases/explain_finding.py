@@ -11,7 +11,8 @@ from ...domain.orchestration.run import RunRecord
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.ports.workspace import Workspace
 from ..services.quoting import still_says
-from .show_run import LAST, ShowRun, ShowRunRequest
+from .finding_runs import LAST
+from .show_run import ShowRun, ShowRunRequest
 
 AROUND = 4
 """Lines of context on each side."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...domain.errors import UnknownName, UserError
 from ...domain.orchestration.run import RunRecord
 from ...domain.ports.run_journal import RunJournal
-
-LAST = "last"
+from .finding_runs import LAST, the_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +24,4 @@ class ShowRun:
 
     async def execute(self, request: ShowRunRequest) -> RunRecord:
         """The run; raises UnknownName when there is none of that id, UserError when there is none at all."""
-        newest = await self._journal.list(20)
-        wanted = request.run_id
-        if wanted == LAST:
-            if not newest:
-                raise UserError(
-                    "there are no runs yet",
-                    code="no-runs",
-                    hint='start with: muster run "review this project"',
-                )
-            wanted = newest[0].id
-        run = await self._journal.load(wanted)
-        if run is None:
-            raise UnknownName.of("run", wanted, (summary.id for summary in newest))
-        return run
+        return await the_run(self._journal, request.run_id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from ..messaging.agent_message import AgentMessage
 from ..models.attempt import Attempt
 from ..models.usage import Usage
+from ..orchestration.approvals import Wait
 from ..orchestration.gates import GateResult
 from ..orchestration.plan import ExecutionPlan
 from ..orchestration.run import AgentStatus, RunStatus
@@ -20,6 +21,23 @@ class RunStarted:
 
     run_id: str
     plan: ExecutionPlan
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """A run goes on from its journal, in which there were so many records."""
+
+    run_id: str
+    plan: ExecutionPlan
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunWaiting:
+    """A run is put aside until one of these comes; it holds nothing meanwhile."""
+
+    run_id: str
+    waits: tuple[Wait, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +175,8 @@ class RunFinished:
 
 Event = (
     RunStarted
+    | RunResumed
+    | RunWaiting
     | AgentStarted
     | StageFinished
     | TextArrived

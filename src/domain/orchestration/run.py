@@ -17,6 +17,7 @@ from ..models.attempt import Attempt
 from ..models.usage import Usage
 from ..workspace.files import NotCovered, RepositoryFacts
 from .approvals import Approvals, DoubtPolicy, Wait
+from .decision import Decision
 from .gates import GateResult, GateVerdict
 from .health import Health
 from .plan import ExecutionPlan
@@ -106,7 +107,7 @@ class RunReport:
     """The checked result of a run.
 
     `known` counts findings that a baseline holds; `stale` those whose quoted line has left the disk since;
-    `measures` are all named numbers; `unmeasured` says why a category has none.
+    `measures` are all named numbers; `unmeasured` says why a category has none; `decisions` are what teams came to.
     """
 
     verdict: Verdict
@@ -121,6 +122,7 @@ class RunReport:
     model_used: bool
     known: int = 0
     stale: int = 0
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def failed_gates(self) -> tuple[GateResult, ...]:

@@ -20,7 +20,10 @@ class ToolCategory(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """Name, purpose and JSON schema of a tool; `permissions` are what an agent must hold to call it."""
+    """Name, purpose and JSON schema of a tool; `permissions` are what an agent must hold to call it.
+
+    `repeatable` marks a tool that writes and may be run again all the same after a crash, with the same outcome.
+    """
 
     name: str
     description: str
@@ -28,3 +31,4 @@ class ToolSpec:
     category: ToolCategory = ToolCategory.READ
     writes: bool = False
     permissions: frozenset[str] = frozenset()
+    repeatable: bool = False

@@ -12,7 +12,15 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter
 
-from ...domain.events.events import Envelope, Event, RunFinished, RunStarted, TextArrived
+from ...domain.events.events import (
+    Envelope,
+    Event,
+    RunFinished,
+    RunResumed,
+    RunStarted,
+    RunWaiting,
+    TextArrived,
+)
 
 log = logging.getLogger(__name__)
 OPEN = ".part"
@@ -50,14 +58,14 @@ class EventLog:
             self._drop(run_id)
 
     def _keep(self, envelope: Envelope, event: Event) -> None:
-        if isinstance(event, RunStarted):
+        if isinstance(event, RunStarted | RunResumed):
             self._begin(event.run_id)
         file = self._open.get(event.run_id)
         if file is None:
             return
         fields = _adapter().dump_python(event, mode="json", warnings=False)
         _write(file, envelope.sequence, envelope.at.isoformat(), type(event).__name__, fields)
-        if isinstance(event, RunFinished):
+        if isinstance(event, RunFinished | RunWaiting):
             self._drop(event.run_id)
             (self._folder / f"{event.run_id}{OPEN}").rename(self._folder / f"{event.run_id}.jsonl")
 
@@ -67,6 +75,9 @@ class EventLog:
             self._looked = True
             for path in self._folder.glob(f"*{OPEN}"):
                 _finish_abandoned(path)
+        earlier = self._folder / f"{run_id}.jsonl"  # of a run that goes on
+        if earlier.exists():
+            earlier.rename(self._folder / f"{run_id}{OPEN}")
         handle = os.open(self._folder / f"{run_id}{OPEN}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         file = os.fdopen(handle, "a", encoding="utf-8", errors="replace", buffering=1)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,7 @@ from ...domain.events.events import (
     Event,
     ModelAttempted,
     PromptScrubbed,
+    RunResumed,
     RunStarted,
     ToolFinished,
     ToolStarted,
@@ -69,7 +70,7 @@ class Progress:
 
     def _note(self, event: Event) -> None:
         match event:
-            case RunStarted(run_id=run_id, plan=plan):
+            case RunStarted(run_id=run_id, plan=plan) | RunResumed(run_id=run_id, plan=plan):
                 self.run_id = run_id
                 self.lines = {agent.agent: AgentLine(agent.agent) for agent in plan.agents}
             case AgentStarted(agent=agent):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +18,12 @@ from muster.domain.agents.capability import Capability
 from muster.domain.errors import BudgetExceeded, ErrorKind, StorageError, UnknownName
 from muster.domain.events.events import Envelope, RunFinished, RunStarted
 from muster.domain.evidence.severity import Category
+from muster.domain.journal.record import Record
 from muster.domain.messaging.message import Role
 from muster.domain.models.attempt import UsageSource
 from muster.domain.models.exchange import Finished, FinishReason, TextDelta, UsageReported
 from muster.domain.models.usage import Usage
-from muster.domain.orchestration.run import AgentResult, AgentStatus, RunRecord
+from muster.domain.orchestration.run import AgentStatus, RunRecord
 from muster.domain.ports.evidence_tool import EvidenceTool
 from muster.domain.ports.language_model import LanguageModel
 from muster.domain.ports.run_journal import RunJournal
@@ -212,7 +213,7 @@ async def test_a_plan_for_no_agent_at_a_time_is_refused(project: str) -> None:
 class FullJournal(MemoryRunJournal):
     """A journal whose disk is full after the run has begun."""
 
-    async def record(self, run_id: str, result: AgentResult) -> None:
+    async def append(self, run_id: str, epoch: int, records: Sequence[Record]) -> None:
         """Nothing fits any more."""
         raise StorageError("no room for the run", hint="free some space")
 

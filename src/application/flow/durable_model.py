@@ -1,0 +1,176 @@
+"""A model whose answers are recorded before they are used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ...domain.errors import BudgetExceeded, ErrorKind
+from ...domain.journal.record import Record, RecordKind
+from ...domain.models.attempt import Attempt
+from ...domain.models.exchange import (
+    AttemptEnded,
+    Finished,
+    ModelEvent,
+    ModelRequest,
+    ModelResponse,
+    ReasoningKept,
+    TextDelta,
+    ToolCallDone,
+    UsageReported,
+)
+from ...domain.models.info import ModelInfo
+from ...domain.models.usage import Usage
+from ...domain.ports.language_model import LanguageModel
+from ...domain.ports.token_counter import TokenCounter
+from ..models.assembly import Assembly
+from ..models.budgeted import worst_case
+from ..models.closing import close
+from .asking import Asking
+from .codec import Codec
+from .flow import Flow, Repeat
+from .rounds import Rounds
+
+RESPONSE: Codec[ModelResponse] = Codec(ModelResponse)
+ATTEMPTS: TypeAdapter[tuple[Attempt, ...]] = TypeAdapter(tuple[Attempt, ...])
+LOST = "the process ended while this call was under way; what it cost is not known"
+
+
+class DurableModel(LanguageModel):
+    """Answers what was answered before from the journal; the rest goes to the model inside, once.
+
+    A call whose answer a crash took is made again, and counted: it stands in the record as lost. Attempts that failed
+    are told again when the run goes on, so that every one of them stays in the account.
+    """
+
+    def __init__(
+        self, inner: LanguageModel, flow: Flow, rounds: Rounds, asking: Asking, counter: TokenCounter
+    ) -> None:
+        self._inner = inner
+        self._flow = flow
+        self._rounds = rounds
+        self._asking = asking
+        self._counter = counter
+
+    @property
+    def info(self) -> ModelInfo:
+        """That of the model inside."""
+        return self._inner.info
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """The recorded answer, or a new one that is recorded before its end is told."""
+        key = f"model/{self._rounds.next()}"
+        name, book = self._flow.name(key), self._flow.book
+        kept = book.result(name)
+        for attempt in self._before(name):
+            yield AttemptEnded(attempt)
+        if kept is not None:
+            for event in _replayed(RESPONSE.load(kept), kept.epoch == 0):
+                yield event
+            return
+        await self._allowed(request)
+        await self._flow.begin(key, Repeat.COUNTED)
+        events = self._recorded(request, name)
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await close(events)
+
+    async def _recorded(self, request: ModelRequest, name: str) -> AsyncIterator[ModelEvent]:
+        book = self._flow.book
+        heard: list[Attempt] = []
+        outside = request.context.heard
+
+        def hear(attempt: Attempt) -> None:
+            heard.append(attempt)
+            book.spent += attempt.cost or Decimal(0)
+            outside(attempt)
+
+        watched = replace(request, context=replace(request.context, heard=hear))
+        taken = {call.call_id for message in request.messages for call in message.tool_calls}
+        answer = Assembly(self._inner.info.name, taken)
+        events = self._inner.stream(watched)
+        recorded, why = False, "cancelled"
+        try:
+            with self._flow.working():
+                async for event in events:
+                    answer.add(event)
+                    if type(event) is Finished:
+                        response = replace(answer.response(), attempts=tuple(heard) or tuple(answer.attempts))
+                        await book.keep(RecordKind.RESULT, name, response, RESPONSE)
+                        recorded = True
+                    yield event
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            await close(events)
+            if not recorded:
+                content = {"error": why, "attempts": ATTEMPTS.dump_python(tuple(heard), mode="json")}
+                book.note(RecordKind.FAILURE, name, content)
+
+    def _before(self, name: str) -> Iterator[Attempt]:
+        """What earlier calls of this step took: those that failed, and the one that a crash took."""
+        book = self._flow.book
+        for failure in book.failures(name):
+            yield from _attempts(failure)
+        if book.in_doubt(name):
+            info = self._inner.info
+            yield Attempt(info.provider, info.name, info.tier, error=ErrorKind.LOST, detail=LOST)
+
+    async def _allowed(self, request: ModelRequest) -> None:
+        if not self._asking.counts:
+            return
+        worst = worst_case(request, self._inner.info, self._counter).usd
+        answer = await self._asking.spending(worst)
+        if not answer.yes:
+            raise BudgetExceeded(
+                f"a call of {self._inner.info.name!r} was not approved{_because(answer.reason)}",
+                details={"who": answer.who},
+                hint="approve further spending, or run it with a higher amount",
+            )
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+def spent_in(record: Record) -> tuple[Attempt, ...]:
+    """The attempts that a record of a model's step tells of; none for other records, and for those taken over."""
+    if "/model/" not in f"/{record.key}" or record.epoch == 0:
+        return ()
+    if record.kind is RecordKind.RESULT:
+        return RESPONSE.load(record).attempts
+    return _attempts(record) if record.kind is RecordKind.FAILURE else ()
+
+
+def _attempts(failure: Record) -> tuple[Attempt, ...]:
+    """Those of a failed call; a record that cannot be read tells of none."""
+    try:
+        content: Any = json.loads(failure.payload)
+        return ATTEMPTS.validate_python(content.get("attempts", ()))
+    except (ValueError, ValidationError, AttributeError):
+        return ()
+
+
+def _replayed(response: ModelResponse, inherited: bool) -> Iterator[ModelEvent]:
+    """What was said, as it would come from the model; what another run has paid for costs nothing here."""
+    if response.text:
+        yield TextDelta(response.text)
+    for index, call in enumerate(response.tool_calls):
+        yield ToolCallDone(index, call.name, call.arguments, call.call_id)
+    if response.reasoning:
+        yield ReasoningKept(response.reasoning)
+    yield UsageReported(Usage() if inherited else response.usage)
+    for attempt in response.attempts:
+        if not inherited:
+            yield AttemptEnded(attempt)
+        elif attempt.ok:
+            yield AttemptEnded(replace(attempt, usage=Usage(), cost=Decimal(0), batch_cost=None, cached=True))
+    yield Finished(response.finish_reason, response.model)

@@ -1,0 +1,83 @@
+"""Tools whose calls are recorded, announced and asked about as they need it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+
+from ...domain.errors import Fenced, StorageError
+from ...domain.messaging.message import ToolCall
+from ...domain.ports.tool_executor import ToolExecutor
+from ...domain.tools.result import ToolResult
+from ...domain.tools.spec import ToolCategory, ToolSpec
+from .asking import Asking
+from .codec import Codec
+from .flow import Flow, Repeat, StepSkipped
+from .rounds import Rounds
+
+RESULT: Codec[ToolResult] = Codec(ToolResult)
+LONGEST_ID = 64
+
+
+class DurableExecutor(ToolExecutor):
+    """Gives recorded results again; a call that writes or executes is announced first and never repeated unasked.
+
+    What a person has denied, and what could not be announced, is an error result for the model: it was not run.
+    """
+
+    def __init__(self, inner: ToolExecutor, flow: Flow, rounds: Rounds, asking: Asking) -> None:
+        self._inner = inner
+        self._flow = flow
+        self._rounds = rounds
+        self._asking = asking
+
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """Those of the executor inside."""
+        return self._inner.specs()
+
+    async def execute(self, call: ToolCall, timeout: float) -> ToolResult:
+        """Run `call`, unless its result is known."""
+        key = f"tool/{self._rounds.current}/{_short(call.call_id)}"
+        spec = next((spec for spec in self._inner.specs() if spec.name == call.name), None)
+        try:
+            denied = await self._denied(call, spec, key)
+            if denied is not None:
+                return await self._flow.step(key, denied, RESULT)
+            return await self._flow.step(
+                key, lambda: self._inner.execute(call, timeout), RESULT, _repeat(spec)
+            )
+        except StepSkipped as skipped:
+            return ToolResult.error(call.call_id, f"not run again: {skipped.message}")
+        except Fenced:
+            raise
+        except StorageError as error:
+            return ToolResult.error(call.call_id, f"not run, for it could not be recorded first: {error}")
+
+    async def _denied(
+        self, call: ToolCall, spec: ToolSpec | None, key: str
+    ) -> Callable[[], Awaitable[ToolResult]] | None:
+        """What stands in for the call when a person does not want it; None when it may be made, or was made."""
+        name = self._flow.name(key)
+        if self._flow.book.result(name) is not None or self._flow.book.in_doubt(name):
+            return None
+        answer = await self._asking.tool(spec, key, call.arguments)
+        if answer.yes:
+            return None
+        reason = f": {answer.reason}" if answer.reason else ""
+
+        async def refusal() -> ToolResult:
+            return ToolResult.error(call.call_id, f"a person did not allow this call{reason}")
+
+        return refusal
+
+
+def _repeat(spec: ToolSpec | None) -> Repeat:
+    acts = spec is not None and (spec.writes or spec.category is ToolCategory.SYSTEM)
+    return Repeat.NEVER if acts and spec is not None and not spec.repeatable else Repeat.FREELY
+
+
+def _short(call_id: str) -> str:
+    """A provider's id as part of a key; one that is long or odd is told by its digest."""
+    if len(call_id) <= LONGEST_ID and call_id.isascii() and call_id.isprintable():
+        return call_id
+    return hashlib.sha256(call_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,184 @@
+"""One drive of a run: from where it stands to its end, or to where it must wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ...domain.budget.limits import Spending
+from ...domain.errors import Fenced, StorageError
+from ...domain.events.events import GateChecked, RunFinished, RunWaiting
+from ...domain.journal.opened import OpenedRun
+from ...domain.ledger.entry import REFUSED
+from ...domain.memory.outcome import StepOutcome
+from ...domain.orchestration.decision import GateCheck
+from ...domain.orchestration.health import Health
+from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport, RunStatus
+from ...domain.ports.run_journal import RunJournal
+from ...domain.ports.workspace import Workspace
+from ...domain.workspace.files import WorkspaceSnapshot
+from ..flow.attended import Attendant, Parked, Stopped
+from ..flow.book import FlowBook
+from ..flow.durable_model import spent_in
+from ..flow.flow import Flow
+from ..orchestrators.patterns import pattern_of
+from ..orchestrators.patterns.base import Stage
+from .agent_runner import AgentRunner
+from .bench import BenchBuilder
+from .crew import Crew, Surroundings
+from .outcomes import OutcomeMemory
+from .reporting import Reporter, Standards
+
+REPORT_SECONDS = 0.4
+"""What a cancelled run may take to merge what it has; Ctrl-C is answered within a second."""
+RECENT = 100
+"""Runs among which the previous one of the same folder and task is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every drive works with."""
+
+    workspace: Workspace
+    journal: RunJournal
+    agents: AgentRunner
+    benches: BenchBuilder
+    reporter: Reporter
+    outcomes: OutcomeMemory
+    around: Surroundings
+
+
+class Drive:
+    """Drives an opened run once; whatever ends it, the journal says so before anybody else is told."""
+
+    def __init__(self, shop: Workshop, opened: OpenedRun, snapshot: WorkspaceSnapshot) -> None:
+        self._shop = shop
+        self._opened = opened
+        self._run = opened.run
+        self._snapshot = snapshot
+        self._book = FlowBook(shop.journal, opened, shop.around.clock)
+        self._flow = Flow(self._book, shop.around.clock)
+
+    async def run(self, accounts: tuple[str, ...] = ()) -> RunRecord:
+        """The run as it stands when the drive has ended; raises Fenced, and what a defect raises."""
+        run, shop = self._run, self._shop
+        spent = _spent(self._opened)
+        self._book.spent = spent.usd or Decimal(0)
+        with shop.around.budgets.open(run.id, run.terms.limits, spent=spent):
+            bench = await shop.benches.build(run, self._snapshot, (run.id, *accounts), self._flow)
+            crew = Crew(run, bench, shop.agents, self._flow, shop.around)
+            try:
+                return await self._to_its_end(crew)
+            finally:
+                await bench.desk.close()
+
+    async def _to_its_end(self, crew: Crew) -> RunRecord:
+        heard = max((signal.number for signal in self._opened.signals), default=0)
+        attendant = Attendant(self._book, self._shop.journal, heard)
+        try:
+            return await attendant.attend(self._work(crew))
+        except Parked as parked:
+            return await self._finish(replace(self._run, status=RunStatus.WAITING, waits=parked.waits))
+        except Stopped as stopped:
+            return await self._cancelled(crew, f"cancelled by {stopped}")
+        except asyncio.CancelledError:
+            await self._cancelled(crew)
+            raise
+        except Fenced:
+            raise
+        except BaseException as error:
+            await self._finish(
+                replace(self._run, status=RunStatus.FAILED, error=f"{type(error).__name__}: {error}")
+            )
+            raise
+
+    async def _work(self, crew: Crew) -> RunRecord:
+        plan = self._run.plan
+        stage = Stage(crew.step, crew.send, plan.max_concurrency, self._gates, crew.note)
+        results = await pattern_of(plan).execute(plan.agents, stage)
+        return await self._complete(crew, results)
+
+    async def _gates(self, results: Sequence[AgentResult]) -> GateCheck:
+        """Where the gates stand with these results."""
+        return GateCheck.of((await self._report(results)).gates)
+
+    async def _complete(self, crew: Crew, results: tuple[AgentResult, ...]) -> RunRecord:
+        report = replace(await self._report(results), decisions=tuple(crew.decisions))
+        for gate in report.gates:
+            self._shop.around.bus.publish(GateChecked(self._run.id, gate))
+        models = {
+            one.agent: one.model for one in self._run.plan.agents
+        }  # who answers may call itself otherwise
+        lines = self._snapshot.facts.code_lines
+        await self._shop.outcomes.remember(
+            [
+                StepOutcome(r.agent, models[r.agent], lines, r.usage.total, r.duration)
+                for r in crew.steps
+                if r.status is AgentStatus.COMPLETED
+            ]
+        )
+        done = replace(self._run, status=RunStatus.COMPLETED, agents=results, report=report)
+        return await self._finish(done)
+
+    async def _report(self, results: Sequence[AgentResult]) -> RunReport:
+        terms = self._run.terms
+        standards = Standards(terms.baseline, terms.fail_on, await self._previous())
+        return await self._shop.reporter.report(self._run.plan, self._snapshot, results, standards)
+
+    async def _previous(self) -> Health | None:
+        """The health that the last completed run of the same task on the same folder measured."""
+        plan, journal = self._run.plan, self._shop.journal
+        with suppress(StorageError):  # a trend is a help: an old record that cannot be read stops no new run
+            earlier = await journal.list(RECENT, RunStatus.COMPLETED)
+            last = next((one.id for one in earlier if one.root == plan.root and one.task == plan.task), None)
+            found = await journal.load(last) if last else None
+            return found.report.health if found and found.report else None
+        return None
+
+    async def _cancelled(self, crew: Crew, error: str = "") -> RunRecord:
+        """Keep what there is; the report is made if that is quick."""
+        results = crew.results()
+        report = None
+        try:
+            async with asyncio.timeout(REPORT_SECONDS):
+                report = await self._report(results)
+        except TimeoutError:
+            report = None
+        return await self._finish(
+            replace(self._run, status=RunStatus.CANCELLED, agents=results, report=report, error=error)
+        )
+
+    async def _finish(self, run: RunRecord) -> RunRecord:
+        """Put the end into the journal, with what it could not keep before; then tell it."""
+        problems = [run.error, *dict.fromkeys(self._book.problems)]
+        run = replace(run, repeated=self._book.repeated, error="; ".join(text for text in problems if text))
+        if run.status is not RunStatus.WAITING:
+            run = replace(run, finished_at=self._shop.around.clock.now())
+        try:
+            await self._shop.journal.finish(run, self._opened.epoch)
+        except Fenced:
+            raise
+        except StorageError as error:
+            run = replace(run, error=f"{run.error}; {error}".removeprefix("; "))
+        bus = self._shop.around.bus
+        if run.status is RunStatus.WAITING:
+            bus.publish(RunWaiting(run.id, run.waits))
+        else:
+            bus.publish(RunFinished(run.id, run.status, run.duration or 0.0))
+        return run
+
+
+def _spent(opened: OpenedRun) -> Spending:
+    """What the calls of earlier drives have taken; read only where a limit asks for it."""
+    terms = opened.run.terms
+    limits = terms.limits
+    counted = (limits.calls, limits.tokens, limits.usd, terms.approvals.above_usd)
+    if all(limit is None for limit in counted):
+        return Spending()
+    attempts = [attempt for record in opened.records for attempt in spent_in(record)]
+    dollars = sum((attempt.cost or Decimal(0) for attempt in attempts), Decimal(0))
+    called = sum(1 for attempt in attempts if attempt.error not in REFUSED and not attempt.cached)
+    return Spending(called, sum(attempt.usage.total for attempt in attempts), dollars)

@@ -1,0 +1,80 @@
+"""Go on differently from a step of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...domain.errors import UnknownName, UserError
+from ...domain.journal.opened import RunDump
+from ...domain.journal.record import Record, RecordKind
+from ...domain.orchestration.plan import ExecutionPlan
+from ...domain.orchestration.run import RunRecord, RunStatus
+from ...domain.ports.clock import Clock
+from ...domain.ports.ids import Ids
+from ...domain.ports.run_journal import RunJournal
+from ..services.pending import all_records
+from ..services.run_driver import RunDriver
+from .finding_runs import LAST, the_run
+
+KEPT = frozenset({RecordKind.RESULT, RecordKind.AGENT, RecordKind.SIGNAL})
+
+
+@dataclass(frozen=True, slots=True)
+class ForkRunRequest:
+    """A run, and the step that is made anew with all that was recorded after it; `plan` takes the place of its plan."""
+
+    run_id: str = LAST
+    step: str = ""
+    plan: ExecutionPlan | None = None
+
+
+class ForkRun:
+    """Begins a new run that has what another one had before a step.
+
+    - What was recorded before the step is taken over; it costs nothing in the new run, and is marked so.
+    - The step itself, and what was recorded later, is made anew. Agents that worked side by side are taken as they
+      were recorded: what one of them finished after the step is made again too.
+    - The first run is not touched. Its terms hold for the new one as well.
+    """
+
+    def __init__(self, driver: RunDriver, journal: RunJournal, ids: Ids, clock: Clock) -> None:
+        self._driver = driver
+        self._journal = journal
+        self._ids = ids
+        self._clock = clock
+
+    async def execute(self, request: ForkRunRequest) -> RunRecord:
+        """The new run when it has ended, or waits; raises UnknownName for a step that the run does not have."""
+        origin = await the_run(self._journal, request.run_id)
+        records = await all_records(self._journal, origin.id)
+        if not records:
+            raise UserError(
+                f"no steps of run {origin.id!r} are kept",
+                code="no-steps",
+                hint="it was compacted, or written by an older Muster; run its plan anew",
+            )
+        kept = before(records, request.step)
+        fork = RunRecord(
+            self._ids.new("run"),
+            request.plan or origin.plan,
+            RunStatus.INTERRUPTED,
+            self._clock.now(),
+            terms=origin.terms,
+            parent=origin.id,
+        )
+        self._driver.refuse_what_cannot_run(fork.plan)
+        await self._journal.adopt(RunDump(fork, kept))
+        return await self._driver.take_up(fork)
+
+
+def before(records: Sequence[Record], step: str) -> tuple[Record, ...]:
+    """What was recorded before `step` was first touched, numbered anew and marked as taken over.
+
+    Raises UnknownName for a step that is not there.
+    """
+    touched = [one.number for one in records if one.key == step or one.key.startswith(f"{step}/")]
+    if not touched:
+        raise UnknownName.of("step", step, {one.key for one in records if one.kind in KEPT})
+    kept = [one for one in records if one.number < min(touched) and one.kind in KEPT]
+    return tuple(replace(one, number=number, epoch=0) for number, one in enumerate(kept, 1))

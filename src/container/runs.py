@@ -1,0 +1,61 @@
+"""Runs after they were begun: going on, stopping, answering, looking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..domain.ports.clock import Clock
+from ..domain.ports.event_bus import EventBus
+from ..domain.ports.ids import Ids
+from ..domain.ports.run_journal import RunJournal
+
+if TYPE_CHECKING:
+    from ..application.services.run_driver import RunDriver
+    from ..application.use_cases.answer_run import AnswerRun
+    from ..application.use_cases.cancel_run import CancelRun
+    from ..application.use_cases.diff_runs import DiffRuns
+    from ..application.use_cases.fork_run import ForkRun
+    from ..application.use_cases.resume_run import ResumeRun
+    from ..application.use_cases.watch_run import WatchRun
+
+
+def resume_run(driver: RunDriver, journal: RunJournal) -> ResumeRun:
+    """Go on with a run."""
+    from ..application.use_cases.resume_run import ResumeRun
+
+    return ResumeRun(driver, journal)
+
+
+def cancel_run(journal: RunJournal, bus: EventBus, clock: Clock) -> CancelRun:
+    """Stop a run."""
+    from ..application.use_cases.cancel_run import CancelRun
+
+    return CancelRun(journal, bus, clock)
+
+
+def answer_run(journal: RunJournal, clock: Clock) -> AnswerRun:
+    """Say yes or no."""
+    from ..application.use_cases.answer_run import AnswerRun
+
+    return AnswerRun(journal, clock)
+
+
+def fork_run(driver: RunDriver, journal: RunJournal, ids: Ids, clock: Clock) -> ForkRun:
+    """Go on differently."""
+    from ..application.use_cases.fork_run import ForkRun
+
+    return ForkRun(driver, journal, ids, clock)
+
+
+def watch_run(journal: RunJournal) -> WatchRun:
+    """Watch a run."""
+    from ..application.use_cases.watch_run import WatchRun
+
+    return WatchRun(journal)
+
+
+def diff_runs(journal: RunJournal) -> DiffRuns:
+    """Compare two runs."""
+    from ..application.use_cases.diff_runs import DiffRuns
+
+    return DiffRuns(journal)
