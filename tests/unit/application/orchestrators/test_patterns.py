@@ -4,66 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
 import anyio
 import pytest
 
 from muster.application.orchestrators.estimates import team_estimate
 from muster.application.orchestrators.patterns import PATTERNS, pattern_named
-from muster.application.orchestrators.patterns.base import Assignment, Stage, StepResult
 from muster.domain.errors import UnknownName
-from muster.domain.messaging.agent_message import AgentMessage, AgentMessageType
-from muster.domain.models.usage import Usage
-from muster.domain.orchestration.run import AgentResult, AgentStatus
 from tests.fakes.builders import planned
-
-Behaviour = Callable[[Assignment], StepResult]
-
-
-class FakeTroupe:
-    """Runs agents by a script and keeps what each was given, who ran beside whom, and what was said."""
-
-    def __init__(
-        self, waits: Mapping[str, float] | None = None, failing: frozenset[str] = frozenset()
-    ) -> None:
-        self.waits = waits or {}
-        self.failing = failing
-        self.given: list[Assignment] = []
-        self.sent: list[AgentMessage] = []
-        self.running = 0
-        self.most = 0
-
-    async def step(self, assignment: Assignment) -> StepResult:
-        """Wait, then succeed or fail as scripted; a manager hands each worker a letter."""
-        self.given.append(assignment)
-        self.running += 1
-        self.most = max(self.most, self.running)
-        try:
-            await anyio.sleep(self.waits.get(assignment.agent.agent, 0))
-        finally:
-            self.running -= 1
-        name = assignment.agent.agent
-        if name in self.failing:
-            return StepResult(AgentResult(name, AgentStatus.FAILED, "", error="broke"))
-        result = AgentResult(name, AgentStatus.COMPLETED, f"{name} is done", usage=Usage(input=10))
-        return StepResult(result, {worker: f"do {worker}" for worker in assignment.delegate_to})
-
-    def send(
-        self, sender: str, recipient: str, kind: AgentMessageType, payload: str, answers: AgentMessage | None
-    ) -> AgentMessage:
-        """Keep the message."""
-        message = AgentMessage(
-            f"m{len(self.sent)}", "run", sender, recipient, kind, payload, datetime.now(UTC),
-            answers.id if answers else "",
-        )  # fmt: skip
-        self.sent.append(message)
-        return message
-
-    def stage(self, limit: int = 4) -> Stage:
-        """What a pattern is given."""
-        return Stage(self.step, self.send, limit)
+from tests.fakes.troupe import FakeTroupe
 
 
 async def test_sequential_hands_each_result_to_the_next() -> None:
