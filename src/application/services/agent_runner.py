@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...domain.agents.template import AgentTemplate
@@ -94,18 +94,32 @@ class AgentRunner:
         for tier in dict.fromkeys(self._templates[agent.agent].tier for agent in agents):
             self._turns(NO_TOOLS, tier, as_it_is)
 
+    def stronger(self, agent: str) -> ModelTier | None:
+        """The tier above that of `agent`, when it has another model; None otherwise."""
+        tier = self._templates[agent].tier
+        above = tier.next
+        if above is None or self._models(above).name == self._models(tier).name:
+            return None
+        return above
+
+    def stand_in(self, agent: str, taken: Collection[str]) -> str | None:
+        """Another agent that can do all that `agent` can, and is not `taken`; None when there is none."""
+        wanted = self._templates[agent].capabilities
+        able = (one.id for one in self._templates.values() if wanted <= one.capabilities)
+        return next((name for name in able if name != agent and name not in taken), None)
+
     async def run(self, assignment: Assignment, bench: Bench, flow: Flow) -> StepResult:
         """Run the agent; whatever goes wrong in it is a failed result with everything gathered so far.
 
         Every call of a model or a tool is a step of `flow`: what is recorded there is not made again.
         """
-        template = self._templates[assignment.agent.agent]
+        template = self._template(assignment)
         started = self._clock.monotonic()
         output: TurnOutput | None = None
         try:
             answer = await self._answer(template, assignment, bench, flow)
             output = answer.output
-            return await self._result(template, assignment.agent, answer, bench)
+            return await self._result(template, answer, bench)
         except asyncio.CancelledError as signal:
             if output is not None:
                 leave_output(signal, output)
@@ -174,16 +188,14 @@ class AgentRunner:
             accounts=bench.accounts,
         )
 
-    async def _result(
-        self, template: AgentTemplate, agent: PlannedAgent, answer: _Answer, bench: Bench
-    ) -> StepResult:
+    async def _result(self, template: AgentTemplate, answer: _Answer, bench: Bench) -> StepResult:
         if self._models(template.tier).judges:
             await bench.desk.complete(template.tools)  # no opinion may leave a fact out
         reports = bench.desk.answered(template.tools)
         report, metrics = answer.report, answer.output.metrics
         checked = await bench.citations.check(report.findings if report else (), reports, metrics.model)
         result = AgentResult(
-            agent=agent.agent,
+            agent=template.id,
             status=answer.status,
             summary=report.summary if report else "",
             findings=checked.findings,
@@ -201,6 +213,11 @@ class AgentRunner:
         if report is None:
             return StepResult(result)
         return StepResult(result, dict(report.delegations), report.confidence, report.choice, report.ranking)
+
+    def _template(self, assignment: Assignment) -> AgentTemplate:
+        """The agent as it is to work now."""
+        template = self._templates[assignment.agent.agent]
+        return replace(template, tier=assignment.tier) if assignment.tier else template
 
     def _failed(self, agent: PlannedAgent, bench: Bench, error: str, seconds: float) -> AgentResult:
         """A step that gave no output of its own: the evidence of its tools is kept all the same."""

@@ -10,6 +10,7 @@ from ...domain.events.events import AgentFinished, AgentStarted, MessageSent
 from ...domain.journal.record import RecordKind
 from ...domain.messaging.agent_message import AgentMessage, AgentMessageType
 from ...domain.orchestration.decision import Decision
+from ...domain.orchestration.plan import PlannedAgent
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, joined
 from ...domain.ports.clock import Clock
 from ...domain.ports.event_bus import EventBus
@@ -38,6 +39,8 @@ class Surroundings:
 class Crew:
     """Runs agents for a pattern; `steps` are all results so far, `decisions` what its teams came to.
 
+    `usual` are the results that the next plan can learn from: of agents that worked as they were planned.
+
     An agent's step is known by its branch, its agent and how often that agent was asked there: what it gave is
     recorded, and not asked for again when the run goes on.
     """
@@ -52,6 +55,7 @@ class Crew:
         self._bus, self._clock, self._ids = around.bus, around.clock, around.ids
         self._visits: Counter[str] = Counter()
         self.steps: list[AgentResult] = []
+        self.usual: list[tuple[PlannedAgent, AgentResult]] = []
         self.decisions: list[Decision] = []
 
     async def step(self, assignment: Assignment) -> StepResult:
@@ -70,6 +74,8 @@ class Crew:
                 step = await self._fresh(assignment, flow)
                 await self._flow.book.keep(RecordKind.AGENT, self._flow.name(key), step, STEP)
         self._end(step.result)
+        if assignment.agent in self._run.plan.agents and assignment.tier is None:
+            self.usual.append((assignment.agent, step.result))
         return step
 
     async def _fresh(self, assignment: Assignment, flow: Flow) -> StepResult:

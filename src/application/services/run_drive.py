@@ -29,6 +29,7 @@ from ..orchestrators.patterns.base import Stage
 from .agent_runner import AgentRunner
 from .bench import BenchBuilder
 from .crew import Crew, Surroundings
+from .escalator import Escalator, Ladder
 from .outcomes import OutcomeMemory
 from .reporting import Reporter, Standards
 
@@ -97,7 +98,9 @@ class Drive:
 
     async def _work(self, crew: Crew) -> RunRecord:
         plan = self._run.plan
-        stage = Stage(crew.step, crew.send, plan.max_concurrency, self._gates, crew.note)
+        ladder = Ladder(plan, self._run.terms.escalation, self._shop.agents, self._flow, crew.note)
+        step = Escalator(crew.step, ladder).step
+        stage = Stage(step, crew.send, plan.max_concurrency, self._gates, crew.note)
         results = await pattern_of(plan).execute(plan.agents, stage)
         return await self._complete(crew, results)
 
@@ -109,15 +112,13 @@ class Drive:
         report = replace(await self._report(results), decisions=tuple(crew.decisions))
         for gate in report.gates:
             self._shop.around.bus.publish(GateChecked(self._run.id, gate))
-        models = {
-            one.agent: one.model for one in self._run.plan.agents
-        }  # who answers may call itself otherwise
         lines = self._snapshot.facts.code_lines
         await self._shop.outcomes.remember(
             [
-                StepOutcome(r.agent, models[r.agent], lines, r.usage.total, r.duration)
-                for r in crew.steps
-                if r.status is AgentStatus.COMPLETED
+                # The planned model: who answers may call itself otherwise.
+                StepOutcome(planned.agent, planned.model, lines, result.usage.total, result.duration)
+                for planned, result in crew.usual
+                if result.status is AgentStatus.COMPLETED
             ]
         )
         done = replace(self._run, status=RunStatus.COMPLETED, agents=results, report=report)

@@ -8,8 +8,9 @@ from ...domain.budget.limits import BudgetLimits, narrowed
 from ...domain.errors import BudgetExceeded, StorageError
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.approvals import Approvals, DoubtPolicy
+from ...domain.orchestration.escalation import Escalation
 from ...domain.orchestration.plan import ExecutionPlan
-from ...domain.orchestration.run import RunRecord, RunStatus, RunTerms
+from ...domain.orchestration.run import NOT_AT_ALL, RunRecord, RunStatus, RunTerms
 from ...domain.ports.clock import Clock
 from ...domain.ports.ids import Ids
 from ...domain.ports.run_journal import RunJournal
@@ -25,12 +26,14 @@ class RunOptions:
     """How a run is driven.
 
     `approvals` are what a person wants to be asked about, `in_doubt` what becomes of steps that a crash left in doubt.
-    With an `idempotency_key` the same run is begun once, however often it is asked for.
+    With an `idempotency_key` the same run is begun once, however often it is asked for. `escalation` says how far a
+    failure is followed up.
     """
 
     approvals: Approvals = NOBODY_ASKS
     in_doubt: DoubtPolicy = DoubtPolicy.ASK
     idempotency_key: str = ""
+    escalation: Escalation = NOT_AT_ALL
 
 
 OPTIONS = RunOptions()
@@ -96,7 +99,9 @@ class RunTask:
         self._driver.refuse_what_cannot_run(request.plan)
         _refuse_what_must_cost_too_much(request.plan, limits)
         fail_on = request.fail_on or self._usual.fail_on
-        terms = RunTerms(request.baseline, fail_on, limits, options.approvals, options.in_doubt)
+        terms = RunTerms(
+            request.baseline, fail_on, limits, options.approvals, options.in_doubt, options.escalation
+        )
         run = RunRecord(
             self._ids.new("run"),
             request.plan,

@@ -18,9 +18,12 @@ from ..models.usage import Usage
 from ..workspace.files import NotCovered, RepositoryFacts
 from .approvals import Approvals, DoubtPolicy, Wait
 from .decision import Decision
+from .escalation import Escalation
 from .gates import GateResult, GateVerdict
 from .health import Health
 from .plan import ExecutionPlan
+
+NOT_AT_ALL = Escalation()
 
 
 class RunStatus(StrEnum):
@@ -142,6 +145,7 @@ class RunTerms:
     limits: BudgetLimits = field(default_factory=BudgetLimits)
     approvals: Approvals = field(default_factory=Approvals)
     in_doubt: DoubtPolicy = DoubtPolicy.ASK
+    escalation: Escalation = NOT_AT_ALL
 
 
 TERMS = RunTerms()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ....domain.errors import UserError
 from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
+from ....domain.models.tier import ModelTier
 from ....domain.orchestration.composition import Scalar
 from ....domain.orchestration.decision import Decision, GateCheck
 from ....domain.orchestration.plan import PlannedAgent
@@ -22,6 +23,7 @@ class Assignment:
 
     `delegate_to` names the workers that a manager may hand out to; `asks` are sentences on what the answer is to
     hold besides; `branch` tells steps that run side by side apart: within one branch they come one after the other.
+    `tier` takes the place of the agent's own.
     """
 
     agent: PlannedAgent
@@ -30,6 +32,7 @@ class Assignment:
     delegate_to: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     branch: str = ""
+    tier: ModelTier | None = None
 
     @property
     def words(self) -> str:
