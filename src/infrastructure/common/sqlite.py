@@ -27,8 +27,9 @@ PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
 PRAGMA foreign_keys = ON;
+PRAGMA wal_autocheckpoint = 4000;
 """
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 250
 """Changes that share a transaction: nobody waits for more work of others than this."""
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,8 @@ class Database:
     async def write(self, work: Callable[[apsw.Connection], T]) -> T:
         """Call `work` in an immediate transaction, on the disk when this returns, or without a trace.
 
-        Others share the transaction; when one of them raises, only its own changes are undone. `work` is done all
-        the same when the caller is cancelled meanwhile.
+        Others share the transaction; when one of them raises, only its own changes are undone, and the rest may be
+        done twice: `work` touches nothing but the connection. It is done even when the caller is cancelled meanwhile.
         """
         return await self._awaited(work, changes=True)
 

@@ -92,27 +92,42 @@ def _settle_at_once(job: Job, waiter: Future[Any]) -> None:
         waiter.set_exception(job.error)
 
 
+class _Spoilt(Exception):
+    """One of several jobs raised; what the others did is undone with it."""
+
+
 def change(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
     """Do `jobs` in one transaction; what one of them raises is its own error, and undoes only its own changes.
 
-    Raises what ended the whole transaction: then nothing of any job is kept.
+    Raises what ended the whole transaction: then nothing of any job is kept. Savepoints cost as much as the changes,
+    so they come in only when a job has raised: then all are done once more.
     """
-    with immediate(connection):
-        if len(jobs) == 1:
-            with storage_errors(path):
-                jobs[0].result = jobs[0].work(connection)
-            return
-        for job in jobs:
-            connection.execute("SAVEPOINT job")
-            try:
-                with storage_errors(path):
+    try:
+        with immediate(connection):
+            for job in jobs:
+                try:
                     job.result = job.work(connection)
-            except Exception as error:
-                if not connection.in_transaction:  # SQLite itself has undone everything
-                    raise
-                connection.execute("ROLLBACK TO job")
-                job.error = error
-            connection.execute("RELEASE job")
+                except Exception as error:
+                    if len(jobs) == 1:
+                        raise
+                    raise _Spoilt from error
+    except _Spoilt:
+        with immediate(connection):
+            for job in jobs:
+                _attempt(connection, job, path)
+
+
+def _attempt(connection: apsw.Connection, job: Job, path: Path) -> None:
+    connection.execute("SAVEPOINT job")
+    try:
+        with storage_errors(path):
+            job.result = job.work(connection)
+    except Exception as error:
+        if not connection.in_transaction:  # SQLite itself has undone everything
+            raise
+        connection.execute("ROLLBACK TO job")
+        job.error = error
+    connection.execute("RELEASE job")
 
 
 def fail(jobs: list[Job], error: BaseException) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -19,6 +20,7 @@ Upcaster = Callable[[Any], Any]
 
 FORM = 1
 """Version of the JSON in plan, terms, waits, report and results; one more with every change that old JSON fails at."""
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 PLAN = TypeAdapter(ExecutionPlan)
 RESULT = TypeAdapter(AgentResult)
 REPORT = TypeAdapter(RunReport)
@@ -29,8 +31,14 @@ UPCASTERS: Mapping[int, Mapping[TypeAdapter[Any], Upcaster]] = {}
 
 
 def text_of(adapter: TypeAdapter[T], value: T) -> str:
-    """`value` as JSON in ASCII, which keeps half characters; pydantic's own JSON refuses them."""
-    return json.dumps(adapter.dump_python(value, mode="json"), separators=(",", ":"))
+    """`value` as JSON in ASCII, which keeps half characters; pydantic's own JSON refuses them, and drops infinity."""
+    return ENCODER.encode(adapter.dump_python(value, mode="json"))
+
+
+@lru_cache(maxsize=64)
+def terms_text(terms: RunTerms) -> str:
+    """The terms as JSON: most runs have the same."""
+    return text_of(TERMS, terms)
 
 
 def parsed(

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from ...domain.journal.record import Record, RecordKind, Signal
 from ...domain.orchestration.run import TERMS as USUAL_TERMS
 from ...domain.orchestration.run import AgentResult, RunRecord, RunStatus, RunSummary, Verdict
-from .forms import FORM, PLAN, REPORT, RESULT, TERMS, WAITS, parsed, text_of
+from .forms import FORM, PLAN, REPORT, RESULT, TERMS, WAITS, parsed, terms_text, text_of
 from .owner import Owner
 from .selection import agents_of, summary_of
 
@@ -26,7 +26,7 @@ class DamagedRow(ValueError):
 
 def digest_of(*values: object) -> int:
     """A number of 64 bits that changes with every bit of `values`."""
-    data = "\0".join(map(str, values)).encode("utf-8", "surrogatepass")
+    data = "\0".join(map(str, values)).encode()
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "big", signed=True)
 
 
@@ -37,11 +37,11 @@ def kept_text(text: str) -> str:
 
 def moment_of(moment: datetime) -> str:
     """In UTC and of one length, so that text sorts as time does."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat(timespec="microseconds")
 
 
 def record_row(run_id: str, record: Record) -> Row:
-    """The record as `ADOPT` and, with an epoch, `APPEND` take it."""
+    """The record as `RECORD` takes it."""
     key, payload = kept_text(record.key), kept_text(record.payload)
     values = (
         run_id, record.number, record.kind.value, key, moment_of(record.at), record.epoch, record.version, payload,
@@ -93,7 +93,7 @@ def agent_of(run_id: str, row: Row) -> AgentResult:
 
 def run_row(run: RunRecord, status: RunStatus, epoch: int, owner: Owner | None) -> Row:
     """A run as `CREATE` takes it, in that state, with the process that drives it."""
-    plan, terms = text_of(PLAN, run.plan), text_of(TERMS, run.terms)
+    plan, terms = text_of(PLAN, run.plan), terms_text(run.terms)
     finished, error, report, verdict, score, findings, waits, repeated, form, end = end_values(run)
     host, pid, started = (owner.host, owner.pid, owner.started) if owner else ("", 0, "")
     return (

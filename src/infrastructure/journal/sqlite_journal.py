@@ -53,13 +53,13 @@ class SqliteRunJournal(RunJournal):
     async def append(self, run_id: str, epoch: int, records: Sequence[Record]) -> None:
         """Keep `records`, all or none; those of other runs share the transaction."""
         name = kept_text(run_id)
-        rows = [(*record_row(name, record), epoch) for record in records]
+        rows = [record_row(name, record) for record in records]
         await self._database.write(lambda c: tables.append(c, name, epoch, rows))
 
     def note(self, run_id: str, epoch: int, records: Sequence[Record]) -> None:
         """Keep `records` soon; a failure is only logged."""
         name = kept_text(run_id)
-        rows = [(*record_row(name, record), epoch) for record in records]
+        rows = [record_row(name, record) for record in records]
         self._database.later(lambda c: tables.append(c, name, epoch, rows))
 
     async def finish(self, run: RunRecord, epoch: int) -> None:

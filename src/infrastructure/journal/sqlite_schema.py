@@ -36,7 +36,7 @@ MIGRATIONS = (
         run_id TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL, at TEXT NOT NULL,
         epoch INTEGER NOT NULL, version INTEGER NOT NULL, payload TEXT NOT NULL, digest INTEGER NOT NULL,
         PRIMARY KEY (run_id, number)
-    ) WITHOUT ROWID;
+    );
     CREATE TABLE signals (
         run_id TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL,
         sent_at TEXT NOT NULL, sender TEXT NOT NULL, digest INTEGER NOT NULL, PRIMARY KEY (run_id, number)
@@ -61,19 +61,13 @@ INSERT INTO agents (run_id, agent, schema_version, result, digest) VALUES (?1, ?
 ON CONFLICT (run_id, agent) DO UPDATE SET schema_version = ?3, result = ?4, digest = ?5
 """
 AGENTS = "SELECT agent, schema_version, result, digest FROM agents WHERE run_id = ? ORDER BY rowid"
-# One look at the index says whether the run is still of that driver, another how far its records go.
-APPEND = """
-INSERT INTO records (run_id, number, kind, key, at, epoch, version, payload, digest)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
-WHERE EXISTS (SELECT 1 FROM runs INDEXED BY runs_driven WHERE id = ?1 AND epoch = ?10 AND status = 'running')
-AND ?2 > (SELECT coalesce(max(number), 0) FROM records WHERE run_id = ?1)
-"""
-ADOPT = """
+RECORD = """
 INSERT INTO records (run_id, number, kind, key, at, epoch, version, payload, digest)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+# An index of its own, and a small one: rows of runs are long, and this is asked with every record.
 DRIVEN = "SELECT 1 FROM runs INDEXED BY runs_driven WHERE id = ? AND epoch = ? AND status = 'running'"
-LAST = "SELECT coalesce(max(number), 0) FROM records WHERE run_id = ?"
+LAST = "SELECT number FROM records WHERE run_id = ? ORDER BY number DESC LIMIT 1"
 RECORDS = """
 SELECT number, kind, key, at, epoch, version, payload, digest FROM records
 WHERE run_id = ? AND number > ? ORDER BY number LIMIT ?

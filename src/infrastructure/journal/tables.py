@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -63,15 +63,19 @@ def take_over(connection: apsw.Connection, run_id: str, owner: Owner) -> OpenedR
     return OpenedRun(found, epoch + 1, records(connection, name), signals(connection, name))
 
 
-def append(connection: apsw.Connection, run_id: str, epoch: int, new: Iterable[Row]) -> None:
-    """Insert records of the driver with that epoch; raises Fenced, or StorageError for a number that is not next."""
+def append(connection: apsw.Connection, name: str, epoch: int, new: Sequence[Row]) -> None:
+    """Insert records of the driver with that epoch; raises Fenced, or StorageError for a number that is not higher.
+
+    Looked at and written in one transaction that holds the lock: one statement for both takes four times as long.
+    """
+    if connection.execute(sql.DRIVEN, (name, epoch)).get is None:
+        raise selection.fenced(name, epoch)
+    last = connection.execute(sql.LAST, (name,)).get or 0
     for row in new:
-        connection.execute(sql.APPEND, row)
-        if not connection.changes():
-            if not connection.execute(sql.DRIVEN, (run_id, epoch)).fetchone():
-                raise selection.fenced(run_id, epoch)
-            last = connection.execute(sql.LAST, (run_id,)).get
-            raise selection.out_of_order(run_id, row[1], last)
+        if row[1] <= last:
+            raise selection.out_of_order(name, row[1], last)
+        last = row[1]
+        connection.execute(sql.RECORD, row)
 
 
 def finish(connection: apsw.Connection, values: Row, agents: Sequence[Row]) -> None:
@@ -142,7 +146,7 @@ def whole(dump: RunDump) -> Callable[[apsw.Connection], None]:
 
     def work(connection: apsw.Connection) -> None:
         add(connection, row, agents)
-        connection.executemany(sql.ADOPT, steps)
+        connection.executemany(sql.RECORD, steps)
         connection.executemany(sql.SIGNAL, words)
 
     return work
