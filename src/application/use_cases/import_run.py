@@ -1,0 +1,39 @@
+"""Take in a run that was written out elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...domain.errors import UnknownName
+from ...domain.orchestration.run import RunRecord
+from ...domain.ports.run_journal import RunJournal
+from ..services.run_lines import dump_of
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRunRequest:
+    """The lines of an export, with or without their ends."""
+
+    lines: Iterable[str]
+
+
+class ImportRun:
+    """Puts a whole run into the journal.
+
+    - Only what is whole is taken in; otherwise nothing is written.
+    - A run that is there already is left alone.
+    - Nobody drives the run then: one that was at work is interrupted, and can be resumed here.
+    """
+
+    def __init__(self, journal: RunJournal) -> None:
+        self._journal = journal
+
+    async def execute(self, request: ImportRunRequest) -> RunRecord:
+        """The run as it is kept now; raises UserError that names a line, StorageError when its id is taken."""
+        dump = dump_of(request.lines)
+        await self._journal.adopt(dump)
+        run = await self._journal.load(dump.run.id)
+        if run is None:  # somebody has deleted it in this very moment
+            raise UnknownName.of("run", dump.run.id, ())
+        return run
