@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from ...domain.budget.limits import BudgetLimits
-from ...domain.errors import Fenced, MusterError, RunBusy
+from ...domain.errors import ConfigurationError, Fenced, MusterError, RunBusy, UserError
 from ...domain.models.tier import ModelTier
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import RunRecord, RunStatus
 from ...domain.ports.clock import Clock
 from ...domain.ports.workflow_store import WorkflowStore
 from ...domain.workflows.course import RunIt, SkipIt, begun, failed, left_of, next_step, settled, skipped
-from ...domain.workflows.state import StageRecord, WorkflowState, WorkflowStatus
+from ...domain.workflows.state import UNDER_WAY, StageRecord, StageStatus, WorkflowState, WorkflowStatus
 from .stage_plans import StagePlans
 
 
@@ -65,7 +65,7 @@ class WorkflowRunner:
                     state = await self._keep(state, record, watch)
                 case RunIt():
                     state = await self._carry_out(state, step, watch)
-                    if not state.record(step.stage.id).is_over and _waits(state.record(step.stage.id)):
+                    if state.record(step.stage.id).status is StageStatus.WAITING:
                         return state
         return await self._finish(state)
 
@@ -84,12 +84,14 @@ class WorkflowRunner:
             run = await self._run(order)
         except (Fenced, RunBusy):
             raise  # another process is at work on this very stage
-        except Exception as error:  # noqa: BLE001 - whatever goes wrong in a stage, cleaning up comes after it
+        except Exception as error:
+            if before.status in UNDER_WAY and isinstance(error, UserError | ConfigurationError):
+                raise  # its run cannot go on as things are set now; that is no end of it
             reason = str(error) if isinstance(error, MusterError) else f"{type(error).__name__}: {error}"
             return await self._keep(state, failed(step.stage, record, reason, self._clock.now()), watch)
         if run.status is RunStatus.WAITING:
             words = "; ".join(wait.words for wait in run.waits)
-            waiting = replace(record, run_id=run.id, reason=f"{WAITS}{words}")
+            waiting = replace(record, status=StageStatus.WAITING, run_id=run.id, reason=words)
             return await self._keep(state, waiting, watch)
         return await self._keep(state, settled(step.stage, record, run, self._clock.now()), watch)
 
@@ -102,10 +104,3 @@ class WorkflowRunner:
         open_ = state.status is WorkflowStatus.OPEN
         status = WorkflowStatus.COMPLETED if open_ else state.status
         return await self._store.save(replace(state, status=status, finished_at=self._clock.now()))
-
-
-WAITS = "waits: "
-
-
-def _waits(record: StageRecord) -> bool:
-    return record.reason.startswith(WAITS)

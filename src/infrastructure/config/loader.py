@@ -18,18 +18,22 @@ from .settings import CONFIDENTIAL, FOLDERS, USERS_OWN, Settings, default_data_d
 from .sources import Source, read_environment, read_toml
 
 PROJECT_FILE = "muster.toml"
+BROUGHT = ("agents_dir", "workflows_dir")
+"""Folders that a project may bring along; what is in them is a stranger's word."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
     """The settings that hold, and by key where each of them comes from.
 
-    `agents_of` is the project when its own word named the folder of agents: they are a stranger's.
+    `agents_of` is the project when its own word named the folder of agents: they are a stranger's. So it is with
+    `workflows_of` and the folder of workflows.
     """
 
     values: Settings
     origins: Mapping[str, str]
     agents_of: Path | None = None
+    workflows_of: Path | None = None
 
 
 def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str, str]) -> LoadedSettings:
@@ -37,7 +41,8 @@ def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str,
 
     The project's are in `muster.toml`, else in `[tool.muster]` of `pyproject.toml`. A flag that is None was
     not given. A project is somebody else's word: it may not say where data are kept, which models are paid and
-    sent what, nor lead out of itself for agents. Raises ConfigurationError that names place, key and value.
+    sent what, nor lead out of itself for agents or workflows. Raises ConfigurationError that names place, key and
+    value.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     own, project = user_file(env), _project(root)
@@ -54,9 +59,14 @@ def load_settings(root: Path, overrides: Mapping[str, object], env: Mapping[str,
         _refuse_unknown(source)
     if project is not None:
         _refuse_overreach(project, own)
-    named = next((source for source in present if "agents_dir" in source.values), None)
-    strange = project is not None and named is project
-    return replace(_merge(present, env), agents_of=root.absolute() if strange else None)
+    agents, workflows = (_strangers(present, project, root, key) for key in BROUGHT)
+    return replace(_merge(present, env), agents_of=agents, workflows_of=workflows)
+
+
+def _strangers(present: Sequence[Source], project: Source | None, root: Path, key: str) -> Path | None:
+    """The project, when it was its own word that named the folder `key`."""
+    named = next((source for source in present if key in source.values), None)
+    return root.absolute() if project is not None and named is project else None
 
 
 def _project(root: Path) -> Source | None:
@@ -95,13 +105,14 @@ def _refuse_overreach(project: Source, own: Path) -> None:
             details={"origin": project.origin, "key": key},
             hint=f"set MUSTER_{key.upper()}, or {key} in {own}",
         )
-    folder = project.values.get("agents_dir")
-    if isinstance(folder, str) and not _stays_inside(project.base, folder):
-        raise ConfigurationError(
-            f"{project.place('agents_dir')}: agents_dir cannot be {folder!r}: it leads out of the project",
-            details={"origin": project.origin, "key": "agents_dir", "value": folder},
-            hint=f"name a folder of the project, or set MUSTER_AGENTS_DIR, or agents_dir in {own}",
-        )
+    for key in BROUGHT:
+        folder = project.values.get(key)
+        if isinstance(folder, str) and not _stays_inside(project.base, folder):
+            raise ConfigurationError(
+                f"{project.place(key)}: {key} cannot be {folder!r}: it leads out of the project",
+                details={"origin": project.origin, "key": key, "value": folder},
+                hint=f"name a folder of the project, or set MUSTER_{key.upper()}, or {key} in {own}",
+            )
 
 
 def _stays_inside(base: Path, folder: str) -> bool:

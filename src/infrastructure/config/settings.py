@@ -69,6 +69,7 @@ class Settings(BaseModel):
         description="a folder for runs and memory, which a project cannot set",
     )
     agents_dir: Path | None = Field(None, description="a folder of YAML files with agents of your own")
+    workflows_dir: Path | None = Field(None, description="a folder of YAML files with workflows of your own")
     model: str = Field(
         "offline/evidence",
         pattern=rf"^{MODEL.pattern}$",
@@ -133,7 +134,7 @@ class Settings(BaseModel):
     history: Annotated[bool, Strict()] = Field(default=True, description="true or false")
 
 
-FOLDERS = frozenset({"data_dir", "agents_dir", "models_file"})
+FOLDERS = frozenset({"data_dir", "agents_dir", "workflows_dir", "models_file"})
 """Settings that are paths, relative to wherever they are written."""
 USERS_OWN = frozenset(
     {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "retries", "privacy",

@@ -66,6 +66,7 @@ def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
     assert loaded.values.model_dump() == {
         "data_dir": home / "muster",
         "agents_dir": None,
+        "workflows_dir": None,
         "model": "offline/evidence",
         "exclude": (),
         "max_concurrency": 4,
@@ -224,21 +225,23 @@ def test_budgets_and_tiers_can_stand_in_the_environment(root: Path, home: Path) 
     assert values.fallback == ("openai", "ollama/llama3.2")
 
 
+@pytest.mark.parametrize("key", ["agents_dir", "workflows_dir"])
 @pytest.mark.parametrize("folder", ["/etc", "..", "a/../../b", "~/agents", "link", "link/deeper", "."])
-def test_a_project_s_agents_lie_inside_the_project(root: Path, home: Path, folder: str) -> None:
-    """Neither a path nor a link leads out; a variable may."""
+def test_what_a_project_brings_lies_inside_the_project(root: Path, home: Path, folder: str, key: str) -> None:
+    """Its agents and workflows: neither a path nor a link leads out; a variable may."""
     (root / "link").symlink_to(home)
-    (root / "muster.toml").write_text(f'agents_dir = "{folder}"\n')
+    (root / "muster.toml").write_text(f'{key} = "{folder}"\n')
     if folder == ".":
-        assert load(root, home).values.agents_dir == root
+        assert getattr(load(root, home).values, key) == root
         return
     with pytest.raises(ConfigurationError) as caught:
         load(root, home)
     assert caught.value.message == (
-        f"muster.toml, line 1: agents_dir cannot be {folder!r}: it leads out of the project"
+        f"muster.toml, line 1: {key} cannot be {folder!r}: it leads out of the project"
     )
     (root / "muster.toml").unlink()
-    assert load(root, home, env={"MUSTER_AGENTS_DIR": str(home)}).values.agents_dir == home
+    values = load(root, home, env={f"MUSTER_{key.upper()}": str(home)}).values
+    assert getattr(values, key) == home
 
 
 @pytest.mark.parametrize(
@@ -337,17 +340,19 @@ def test_key_env_is_the_name_of_a_variable(root: Path, home: Path, name: str, fi
     assert not name or repr(name) not in str(caught.value)
 
 
-def test_the_agents_of_a_project_are_known_as_a_stranger_s(root: Path, home: Path) -> None:
+@pytest.mark.parametrize(("key", "whose"), [("agents_dir", "agents_of"), ("workflows_dir", "workflows_of")])
+def test_what_a_project_brings_is_known_as_a_stranger_s(root: Path, home: Path, key: str, whose: str) -> None:
     """Unless somebody nearer or the user names the folder."""
-    write_user(home, "agents_dir = 'mine'")
-    assert load(root, home).agents_of is None
-    (root / "muster.toml").write_text("agents_dir = 'agents'")
-    assert load(root, home).agents_of == root
-    assert load(root, home, {"agents_dir": root / "agents"}).agents_of is None
-    assert load(root, home, env={"MUSTER_AGENTS_DIR": "agents"}).agents_of is None
+    write_user(home, f"{key} = 'mine'")
+    assert getattr(load(root, home), whose) is None
+    (root / "muster.toml").write_text(f"{key} = 'brought'")
+    assert getattr(load(root, home), whose) == root
+    assert {load(root, home).agents_of, load(root, home).workflows_of} == {root, None}
+    assert getattr(load(root, home, {key: root / "brought"}), whose) is None
+    assert getattr(load(root, home, env={f"MUSTER_{key.upper()}": "brought"}), whose) is None
     (root / "muster.toml").unlink()
-    (root / "pyproject.toml").write_text("[tool.muster]\nagents_dir = 'agents'")
-    assert load(root, home).agents_of == root
+    (root / "pyproject.toml").write_text(f"[tool.muster]\n{key} = 'brought'")
+    assert getattr(load(root, home), whose) == root
 
 
 @pytest.mark.parametrize("name", ["muster.toml", "pyproject.toml"])

@@ -1,0 +1,45 @@
+"""Show a workflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...domain.errors import UnknownName
+from ...domain.ports.workflow_catalog import WorkflowCatalog
+from ...domain.workflows.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWorkflowRequest:
+    """The workflow called `name`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWorkflow:
+    """A workflow, and the text that it was read from."""
+
+    workflow: Workflow
+    source: str
+
+
+class ShowWorkflow:
+    """Shows one workflow, and the YAML to begin one's own with."""
+
+    def __init__(self, catalog: WorkflowCatalog) -> None:
+        self._catalog = catalog
+
+    async def execute(self, request: ShowWorkflowRequest) -> ShownWorkflow:
+        """The workflow; raises UnknownName, ConfigurationError."""
+        workflow = workflow_named(self._catalog, request.name)
+        return ShownWorkflow(workflow, self._catalog.source(workflow.name))
+
+
+def workflow_named(catalog: WorkflowCatalog, name: str) -> Workflow:
+    """The workflow called `name`; raises UnknownName, ConfigurationError."""
+    known = {workflow.name: workflow for workflow in catalog.workflows()}
+    found = known.get(name.strip().lower())
+    if found is None:
+        raise UnknownName.of("workflow", name, known, f"known: {', '.join(sorted(known))}")
+    return found
