@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -75,20 +75,18 @@ class SandboxResult:
     isolation: Isolation | None = None
     read_only: bool = False
     duration: float = 0.0
-    _counts: dict[Outcome, int] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        counts = dict.fromkeys(Outcome, 0)
-        for case in self.cases:
-            counts[case.outcome] += 1
-        object.__setattr__(self, "_counts", counts)
 
     def count(self, outcome: Outcome) -> int:
         """How many tests ended so."""
-        return self._counts[outcome]
+        return sum(case.outcome is outcome for case in self.cases)
 
     @property
     def passed(self) -> bool:
         """Whether the suite ran to its end, something passed, and nothing failed: no tests are no success."""
         bad = self.count(Outcome.FAILED) + self.count(Outcome.ERROR)
         return self.completed and not bad and self.count(Outcome.PASSED) > 0
+
+    @property
+    def ran(self) -> bool:
+        """Whether any code was started: without, the result says nothing about it."""
+        return self.isolation is not None
