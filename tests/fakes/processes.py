@@ -10,10 +10,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def python(script: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start `script` with `arguments` in `sys.argv[1:]`, in the folder that holds `muster` and `tests`."""
+def python(script: str, *arguments: str, stdin: bool = False) -> subprocess.Popen[str]:
+    """Start `script` with `arguments` in `sys.argv[1:]`, in the folder that holds `muster` and `tests`.
+
+    With `stdin` it waits for words from here.
+    """
     command = [sys.executable, "-c", textwrap.dedent(script), *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=pipe if stdin else None, stdout=pipe, stderr=pipe, text=True
+    )
 
 
 def finish(*processes: subprocess.Popen[str]) -> list[str]:
