@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -25,8 +27,8 @@ class FlowBook:
     """What is known of each step by its key; new records go to the journal in the order of their numbers.
 
     `gone` is set when the run has gone over to another driver, and ends here. `problems` are what the journal could
-    not keep: it does not take results along. `repeated` counts calls that had to be made again, and `spent` is what
-    calls of models have cost in this run (US dollars, as far as their prices are known).
+    not keep: it does not take results along, and goes in as soon as there is room again, before anything that rests on
+    it. `spent` is what calls of models have cost in this run (US dollars, as far as their prices are known).
     """
 
     def __init__(self, journal: RunJournal, opened: OpenedRun, clock: Clock) -> None:
@@ -38,12 +40,13 @@ class FlowBook:
         self._timers: dict[str, Record] = {}
         self._signals: dict[str, Record] = {}
         self._latest: dict[str, Record] = {}
+        self._again: Counter[str] = Counter()
+        self._unkept: list[Record] = []
         self.run_id, self.epoch = opened.run.id, opened.epoch
         self.doubts: DoubtPolicy = opened.run.terms.in_doubt
         self.lanes = Lanes()
         self.gone = asyncio.Event()
         self.problems: list[str] = []
-        self.repeated = opened.run.repeated
         self.spent = Decimal(0)
         for record in opened.records:
             self._take_in(record)
@@ -64,6 +67,15 @@ class FlowBook:
         """Whether the step was begun, and nothing tells how it ended."""
         return key in self._open
 
+    @property
+    def repeated(self) -> int:
+        """Paid calls that had to be made again, over all drives of the run."""
+        return self._again.total()
+
+    def lost(self, key: str) -> int:
+        """How often the call was under way when its process ended, and its answer is lost."""
+        return self._again[key] + self.in_doubt(key)
+
     def timer(self, key: str) -> Record | None:
         """Until when something waits."""
         return self._timers.get(key)
@@ -78,22 +90,46 @@ class FlowBook:
 
     async def keep(self, kind: RecordKind, key: str, value: T, codec: Codec[T]) -> None:
         """Record `value` before it is used; raises Fenced, and notes any other trouble as a problem."""
+        await self._kept((self._record(kind, key, codec.dump(value), codec.version),))
+
+    async def keep_with(self, event: str, content: object, key: str, value: T, codec: Codec[T]) -> None:
+        """Record the result of a step and an event that belongs to it, both or neither; else as `keep`."""
+        noted = self._record(RecordKind.EVENT, event, json.dumps(content, separators=(",", ":")))
+        await self._kept((noted, self._record(RecordKind.RESULT, key, codec.dump(value), codec.version)))
+
+    async def _kept(self, records: tuple[Record, ...]) -> None:
         try:
-            await self.insist(kind, key, value, codec)
+            await self._append(records)
         except Fenced:
             raise
         except StorageError as error:
             self.problems.append(str(error))
+            self._unkept += records
+            for record in records:
+                self._take_in(record)
 
     async def insist(self, kind: RecordKind, key: str, value: T, codec: Codec[T]) -> None:
         """Record `value`; raises StorageError when that cannot be."""
-        record = self._record(kind, key, codec.dump(value), codec.version)
+        await self._append((self._record(kind, key, codec.dump(value), codec.version),))
+
+    async def announce(self, key: str) -> None:
+        """Record that a paid call begins: else a crash could take it, and nobody would know of it."""
+        await self._kept((self._record(RecordKind.INTENT, key, ""),))
+
+    async def _append(self, records: tuple[Record, ...]) -> None:
+        """Record, after what could not be kept before; what rests on it must not be there without it."""
+        owed, self._unkept = self._unkept, []
+        if owed:
+            records = tuple(replace(one, number=next(self._numbers)) for one in (*owed, *records))
         try:
-            await self._journal.append(self.run_id, self.epoch, (record,))
-        except Fenced:
-            self.gone.set()
+            await self._journal.append(self.run_id, self.epoch, records)
+        except StorageError as error:
+            self._unkept = owed + self._unkept
+            if isinstance(error, Fenced):
+                self.gone.set()
             raise
-        self._take_in(record)
+        for record in records[len(owed) :]:
+            self._take_in(record)
 
     def note(self, kind: RecordKind, key: str, content: object = None) -> None:
         """Record something that nobody waits for; `content` is plain JSON."""
@@ -108,6 +144,7 @@ class FlowBook:
     def _take_in(self, record: Record) -> None:
         kind, key = record.kind, record.key
         if kind is RecordKind.INTENT:
+            self._again[key] += key in self._open and not record.payload
             self._open.add(key)
         elif kind in ENDS:
             self._open.discard(key)

@@ -116,12 +116,12 @@ class DurableModel(LanguageModel):
                 book.note(RecordKind.FAILURE, name, content)
 
     def _before(self, name: str) -> Iterator[Attempt]:
-        """What earlier calls of this step took: those that failed, and the one that a crash took."""
+        """What earlier calls of this step took: those that failed, and those that crashes took."""
         book = self._flow.book
         for failure in book.failures(name):
             yield from _attempts(failure)
-        if book.in_doubt(name):
-            info = self._inner.info
+        info = self._inner.info
+        for _ in range(book.lost(name)):
             yield Attempt(info.provider, info.name, info.tier, error=ErrorKind.LOST, detail=LOST)
 
     async def _allowed(self, request: ModelRequest) -> None:

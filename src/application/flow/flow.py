@@ -104,13 +104,11 @@ class Flow:
         if self.book.in_doubt(name):
             await self._settle(name, repeat)
         if repeat is Repeat.COUNTED:
-            self.book.note(RecordKind.INTENT, name)
+            await self.book.announce(name)
         elif repeat is Repeat.NEVER:
             await self.book.insist(RecordKind.INTENT, name, self._clock.now(), MOMENT)
 
     async def _settle(self, name: str, repeat: Repeat) -> None:
-        if repeat is Repeat.COUNTED:
-            self.book.repeated += 1
         if repeat is not Repeat.NEVER:
             return
         policy = self.book.doubts

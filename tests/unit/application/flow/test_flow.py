@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -135,6 +136,53 @@ async def test_a_paid_call_that_a_crash_took_is_made_again_and_counted() -> None
     later = await begun(desk, Repeat.COUNTED)
     assert await desk.make(later, "act", Repeat.COUNTED) == 1
     assert (desk.done, later.book.repeated) == (["act"], 1)
+
+
+async def test_calls_that_two_crashes_took_are_two() -> None:
+    """The second process was killed within the same call: the third one knows of both."""
+    desk = Desk()
+    flow = await desk.begin()
+    await flow.begin("act", Repeat.COUNTED)
+    await (await desk.again()).begin("act", Repeat.COUNTED)
+    third = await desk.again()
+    assert (third.book.repeated, third.book.lost("act")) == (1, 2)
+    await desk.make(third, "act", Repeat.COUNTED)
+    last = await desk.again()
+    assert (last.book.repeated, last.book.lost("act"), desk.done) == (2, 2, ["act"])
+
+
+async def test_a_paid_call_is_announced_before_it_is_made() -> None:
+    """It is on the disk then: a crash in the next moment leaves nothing that nobody knows of."""
+    desk = Desk()
+    flow = await desk.begin()
+    await flow.begin("act", Repeat.COUNTED)
+    assert [one.kind for one in await desk.journal.events("run-1")] == [RecordKind.INTENT]
+
+
+async def test_what_could_not_be_kept_goes_in_before_what_rests_on_it() -> None:
+    """The disk was full for one result: it is recorded with the next thing that is, and not made again."""
+    desk = Desk()
+    flow = await desk.begin()
+    append = desk.journal.append
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desk.journal, "append", no_room)
+        await desk.make(flow, "model/1")
+        with pytest.raises(StorageError, match="no room"):
+            await desk.make(flow, "tool/1", Repeat.NEVER)
+    assert desk.journal.append == append
+    await desk.make(flow, "tool/1", Repeat.NEVER)
+    kept = [(one.kind, one.key) for one in await desk.journal.events("run-1")]
+    assert kept == [
+        (RecordKind.RESULT, "model/1"), (RecordKind.INTENT, "tool/1"), (RecordKind.RESULT, "tool/1"),
+    ]  # fmt: skip
+    later = await desk.again()
+    assert [await desk.make(later, "model/1"), await desk.make(later, "tool/1")] == [1, 2]
+    assert (flow.book.problems, desk.done) == (["no room"], ["model/1", "tool/1"])
+
+
+async def no_room(run_id: str, epoch: int, records: Sequence[Record]) -> None:
+    """As `append` of a journal whose disk is full."""
+    raise StorageError("no room")
 
 
 async def test_a_step_in_doubt_is_not_repeated_unless_somebody_says_so() -> None:
