@@ -105,6 +105,7 @@ async def works(folder: Path, **settings: object) -> AsyncIterator[Works]:
             close_container(container)
 
 
+@pytest.mark.slow
 async def test_a_bug_is_caught_by_its_test_and_a_smell_by_a_tool_before_anybody_scores(
     tmp_path: Path,
 ) -> None:
