@@ -13,7 +13,7 @@ from ...domain.orchestration.gates import Gate
 
 F = TypeVar("F", bound=Callable[..., Any])
 RUN_FORMATS = ("text", "markdown", "json", "sarif", "junit", "html")
-PLAN_FORMATS = ("text", "markdown", "json")
+PLAN_FORMATS = ("text", "markdown", "json", "yaml")
 
 
 class Names(click.Choice[str]):
@@ -106,7 +106,10 @@ run_tests = click.option(
 no_history = click.option("--no-history", is_flag=True, help="Plan without what earlier runs have taught.")
 team = compose(
     click.option(
-        "--pattern", metavar="NAME", help="How the team works, e.g. parallel; default: by the task."
+        "--pattern",
+        metavar="NAME",
+        help="How the team works: sequential, parallel, refinement, hierarchical, debate, voting, teaching, "
+        "adaptive, conditional, nested, or one that is installed; default: by the task.",
     ),
     click.option(
         "--agents",

@@ -70,6 +70,12 @@ def _json_plan(plan: ExecutionPlan, _look: Look) -> str:
     return json_.render_plan(plan)
 
 
+def _yaml_plan(plan: ExecutionPlan, _look: Look) -> str:
+    from . import yaml_plan
+
+    return yaml_plan.render(plan)
+
+
 def _sarif(record: RunRecord, _look: Look) -> str:
     from . import sarif
 
@@ -97,6 +103,12 @@ FORMATS: Mapping[str, Format] = {
     "html": Format("one self-contained page", _html),
 }
 
+PLAN_FORMATS: Mapping[str, Callable[[ExecutionPlan, Look], str]] = {
+    **{name: found.plan for name, found in FORMATS.items() if found.plan},
+    "yaml": _yaml_plan,
+}
+"""What plans can be written in; YAML is for plans alone: to be edited, and run."""
+
 
 def render_run(record: RunRecord, format: str, *, color: bool = False, width: int = 100) -> str:  # noqa: A002
     """Write `record` down; colour and width (columns) matter to text only.
@@ -110,7 +122,6 @@ def render_run(record: RunRecord, format: str, *, color: bool = False, width: in
 
 def render_plan(plan: ExecutionPlan, format: str, *, color: bool = False, width: int = 100) -> str:  # noqa: A002
     """Write `plan` down; raises UnknownName for a format that plans cannot be written in."""
-    writers = {name: found.plan for name, found in FORMATS.items() if found.plan}
-    if format not in writers:
-        raise UnknownName.of("format for plans", format, writers)
-    return writers[format](plan, Look(color, width))
+    if format not in PLAN_FORMATS:
+        raise UnknownName.of("format for plans", format, PLAN_FORMATS)
+    return PLAN_FORMATS[format](plan, Look(color, width))

@@ -16,7 +16,7 @@ from .. import spending
     epilog=o.examples(
         'muster plan "review src/auth for security problems"',
         'muster plan "find dead code" --pattern sequential',
-        'muster plan "prepare a release" --json -o plan.json',
+        'muster plan "prepare a release" --format yaml -o plan.yaml',
     ),
 )
 @click.argument("task")
@@ -35,7 +35,7 @@ def command(task: str, model: str | None, **given: Any) -> None:
     """Show who would work on TASK, in which pattern, why, and what it is expected to take.
 
     Nothing is run and nothing is spent. TASK is a sentence, or - to read it from stdin. A plan that was saved
-    as JSON can be edited and run: muster run --plan FILE.
+    as YAML or JSON can be edited and run: muster run --plan FILE.
     """
     from .. import session
     from ..output import check_target

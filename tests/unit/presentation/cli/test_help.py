@@ -10,7 +10,9 @@ import click
 import pytest
 
 from muster import __version__
+from muster.presentation import reports
 from muster.presentation.cli.commands import check
+from muster.presentation.cli.commands import plan as plan_command
 from muster.presentation.cli.group import muster as group
 from muster.presentation.cli.options import PLAN_FORMATS, RUN_FORMATS
 from muster.presentation.cli.words import COMMANDS, OPTIONS, help_text
@@ -59,7 +61,21 @@ def test_help_fits_the_terminal(width: int) -> None:
 def test_the_formats_offered_are_those_that_reports_have() -> None:
     """The options hold their names by heart, since the reports are heavy."""
     assert tuple(FORMATS) == RUN_FORMATS
-    assert tuple(name for name, form in FORMATS.items() if form.plan is not None) == PLAN_FORMATS
+    assert tuple(reports.PLAN_FORMATS) == PLAN_FORMATS
+
+
+def _pattern_help() -> str:
+    (option,) = (each for each in plan_command.command.params if each.name == "pattern")
+    assert isinstance(option, click.Option)
+    return option.help or ""
+
+
+def test_the_patterns_named_in_the_help_are_those_that_are_built_in() -> None:
+    """All of them, in their order."""
+    from muster.application.orchestrators.patterns import PATTERNS
+
+    help_of_plan = " ".join(_pattern_help().split())
+    assert f"How the team works: {', '.join(PATTERNS)}, or one" in help_of_plan
 
 
 def test_the_modes_offered_are_those_of_the_check() -> None:

@@ -25,7 +25,7 @@ def test_an_unknown_format_is_named_with_the_nearest_known_one() -> None:
 def test_a_plan_has_no_sarif_form() -> None:
     with pytest.raises(UnknownName) as caught:
         render_plan(samples.plan(), "sarif")
-    assert caught.value.details["known"] == ["json", "markdown", "text"]
+    assert caught.value.details["known"] == ["json", "markdown", "text", "yaml"]
 
 
 @pytest.mark.parametrize("name", FORMATS)
