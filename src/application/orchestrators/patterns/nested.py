@@ -103,13 +103,11 @@ class _Company:
         async def step(assignment: Assignment) -> StepResult:
             name, passed_on = assignment.agent.agent, _passed_on(asked, assignment)
             seat = seats[name]
-            team = isinstance(seat, Node)
-            done = (
-                await self.run(seat, stage.branch(name), passed_on)
-                if isinstance(seat, Node)
-                else await stage.step(replace(passed_on, branch=assignment.branch))
-            )
-            last[name] = replace(done, result=replace(done.result, agent=name)) if team else done
+            if isinstance(seat, Node):
+                done = await self.run(seat, stage.branch(name), passed_on)
+                last[name] = replace(done, result=replace(done.result, agent=name))
+            else:
+                last[name] = await stage.step(passed_on)
             return last[name]
 
         def note(decision: Decision) -> None:

@@ -40,8 +40,9 @@ class RefinementOptions(Options):
 class Refinement(CompositionPattern):
     """The first agent drafts and revises, the others criticise.
 
-    It ends when the gates pass; where they are not failed, also when every critic accepts; else after the rounds. The
-    draft stays, and this is said, when no critic can answer, when none of them judges, or when a revision fails.
+    Every draft is criticised once, whatever the gates say of it; a revision that passes the gates is the end. So it is
+    when every critic accepts and no gate has failed, or when the rounds are over. The draft stays, and this is said,
+    when no critic can answer, when none of them judges, or when a revision fails.
     """
 
     name = "refinement"
@@ -70,10 +71,8 @@ class Refinement(CompositionPattern):
 
     async def _refined(self, draft: StepResult, desk: _Desk) -> tuple[StepResult, int, str]:
         """The draft that stands, the rounds that it took, and why it ended."""
-        for done in range(self.options.rounds):
-            check = await desk.stage.gates([draft.result])
-            if check.verdict is GateVerdict.PASSED:
-                return draft, done, "the gates pass"
+        check = await desk.stage.gates([draft.result])
+        for done in range(1, self.options.rounds + 1):
             critiques = await desk.criticise(draft)
             if ending := _enough(check, critiques):
                 return draft, done, ending
@@ -82,14 +81,17 @@ class Refinement(CompositionPattern):
                 status = revised.result.status.value
                 return draft, done, f"a revision {status}: the draft before it stands"
             draft = revised
-        check = await desk.stage.gates([draft.result])
+            check = await desk.stage.gates([draft.result])
+            if check.verdict is GateVerdict.PASSED:
+                return draft, done, "the gates pass"
         times = "1 round is" if self.options.rounds == 1 else f"{self.options.rounds} rounds are"
         return draft, self.options.rounds, f"{times} over; {check.words}"
 
     def turns(self, count: int, bound: Bound = Bound.USUAL) -> tuple[float, ...]:
-        """At best one draft; usually one round; at most a draft and all rounds."""
-        rounds = {Bound.LEAST: 0, Bound.USUAL: 1, Bound.MOST: self.options.rounds}[bound]
-        return (1 + rounds, *[rounds] * (count - 1))
+        """At best a draft that is criticised once; usually it is revised once; at most all rounds are needed."""
+        rounds = self.options.rounds if bound is Bound.MOST else 1
+        revisions = 0 if bound is Bound.LEAST else rounds
+        return (1 + revisions, *[rounds] * (count - 1))
 
     def seconds(self, steps: Sequence[float], limit: int, bound: Bound = Bound.USUAL) -> float:
         """Drafts one after the other, between them the critics side by side."""

@@ -49,13 +49,13 @@ async def test_a_round_is_a_critique_and_a_revision_that_hears_all_of_it() -> No
     )
 
 
-async def test_a_draft_that_passes_the_gates_at_once_is_not_criticised() -> None:
-    """The critics are skipped, and told why; the gates saw the draft."""
-    troupe = FakeTroupe(checks=[PASSED])
-    results = await pattern_named("refinement").execute(TEAM, troupe.stage())
-    assert troupe.order == ["d"]
-    assert [(r.status, r.error) for r in results[1:]] == [("skipped", "not asked: the gates pass")] * 2
-    assert [[r.summary for r in seen] for seen in troupe.checked] == [["d is done"]]
+async def test_a_draft_that_passes_the_gates_is_criticised_all_the_same_and_its_revision_is_the_end() -> None:
+    """Gates know less than critics; what they saw were the draft and its revision."""
+    troupe = FakeTroupe(script={"d": [Line("one"), Line("two")]}, checks=[PASSED])
+    await pattern_named("refinement").execute(TEAM, troupe.stage())
+    assert troupe.order == ["d", "c", "e", "d"]
+    assert [[r.summary for r in seen] for seen in troupe.checked] == [["one"], ["two"]]
+    assert troupe.decision.words == "the gates pass"
 
 
 async def test_it_ends_after_the_rounds_and_says_where_the_gates_stand() -> None:
@@ -145,7 +145,7 @@ def test_a_wrong_option_is_refused_by_name(options: dict[str, int | str], words:
 
 
 def test_time_and_turns_are_those_of_the_rounds() -> None:
-    """At best a draft alone; usually one round; at most three."""
+    """At best nothing is to be revised; usually once; at most in three rounds."""
     pattern = pattern_named("refinement")
-    assert [pattern.turns(3, bound) for bound in Bound] == [(1, 0, 0), (2, 1, 1), (4, 3, 3)]
+    assert [pattern.turns(3, bound) for bound in Bound] == [(1, 1, 1), (2, 1, 1), (4, 3, 3)]
     assert pattern.seconds((10.0, 4.0, 3.0), 4) == 24
