@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 from muster.domain.errors import RunBusy, StorageError
 from muster.domain.journal.record import Record, RecordKind, Signal
 from muster.domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunStatus
-from muster.infrastructure.journal import owner
 from muster.infrastructure.journal.sqlite_journal import SqliteRunJournal
 from tests.fakes.builders import plan
 from tests.fakes.clock import START
@@ -394,15 +393,3 @@ async def test_deleted_words_leave_the_file(journal: SqliteRunJournal) -> None:
     path = journal._database.path
     journal.close()
     assert b"xyzzy-plugh" not in path.read_bytes()
-
-
-async def test_the_driver_of_a_run_is_looked_up_once(
-    journal: SqliteRunJournal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A thousand runs do not ask the system a thousand times who this process is."""
-    await journal.create(RUN)
-    looks: list[int] = []
-    monkeypatch.setattr(owner, "_started", lambda pid: looks.append(pid) or "")
-    for number in range(5):
-        await journal.create(replace(RUN, id=f"run-b{number}"))
-    assert looks == []
