@@ -65,10 +65,13 @@ class Muster:
         pattern: str | None = None,
         agents: Iterable[str] = (),
         gates: Mapping[str, float] | None = None,
+        granted: Iterable[str] = (),
         use_history: bool = True,
     ) -> ExecutionPlan:
         """Say who would do `task` in the folder `workspace` (None: the one that was opened), how, and what it takes.
 
+        `granted` are permissions beyond reading: "run-tests" runs the project's own tests, "write" lets agents stage
+        edits, which are made together when the gates pass.
         Raises UserError (an empty task, an unknown name, a missing folder) and ConfigurationError.
         """
         request = PlanTaskRequest(
@@ -78,6 +81,7 @@ class Muster:
             pattern,
             tuple(agents),
             tuple(Gate.parse(f"{name}={value}") for name, value in (gates or {}).items()),
+            frozenset(granted),
             use_history=use_history,
         )
         return await self._container.plan_task().execute(request)

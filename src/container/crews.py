@@ -20,6 +20,8 @@ from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.token_counter import TokenCounter
 from ..domain.ports.tool_executor import ToolExecutor
 from ..domain.ports.workspace import Workspace
+from ..domain.ports.workspace_editor import WorkspaceEditor
+from ..domain.ports.workspace_shadow import WorkspaceShadow
 from ..infrastructure.config.loader import LoadedSettings
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from ..application.services.outcomes import OutcomeMemory
     from ..application.services.reporting import Reporter
     from ..application.services.run_driver import RunDriver
+    from ..application.services.run_editing import Editing
     from ..application.turns.runner import TurnRunner
     from .stack import ModelStack
 
@@ -41,10 +44,11 @@ Tools = Sequence[EvidenceTool]
 def catalog(loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate]) -> AgentCatalog:
     """The agents that there are: built in, the host's, and those of the user's or project's folder."""
     from ..application.services.agent_tools import LOOK_UP_TOOLS
+    from ..application.services.edit_tools import EDIT_TOOLS
     from ..domain.agents.roster import ROSTER
     from ..infrastructure.config.agent_folder import AgentFolder
 
-    known = frozenset(tool.profile.name for tool in tools) | LOOK_UP_TOOLS
+    known = frozenset(tool.profile.name for tool in tools) | LOOK_UP_TOOLS | EDIT_TOOLS
     return AgentFolder((*ROSTER, *added), loaded.values.agents_dir, known, loaded.agents_of)
 
 
@@ -98,11 +102,20 @@ def agents(turns: Turns, pool: ModelPool, catalog: AgentCatalog, clock: Clock) -
     return AgentRunner(turns, pool.info, catalog.templates(), clock)
 
 
-def benches(tools: Tools, workspace: Workspace, masker: SecretMasker, clock: Clock) -> BenchBuilder:
+def editing(
+    workspace: Workspace, editor: WorkspaceEditor, shadow: WorkspaceShadow, masker: SecretMasker, clock: Clock
+) -> Editing:
+    """The ways in which runs may change files."""
+    from ..application.services.run_editing import Editing
+
+    return Editing(workspace, editor, shadow, masker, clock)
+
+
+def benches(tools: Tools, editing: Editing, masker: SecretMasker, clock: Clock) -> BenchBuilder:
     """Lays out what the agents of a run share."""
     from ..application.services.bench import BenchBuilder
 
-    return BenchBuilder(tools, workspace, masker, clock)
+    return BenchBuilder(tools, editing, masker, clock)
 
 
 def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: SecretMasker) -> Reporter:
@@ -120,13 +133,14 @@ def driver(
     benches: BenchBuilder,
     reporter: Reporter,
     outcomes: OutcomeMemory,
+    editing: Editing,
     around: Surroundings,
 ) -> RunDriver:
     """Begins runs and takes them up again."""
     from ..application.services.run_drive import Workshop
     from ..application.services.run_driver import RunDriver
 
-    return RunDriver(Workshop(workspace, journal, agents, benches, reporter, outcomes, around))
+    return RunDriver(Workshop(workspace, journal, agents, benches, reporter, outcomes, editing, around))
 
 
 def around(bus: EventBus, clock: Clock, ids: Ids, budgets: BudgetBook) -> Surroundings:

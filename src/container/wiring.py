@@ -16,7 +16,9 @@ from dependency_injector import containers, providers
 from ..domain.agents.template import AgentTemplate
 from ..domain.models.info import ModelInfo
 from ..domain.ports.agent_catalog import AgentCatalog
+from ..domain.ports.checkpoint_store import CheckpointStore
 from ..domain.ports.clock import Clock
+from ..domain.ports.edit_lock import EditLock
 from ..domain.ports.event_bus import EventBus
 from ..domain.ports.evidence_tool import EvidenceTool
 from ..domain.ports.ids import Ids
@@ -26,8 +28,10 @@ from ..domain.ports.run_journal import RunJournal
 from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.token_counter import TokenCounter
 from ..domain.ports.workspace import Workspace
+from ..domain.ports.workspace_editor import WorkspaceEditor
+from ..domain.ports.workspace_shadow import WorkspaceShadow
 from ..infrastructure.config.loader import LoadedSettings
-from . import crews, evidence, ground, models, runs, talk, texts, use_cases
+from . import crews, edits, evidence, ground, models, runs, talk, texts, use_cases
 
 if TYPE_CHECKING:
     from ..application.compression.registry import CompressorRegistry
@@ -43,24 +47,32 @@ if TYPE_CHECKING:
     from ..application.services.outcomes import OutcomeMemory
     from ..application.services.reporting import Reporter
     from ..application.services.run_driver import RunDriver
+    from ..application.services.run_editing import Editing
     from ..application.use_cases.analyze_tokens import AnalyzeTokens
     from ..application.use_cases.answer_run import AnswerRun
     from ..application.use_cases.ask_models import AskModels
     from ..application.use_cases.cancel_run import CancelRun
     from ..application.use_cases.chat_interaction import ChatInteraction
     from ..application.use_cases.check_setup import CheckSetup
+    from ..application.use_cases.compact_run import CompactRun
     from ..application.use_cases.compress_text import CompressText
+    from ..application.use_cases.delete_run import DeleteRun
     from ..application.use_cases.detect_models import DetectModels
     from ..application.use_cases.diff_runs import DiffRuns
     from ..application.use_cases.explain_finding import ExplainFinding
     from ..application.use_cases.explain_model import ExplainModel
+    from ..application.use_cases.export_run import ExportRun
+    from ..application.use_cases.find_runs import FindRuns
     from ..application.use_cases.fork_run import ForkRun
+    from ..application.use_cases.import_run import ImportRun
     from ..application.use_cases.list_agents import ListAgents
     from ..application.use_cases.list_conversations import ListConversations
     from ..application.use_cases.list_models import ListModels
     from ..application.use_cases.list_runs import ListRuns
+    from ..application.use_cases.list_steps import ListSteps
     from ..application.use_cases.plan_check import PlanCheck
     from ..application.use_cases.plan_task import PlanTask
+    from ..application.use_cases.prune_runs import PruneRuns
     from ..application.use_cases.resume_run import ResumeRun
     from ..application.use_cases.run_task import RunTask
     from ..application.use_cases.show_costs import ShowCosts
@@ -136,11 +148,18 @@ class Container(containers.DeclarativeContainer):
     meta: providers.Provider[MetaOrchestrator] = _one(crews.meta, loaded, catalog, pool, outcomes)
     turns: providers.Provider[Turns] = _one(crews.turns, pool, counter_for, clock, event_bus, budgets, stack)
     agents: providers.Provider[AgentRunner] = _one(crews.agents, turns, pool, catalog, clock)
-    benches: providers.Provider[BenchBuilder] = _one(crews.benches, evidence_tools, workspace, masker, clock)
+    edit_lock: providers.Provider[EditLock] = _one(edits.edit_lock, clock, loaded, files)
+    checkpoint_store: providers.Provider[CheckpointStore] = _one(edits.checkpoint_store, loaded)
+    editor: providers.Provider[WorkspaceEditor] = _one(
+        edits.editor, checkpoint_store, edit_lock, clock, ids, loaded
+    )
+    shadow: providers.Provider[WorkspaceShadow] = _one(edits.shadow, loaded)
+    editing: providers.Provider[Editing] = _one(crews.editing, workspace, editor, shadow, masker, clock)
+    benches: providers.Provider[BenchBuilder] = _one(crews.benches, evidence_tools, editing, masker, clock)
     reporter: providers.Provider[Reporter] = _one(crews.reporter, workspace, evidence_tools, catalog, masker)
     around: providers.Provider[Surroundings] = _one(crews.around, event_bus, clock, ids, budgets)
     driver: providers.Provider[RunDriver] = _one(
-        crews.driver, workspace, journal, agents, benches, reporter, outcomes, around
+        crews.driver, workspace, journal, agents, benches, reporter, outcomes, editing, around
     )
 
     plan_task: providers.Provider[PlanTask] = _one(use_cases.plan_task, workspace, meta)
@@ -152,6 +171,13 @@ class Container(containers.DeclarativeContainer):
     fork_run: providers.Provider[ForkRun] = _one(runs.fork_run, driver, journal, ids, clock)
     watch_run: providers.Provider[WatchRun] = _one(runs.watch_run, journal)
     diff_runs: providers.Provider[DiffRuns] = _one(runs.diff_runs, journal)
+    find_runs: providers.Provider[FindRuns] = _one(runs.find_runs, journal, clock)
+    list_steps: providers.Provider[ListSteps] = _one(runs.list_steps, journal)
+    prune_runs: providers.Provider[PruneRuns] = _one(runs.prune_runs, journal, clock)
+    compact_run: providers.Provider[CompactRun] = _one(runs.compact_run, journal)
+    delete_run: providers.Provider[DeleteRun] = _one(runs.delete_run, journal)
+    export_run: providers.Provider[ExportRun] = _one(runs.export_run, journal)
+    import_run: providers.Provider[ImportRun] = _one(runs.import_run, journal)
     list_runs: providers.Provider[ListRuns] = _one(use_cases.list_runs, journal)
     show_run: providers.Provider[ShowRun] = _one(use_cases.show_run, journal)
     explain_finding: providers.Provider[ExplainFinding] = _one(

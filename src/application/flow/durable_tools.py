@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from ...domain.errors import Fenced, StorageError
 from ...domain.messaging.message import ToolCall
@@ -19,14 +21,32 @@ RESULT: Codec[ToolResult] = Codec(ToolResult)
 LONGEST_ID = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What some tools change in memory alone, until all of it is made at once.
+
+    `content` is what is staged now, as plain JSON, and `event` the key under which it is recorded. `turn` lets one
+    tool at a time do its work.
+    """
+
+    tools: frozenset[str]
+    event: str
+    content: Callable[[], object]
+    turn: asyncio.Lock
+
+
 class DurableExecutor(ToolExecutor):
     """Gives recorded results again; a call that writes or executes is announced first and never repeated unasked.
 
     What a person has denied, and what could not be announced, is an error result for the model: it was not run.
     """
 
-    def __init__(self, inner: ToolExecutor, flow: Flow, rounds: Rounds, asking: Asking) -> None:
+    def __init__(
+        self, inner: ToolExecutor, flow: Flow, rounds: Rounds, asking: Asking, staging: Staging | None = None
+    ) -> None:
+        """`staging` is what tools of its names stage in memory: it is recorded with each of their results."""
         self._inner = inner
+        self._staging = staging
         self._flow = flow
         self._rounds = rounds
         self._asking = asking
@@ -43,6 +63,8 @@ class DurableExecutor(ToolExecutor):
             denied = await self._denied(call, spec, key)
             if denied is not None:
                 return await self._flow.step(key, denied, RESULT)
+            if self._staging is not None and call.name in self._staging.tools:
+                return await self._staged(self._staging, call, timeout, key)
             return await self._flow.step(
                 key, lambda: self._inner.execute(call, timeout), RESULT, _repeat(spec)
             )
@@ -52,6 +74,18 @@ class DurableExecutor(ToolExecutor):
             raise
         except StorageError as error:
             return ToolResult.error(call.call_id, f"not run, for it could not be recorded first: {error}")
+
+    async def _staged(self, staging: Staging, call: ToolCall, timeout: float, key: str) -> ToolResult:
+        """Stage, and record what is staged now with the result: a crash finds both, or neither."""
+        name = self._flow.name(key)
+        kept = self._flow.book.result(name)
+        if kept is not None:
+            return RESULT.load(kept)
+        async with staging.turn:
+            with self._flow.working():
+                result = await self._inner.execute(call, timeout)
+                await self._flow.book.keep_with(staging.event, staging.content(), name, result, RESULT)
+        return result
 
     async def _denied(
         self, call: ToolCall, spec: ToolSpec | None, key: str

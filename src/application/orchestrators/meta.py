@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from ...domain.agents.capability import Capability
-from ...domain.agents.roster import LOOK
+from ...domain.agents.roster import LOOK, WRITE
 from ...domain.agents.template import AgentTemplate
 from ...domain.errors import InvalidTask, UnknownName, UserError
 from ...domain.memory.outcome import StepOutcome
@@ -27,6 +27,8 @@ from .patterns.base import CompositionPattern
 
 DEFAULT_GATES = (Gate("critical", 0),)
 FALLBACK = "researcher"
+WRITES = "write"
+"""The permission to change files."""
 MAX_TASK = 20_000
 NOTHING: Mapping[str, str] = MappingProxyType({})
 UNKNOWN = Estimate(Range(0, 0, 0), Range(0, 0, 0), None, "not yet estimated")
@@ -109,8 +111,7 @@ class MetaOrchestrator:
         lineup = Lineup(tuple(members), {})
         if not wishes.agents:  # whoever names a team has decided who is in it, and where
             lineup = line_up(members, pattern.name, self._templates)
-        history = wishes.use_history and self._use_history
-        agents = [await self._planned(m, requirements, snapshot, history, lineup) for m in lineup.members]
+        agents = [await self._planned(m, requirements, snapshot, wishes, lineup) for m in lineup.members]
         plan = ExecutionPlan(
             requirements=requirements,
             root=snapshot.root,
@@ -159,17 +160,21 @@ class MetaOrchestrator:
             () if wishes.agents else chosen.missing
         )  # whoever names a team has decided what it leaves out
         gaps = self._uncovered(missing, members)
-        return members, gaps or self._more_than_evidence(requirements, members)
+        return members, gaps or self._more_than_evidence(requirements, members, wishes.granted)
 
     def _more_than_evidence(
-        self, requirements: TaskRequirements, members: Sequence[Member]
+        self, requirements: TaskRequirements, members: Sequence[Member], granted: frozenset[str]
     ) -> tuple[Uncovered, ...]:
-        """What a model that only arranges evidence leaves undone although nobody in the team is missing."""
+        """What is left undone although nobody in the team is missing: no model writes, or nothing may be written."""
         idle = [self._model(m.template) for m in members if not self._model(m.template).judges]
+        first, verb = _first(requirements), verb_of_change(requirements.task)
         if len(idle) < len(members):
-            return ()
-        first = _first(requirements)
-        verb = verb_of_change(requirements.task)
+            writers = any(not set(WRITE).isdisjoint(member.template.tools) for member in members)
+            if not verb or not writers or WRITES in granted:
+                return ()
+            return (
+                Uncovered(first, f"the task says {verb!r}, and no file may be changed (--write allows it)"),
+            )
         if verb:
             return (Uncovered(first, f"the task says {verb!r}: {idle[0].name} changes and writes nothing"),)
         lost = not requirements.capabilities and all(m.template.needs_judgement for m in members)
@@ -193,7 +198,10 @@ class MetaOrchestrator:
 
     def _useful(self, template: AgentTemplate) -> bool:
         """Whether the agent can do anything at all with the model at hand."""
-        return self._model(template).judges or bool(template.tools) or not template.needs_judgement
+        if self._model(template).judges or not template.needs_judgement:
+            return True
+        writes = not set(WRITE).isdisjoint(template.tools)
+        return bool(set(template.tools).difference(WRITE, LOOK if writes else ()))
 
     def _model(self, template: AgentTemplate) -> ModelInfo:
         return self._models(template.tier)
@@ -220,13 +228,15 @@ class MetaOrchestrator:
         member: Member,
         requirements: TaskRequirements,
         snapshot: WorkspaceSnapshot,
-        use_history: bool,
+        wishes: Wishes,
         lineup: Lineup,
     ) -> PlannedAgent:
         template = member.template
         model = self._model(template)
-        earlier = await self._history(template.id, model.name) if use_history else ()
-        estimate: Estimate = step_estimate(model, len(template.tools), snapshot.facts.code_lines, earlier)
+        learns = wishes.use_history and self._use_history
+        earlier = await self._history(template.id, model.name) if learns else ()
+        tools = [name for name in template.tools if name not in WRITE or WRITES in wishes.granted]
+        estimate: Estimate = step_estimate(model, len(tools), snapshot.facts.code_lines, earlier)
         return PlannedAgent(
             agent=template.id,
             assignment=f"{template.purpose[0].upper()}{template.purpose[1:]}.",
@@ -254,7 +264,7 @@ def _first(requirements: TaskRequirements) -> Capability:
 
 def _looks(members: Sequence[Member]) -> bool:
     """Whether anybody in the team gathers evidence that gates could be held against."""
-    return any(set(member.template.tools).difference(LOOK) for member in members)
+    return any(set(member.template.tools).difference(LOOK, WRITE) for member in members)
 
 
 def _because(member: Member, requirements: TaskRequirements) -> str:

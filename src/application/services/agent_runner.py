@@ -94,6 +94,10 @@ class AgentRunner:
         for tier in dict.fromkeys(self._templates[agent.agent].tier for agent in agents):
             self._turns(NO_TOOLS, tier, as_it_is)
 
+    def tools_of(self, agent: str) -> tuple[str, ...]:
+        """The names of the tools that `agent` holds."""
+        return self._templates[agent].tools
+
     def stronger(self, agent: str) -> ModelTier | None:
         """The tier above that of `agent`, when it has another model; None otherwise."""
         tier = self._templates[agent].tier
@@ -158,7 +162,9 @@ class AgentRunner:
     def _engine(self, template: AgentTemplate, bench: Bench, flow: Flow) -> TurnRunner:
         """The turn engine with everything recorded that it does; both turns of a step share its counts."""
         rounds, asking = Rounds(), Asking(bench.approvals, flow)
-        tools = DurableExecutor(bench.tools.executor(template, bench.plan.granted), flow, rounds, asking)
+        tools = DurableExecutor(
+            bench.tools.executor(template, bench.plan.granted), flow, rounds, asking, bench.staging
+        )
 
         def recorded(client: LanguageModel, counter: TokenCounter) -> LanguageModel:
             return DurableModel(client, flow, rounds, asking, counter)
@@ -180,7 +186,7 @@ class AgentRunner:
         )
         return TurnInput(
             prompt=prompt,
-            system_prompt=system_prompt(template),
+            system_prompt=system_prompt(template, edits=_may_edit(template, bench)),
             snapshot=bench.document,
             config=config,
             run_id=bench.run_id,
@@ -236,6 +242,11 @@ class AgentRunner:
 
     def _since(self, started: float) -> float:
         return self._clock.monotonic() - started
+
+
+def _may_edit(template: AgentTemplate, bench: Bench) -> bool:
+    """Whether the agent holds tools that stage edits in this run."""
+    return bench.staging is not None and not bench.staging.tools.isdisjoint(template.tools)
 
 
 @dataclass(frozen=True, slots=True)

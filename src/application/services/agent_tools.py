@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from threading import Event
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -32,6 +33,7 @@ MAX_TEXT = 200
 """Characters of a line that a search shows."""
 MAX_READ = 50_000
 """Characters that one read shows: a line of minified code may be a whole file."""
+NOTHING: Mapping[str, FunctionTool] = MappingProxyType({})
 BATCH = 4_000_000
 """Characters that a search looks through before it reads more files."""
 
@@ -40,8 +42,14 @@ class AgentTools:
     """Makes each agent's tools for one run; two runs share nothing."""
 
     def __init__(
-        self, desk: EvidenceDesk, profiles: Iterable[ToolProfile], files: RunFiles, masker: SecretMasker
+        self,
+        desk: EvidenceDesk,
+        profiles: Iterable[ToolProfile],
+        files: RunFiles,
+        masker: SecretMasker,
+        added: Mapping[str, FunctionTool] = NOTHING,
     ) -> None:
+        """`added` are tools of this run alone, such as those that edit files."""
         self._desk = desk
         self._files = files
         self._masker = masker
@@ -51,6 +59,8 @@ class AgentTools:
             self._registry.register(profile.name, self._evidence(profile))
         self._registry.register(SEARCH, FunctionTool(self.search, category=ToolCategory.SEARCH))
         self._registry.register(READ, FunctionTool(self.read, category=ToolCategory.READ))
+        for name, tool in added.items():
+            self._registry.register(name, tool)
 
     def executor(self, template: AgentTemplate, granted: frozenset[str]) -> ToolExecutor:
         """The tools of `template` that this Muster has, and no others: a host may bring fewer evidence tools."""
@@ -82,7 +92,7 @@ class AgentTools:
     ) -> dict[str, Any]:
         """Lines of one file, from line `first` (1 is the first) on; fewer than `count` where they are very long."""
         path = path.removeprefix("./")
-        if path not in self._files.snapshot.by_path:  # what is ignored or excluded is nobody's business
+        if not self._files.knows(path):  # what is ignored or excluded is nobody's business
             raise WorkspaceError(
                 f"{path!r} is not among the files of this run", hint="search for another one"
             )

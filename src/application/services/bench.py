@@ -11,14 +11,17 @@ from ...domain.orchestration.run import RunRecord
 from ...domain.ports.clock import Clock
 from ...domain.ports.evidence_tool import EvidenceTool
 from ...domain.ports.secret_masker import SecretMasker
-from ...domain.ports.workspace import Workspace
 from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import WorkspaceSnapshot
+from ..flow.durable_tools import Staging
 from ..flow.flow import Flow
 from .agent_tools import AgentTools
 from .citations import CitationDesk
 from .document_cache import DocumentCache
+from .edit_session import EditSession
+from .edit_tools import EditTools
 from .evidence_desk import EvidenceDesk
+from .run_editing import Editing, Written, staging_of
 from .run_files import RunFiles
 
 NOBODY_ASKS = Approvals()
@@ -29,6 +32,7 @@ class Bench:
     """One run's evidence, tools, and the document that it is about when the task names exactly one file.
 
     `accounts` are the budgets that pay for it, `approvals` what a person wants to be asked about.
+    `edits` are those that the agents stage, `staging` how they are recorded; None where nothing may be changed.
     """
 
     run_id: str
@@ -39,16 +43,18 @@ class Bench:
     citations: CitationDesk
     accounts: tuple[str, ...] = ()
     approvals: Approvals = NOBODY_ASKS
+    edits: EditSession | None = None
+    staging: Staging | None = None
 
 
 class BenchBuilder:
     """Lays out a bench for each run."""
 
     def __init__(
-        self, evidence_tools: Sequence[EvidenceTool], workspace: Workspace, masker: SecretMasker, clock: Clock
+        self, evidence_tools: Sequence[EvidenceTool], editing: Editing, masker: SecretMasker, clock: Clock
     ) -> None:
         self._evidence_tools = {tool.profile.name: tool for tool in evidence_tools}
-        self._workspace = workspace
+        self._editing = editing
         self._masker = masker
         self._clock = clock
 
@@ -57,13 +63,24 @@ class BenchBuilder:
     ) -> Bench:
         """A bench on `snapshot`; nothing is looked at yet but the one document."""
         plan = run.plan
-        desk = EvidenceDesk(self._evidence_tools, snapshot, plan.granted, self._masker, flow)
+        desk = self.desk(run, snapshot, flow)
         profiles = [tool.profile for tool in self._evidence_tools.values()]
-        files = RunFiles(self._workspace, snapshot, self._masker, DocumentCache(self._clock))
-        tools = AgentTools(desk, profiles, files, self._masker)
+        read = DocumentCache(self._clock)
+        session = self._editing.session(run, flow.book, read.invalidate)
+        seen, written = self._editing.seen_by(session), Written(session)
+        files = RunFiles(seen, snapshot, self._masker, read, written)
+        added = EditTools(session, self._masker).tools() if session else {}
+        tools = AgentTools(desk, profiles, files, self._masker, added)
         citations = CitationDesk(files, self._masker)
         document = await _document(plan, files)
-        return Bench(run.id, plan, desk, document, tools, citations, accounts, run.terms.approvals)
+        return Bench(
+            run.id, plan, desk, document, tools, citations, accounts, run.terms.approvals, session,
+            staging_of(session) if session else None,
+        )  # fmt: skip
+
+    def desk(self, run: RunRecord, snapshot: WorkspaceSnapshot, flow: Flow) -> EvidenceDesk:
+        """The evidence tools before `snapshot`; what they report are steps of `flow`."""
+        return EvidenceDesk(self._evidence_tools, snapshot, run.plan.granted, self._masker, flow)
 
 
 async def _document(plan: ExecutionPlan, files: RunFiles) -> DocumentSnapshot | None:

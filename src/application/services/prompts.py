@@ -11,10 +11,18 @@ from .agent_report import CONTRACT
 TASK, ASSIGNMENT, WORKERS, MESSAGES = "# Task", "# Assignment", "# Workers", "# Messages"
 
 
-def system_prompt(template: AgentTemplate) -> str:
-    """Who the agent is and how it answers."""
+EDITS = (
+    "You may change files: with edit-file, write-file and delete-file. Read a file before you edit it, and change only "
+    "what your assignment asks for. Nothing is on the disk until the whole team is done and the gates pass; then all "
+    "edits are made together. Say in your summary what you changed."
+)
+
+
+def system_prompt(template: AgentTemplate, *, edits: bool = False) -> str:
+    """Who the agent is and how it answers; with `edits` it is told how to change files."""
     role = f"You are the {template.role.lower()} of a team; your job: {template.purpose}."
-    return f"{role}\n{template.instructions}\n{CONTRACT}"
+    may = f"{EDITS}\n" if edits else ""
+    return f"{role}\n{template.instructions}\n{may}{CONTRACT}"
 
 
 def user_prompt(task: str, assignment: str, workers: Sequence[str], inbox: Sequence[AgentMessage]) -> str:

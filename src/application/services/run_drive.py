@@ -25,13 +25,15 @@ from ..flow.book import FlowBook
 from ..flow.durable_model import spent_in
 from ..flow.flow import Flow
 from ..orchestrators.patterns import pattern_of
-from ..orchestrators.patterns.base import Stage
+from ..orchestrators.patterns.base import Stage, Step
 from .agent_runner import AgentRunner
-from .bench import BenchBuilder
+from .bench import Bench, BenchBuilder
 from .crew import Crew, Surroundings
+from .edited_run import EditedRun, EditedScene
 from .escalator import Escalator, Ladder
 from .outcomes import OutcomeMemory
 from .reporting import Reporter, Standards
+from .run_editing import Editing
 
 REPORT_SECONDS = 0.4
 """What a cancelled run may take to merge what it has; Ctrl-C is answered within a second."""
@@ -49,6 +51,7 @@ class Workshop:
     benches: BenchBuilder
     reporter: Reporter
     outcomes: OutcomeMemory
+    editing: Editing
     around: Surroundings
 
 
@@ -72,15 +75,15 @@ class Drive:
             bench = await shop.benches.build(run, self._snapshot, (run.id, *accounts), self._flow)
             crew = Crew(run, bench, shop.agents, self._flow, shop.around)
             try:
-                return await self._to_its_end(crew)
+                return await self._to_its_end(crew, bench)
             finally:
                 await bench.desk.close()
 
-    async def _to_its_end(self, crew: Crew) -> RunRecord:
+    async def _to_its_end(self, crew: Crew, bench: Bench) -> RunRecord:
         heard = max((signal.number for signal in self._opened.signals), default=0)
         attendant = Attendant(self._book, self._shop.journal, heard)
         try:
-            return await attendant.attend(self._work(crew))
+            return await attendant.attend(self._work(crew, bench))
         except Parked as parked:
             return await self._finish(replace(self._run, status=RunStatus.WAITING, waits=parked.waits))
         except Stopped as stopped:
@@ -96,20 +99,31 @@ class Drive:
             )
             raise
 
-    async def _work(self, crew: Crew) -> RunRecord:
+    async def _work(self, crew: Crew, bench: Bench) -> RunRecord:
         plan = self._run.plan
         ladder = Ladder(plan, self._run.terms.escalation, self._shop.agents, self._flow, crew.note)
         step = Escalator(crew.step, ladder).step
         stage = Stage(step, crew.send, plan.max_concurrency, self._gates, crew.note)
         results = await pattern_of(plan).execute(plan.agents, stage)
-        return await self._complete(crew, results)
+        if bench.edits is None or not bench.edits.changes:
+            return await self._complete(crew, results, await self._report(results))
+        ending = EditedRun(await self._edited(bench, step), bench.edits)
+        edited = await ending.end(results)
+        return await self._complete(crew, edited.results, edited.report)
+
+    async def _edited(self, bench: Bench, step: Step) -> EditedScene:
+        shop = self._shop
+        return EditedScene(
+            self._run, bench, self._snapshot, self._flow, step, shop.agents, shop.benches, shop.reporter,
+            shop.editing, await self._standards(),
+        )  # fmt: skip
 
     async def _gates(self, results: Sequence[AgentResult]) -> GateCheck:
         """Where the gates stand with these results."""
         return GateCheck.of((await self._report(results)).gates)
 
-    async def _complete(self, crew: Crew, results: tuple[AgentResult, ...]) -> RunRecord:
-        report = replace(await self._report(results), decisions=tuple(crew.decisions))
+    async def _complete(self, crew: Crew, results: tuple[AgentResult, ...], report: RunReport) -> RunRecord:
+        report = replace(report, decisions=tuple(crew.decisions))
         for gate in report.gates:
             self._shop.around.bus.publish(GateChecked(self._run.id, gate))
         lines = self._snapshot.facts.code_lines
@@ -125,9 +139,12 @@ class Drive:
         return await self._finish(done)
 
     async def _report(self, results: Sequence[AgentResult]) -> RunReport:
-        terms = self._run.terms
-        standards = Standards(terms.baseline, terms.fail_on, await self._previous())
+        standards = await self._standards()
         return await self._shop.reporter.report(self._run.plan, self._snapshot, results, standards)
+
+    async def _standards(self) -> Standards:
+        terms = self._run.terms
+        return Standards(terms.baseline, terms.fail_on, await self._previous())
 
     async def _previous(self) -> Health | None:
         """The health that the last completed run of the same task on the same folder measured."""

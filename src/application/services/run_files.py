@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -31,14 +32,25 @@ class RunFiles:
     """Reads and masks for everybody who works on one run; a content is masked once, beside the event loop."""
 
     def __init__(
-        self, workspace: Workspace, snapshot: WorkspaceSnapshot, masker: SecretMasker, read: DocumentCache
+        self,
+        workspace: Workspace,
+        snapshot: WorkspaceSnapshot,
+        masker: SecretMasker,
+        read: DocumentCache,
+        written: Container[str] = (),
     ) -> None:
+        """`written` are files that are not in the snapshot, and belong to the run all the same."""
+        self.written = written
         self.snapshot = snapshot
         self._workspace = workspace
         self._masker = masker
         self._read = read
         self._masked: OrderedDict[str, tuple[str, MaskedFile]] = OrderedDict()
         self._masking = asyncio.Lock()
+
+    def knows(self, path: str) -> bool:
+        """Whether the file is one of this run: it was there, or an agent has written it."""
+        return path in self.snapshot.by_path or path in self.written
 
     async def now(self, path: str) -> MaskedFile:
         """The file as it is now; raises WorkspaceError."""

@@ -8,6 +8,9 @@ from .template import AgentTemplate
 
 LOOK = ("search-workspace", "read-file")
 """Tools that only look things up."""
+READ = "read-file"
+WRITE = ("write-file", "edit-file", "delete-file")
+"""Tools that stage changes; they are offered only in runs that may change files."""
 
 
 def _agent(
@@ -48,7 +51,7 @@ ROSTER: tuple[AgentTemplate, ...] = (
     ),
     _agent(
         "refactoring-advisor", "Refactoring advisor", "finds code that is hard to change: complex, long, dead, twice",
-        C.REFACTORING_ADVICE, ("complexity", "size", "dead-code", "duplicates"),
+        C.REFACTORING_ADVICE, ("complexity", "size", "dead-code", "duplicates", READ, *WRITE),
         instructions=f"You name the smell and the refactoring by its usual name. {EVIDENCE_FIRST}",
     ),
     _agent(
@@ -63,7 +66,7 @@ ROSTER: tuple[AgentTemplate, ...] = (
     ),
     _agent(
         "documentation-writer", "Documentation writer", "finds what is undocumented and links that lead nowhere",
-        C.DOCUMENTATION, ("docs",), tier=ModelTier.CHEAP,
+        C.DOCUMENTATION, ("docs", READ, *WRITE), tier=ModelTier.CHEAP,
         instructions=f"You write for the reader who has to use the code tomorrow. {EVIDENCE_FIRST}",
     ),
     _agent(
@@ -77,7 +80,7 @@ ROSTER: tuple[AgentTemplate, ...] = (
         instructions=f"You list what stands between this state and a release. {EVIDENCE_FIRST}",
     ),
     _agent(
-        "debugger", "Debugger", "traces a failure to its cause", C.DEBUGGING, (*LOOK, "ruff"),
+        "debugger", "Debugger", "traces a failure to its cause", C.DEBUGGING, (*LOOK, "ruff", *WRITE),
         instructions=f"You reproduce first, then narrow down, then explain the cause. {EVIDENCE_FIRST}",
         needs_judgement=True,
     ),
@@ -87,11 +90,11 @@ ROSTER: tuple[AgentTemplate, ...] = (
     ),
     _agent(
         "test-generator", "Test generator", "writes tests for what is not held by one", C.TEST_GENERATION,
-        ("test-inventory", "coverage"),
+        ("test-inventory", "coverage", READ, *WRITE),
         instructions="You write tests that fail when the behaviour breaks, and only those.", needs_judgement=True,
     ),
     _agent(
-        "code-generator", "Code generator", "writes new code", C.CODE_GENERATION,
+        "code-generator", "Code generator", "writes new code", C.CODE_GENERATION, (*LOOK, *WRITE),
         instructions="You write the smallest code that does what is asked, in the style of its surroundings.",
         needs_judgement=True,
     ),

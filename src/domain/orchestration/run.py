@@ -18,6 +18,7 @@ from ..models.usage import Usage
 from ..workspace.files import NotCovered, RepositoryFacts
 from .approvals import Approvals, DoubtPolicy, Wait
 from .decision import Decision
+from .edits_made import EditsMade
 from .escalation import Escalation
 from .gates import GateResult, GateVerdict
 from .health import Health
@@ -110,7 +111,8 @@ class RunReport:
     """The checked result of a run.
 
     `known` counts findings that a baseline holds; `stale` those whose quoted line has left the disk since;
-    `measures` are all named numbers; `unmeasured` says why a category has none; `decisions` are what teams came to.
+    `measures` are all named numbers; `unmeasured` says why a category has none; `decisions` are what teams came to;
+    `edits` are None in a run that changed nothing.
     """
 
     verdict: Verdict
@@ -126,6 +128,7 @@ class RunReport:
     known: int = 0
     stale: int = 0
     decisions: tuple[Decision, ...] = ()
+    edits: EditsMade | None = None
 
     @property
     def failed_gates(self) -> tuple[GateResult, ...]:

@@ -128,7 +128,8 @@ async def test_offline_says_what_needs_a_language_model() -> None:
     plan = await meta().analyze_and_compose("write unit tests for src/shop.py", CODE)
     (gap,) = [gap for gap in plan.uncovered if gap.capability is Capability.TEST_GENERATION]
     assert "does not judge or write" in gap.reason
-    judged = await meta(JUDGE).analyze_and_compose("write unit tests for src/shop.py", CODE)
+    may = Wishes(granted=frozenset({"write"}))
+    judged = await meta(JUDGE).analyze_and_compose("write unit tests for src/shop.py", CODE, wishes=may)
     assert judged.uncovered == ()
 
 
