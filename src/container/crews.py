@@ -11,6 +11,7 @@ from ..domain.models.tier import ModelTier
 from ..domain.orchestration.gates import Gate
 from ..domain.ports.agent_catalog import AgentCatalog
 from ..domain.ports.clock import Clock
+from ..domain.ports.cost_ledger import CostLedger
 from ..domain.ports.event_bus import EventBus
 from ..domain.ports.evidence_tool import EvidenceTool
 from ..domain.ports.ids import Ids
@@ -143,8 +144,8 @@ def driver(
     return RunDriver(Workshop(workspace, journal, agents, benches, reporter, outcomes, editing, around))
 
 
-def around(bus: EventBus, clock: Clock, ids: Ids, budgets: BudgetBook) -> Surroundings:
+def around(bus: EventBus, clock: Clock, ids: Ids, budgets: BudgetBook, ledger: CostLedger) -> Surroundings:
     """What every run takes from its process."""
     from ..application.services.crew import Surroundings
 
-    return Surroundings(bus, clock, ids, budgets)
+    return Surroundings(bus, clock, ids, budgets, ledger)

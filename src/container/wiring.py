@@ -157,7 +157,7 @@ class Container(containers.DeclarativeContainer):
     editing: providers.Provider[Editing] = _one(crews.editing, workspace, editor, shadow, masker, clock)
     benches: providers.Provider[BenchBuilder] = _one(crews.benches, evidence_tools, editing, masker, clock)
     reporter: providers.Provider[Reporter] = _one(crews.reporter, workspace, evidence_tools, catalog, masker)
-    around: providers.Provider[Surroundings] = _one(crews.around, event_bus, clock, ids, budgets)
+    around: providers.Provider[Surroundings] = _one(crews.around, event_bus, clock, ids, budgets, ledger)
     driver: providers.Provider[RunDriver] = _one(
         crews.driver, workspace, journal, agents, benches, reporter, outcomes, editing, around
     )

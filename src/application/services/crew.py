@@ -13,6 +13,7 @@ from ...domain.orchestration.decision import Decision
 from ...domain.orchestration.plan import PlannedAgent
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, joined
 from ...domain.ports.clock import Clock
+from ...domain.ports.cost_ledger import CostLedger
 from ...domain.ports.event_bus import EventBus
 from ...domain.ports.ids import Ids
 from ..flow.asking import Answer, Asking
@@ -34,6 +35,7 @@ class Surroundings:
     clock: Clock
     ids: Ids
     budgets: BudgetBook
+    ledger: CostLedger
 
 
 class Crew:

@@ -10,6 +10,7 @@ from ...domain.journal.opened import OpenedRun
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import RunRecord
 from ..orchestrators.patterns import pattern_of
+from .ledger_gap import close_gap
 from .run_drive import Drive, Workshop
 
 
@@ -58,5 +59,6 @@ class RunDriver:
         snapshot = await self._shop.workspace.scan(run.plan.root, run.plan.since)
         opened = await self._shop.journal.open(run.id)
         opened = replace(opened, run=replace(opened.run, terms=run.terms))
+        await close_gap(self._shop.around.ledger, run.id, opened.records)
         self._shop.around.bus.publish(RunResumed(run.id, run.plan, len(opened.records)))
         return await Drive(self._shop, opened, snapshot).run(accounts)

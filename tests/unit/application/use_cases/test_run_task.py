@@ -61,6 +61,7 @@ async def opened(
     *,
     model: LanguageModel | None = None,
     journal: RunJournal | None = None,
+    data: str = "",
 ) -> AsyncIterator[Muster]:
     """Muster with these evidence tools beside stand-ins for the roster's own."""
     mine = list(tools)
@@ -75,7 +76,7 @@ async def opened(
     )
     async with open_muster(
         project,
-        settings={"data_dir": str(Path(project).parent / "data")},
+        settings={"data_dir": data or str(Path(project).parent / "data")},
         language_model=model,
         run_journal=journal,
         evidence_tools=[*mine, *(FakeEvidence(name) for name in others)],
