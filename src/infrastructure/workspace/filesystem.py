@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import stat
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
@@ -15,9 +13,11 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
+from ...domain.workspace.paths import inside
 from . import git
-from .guard import FolderHandle, NotAFileError, inside
+from .guard import FolderHandle, NotAFileError
 from .listing import walk, without_excluded
+from .roots import real_folder
 from .scan import facts_of, read_all
 from .text import NotTextError, numbered_lines, read_text
 
@@ -38,7 +38,7 @@ class FilesystemWorkspace(Workspace):
 
     async def scan(self, root: str, since: str | None = None) -> WorkspaceSnapshot:
         """All UTF-8 text files up to 2 MB below `root`, whose real path the snapshot carries."""
-        place = _real_folder(root)
+        place = real_folder(root)
         since_then = None if since is None else await git.changed_since(place, since)
         known = await git.list_files(place)
 
@@ -54,43 +54,17 @@ class FilesystemWorkspace(Workspace):
     async def read(self, root: str, path: str) -> DocumentSnapshot:
         """One file; its id is its path."""
         name = inside(path)
-        text = await asyncio.to_thread(_text, _real_folder(root), name)
+        text = await asyncio.to_thread(_text, real_folder(root), name)
         return DocumentSnapshot(name, name, text, self._clock.now())
 
     async def lines(self, root: str, path: str, numbers: frozenset[int]) -> dict[int, str]:
         """Those of the lines that exist; refuses only a path that is written to lead out of the folder."""
         name = inside(path)
         try:
-            text = await asyncio.to_thread(_text, _real_folder(root), name)
+            text = await asyncio.to_thread(_text, real_folder(root), name)
         except WorkspaceError:
             return {}
         return numbered_lines(text, numbers)
-
-
-def _real_folder(root: str) -> str:
-    """The folder's real path; raises WorkspaceError that says what is wrong with it."""
-    if not root.strip() or "\0" in root:
-        raise WorkspaceError(f"{root!r} is no folder name", hint="name a folder; '.' is the one you are in")
-    try:
-        place = Path(root).resolve(strict=True)
-        mode = place.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        raise WorkspaceError(f"folder {root!r} does not exist", hint="check its spelling") from None
-    except (OSError, RuntimeError) as error:
-        raise _unreadable(root, error) from error
-    if not stat.S_ISDIR(mode):
-        hint = "give its folder, or name it in the task"
-        raise WorkspaceError(f"{root!r} is a file, not a folder", hint=hint)
-    try:
-        os.scandir(place).close()
-    except OSError as error:
-        raise _unreadable(root, error) from error
-    return str(place)
-
-
-def _unreadable(root: str, error: Exception) -> WorkspaceError:
-    why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "it is a loop of links"
-    return WorkspaceError(f"folder {root!r} cannot be read: {why}", hint="check the permissions, or the link")
 
 
 def _text(place: str, path: str) -> str:

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from types import TracebackType
+from typing import Self
 
-from ...domain.errors import WorkspaceError
-
-DRIVE = re.compile(r"[A-Za-z]:($|[\\/])")
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 
 class NotAFileError(Exception):
     """A path that exists and is no regular file; the text says what it is instead."""
-
-
-def inside(path: str) -> str:
-    """`path` without empty parts and dots; raises WorkspaceError when it is written to lead outside."""
-    if not path.strip() or "\0" in path:
-        raise _refused(path, "is no file name")
-    if path.startswith(("/", "\\", "~")) or DRIVE.match(path):
-        raise _refused(path, "is not relative to the folder")
-    parts = [part for part in path.split("/") if part not in {"", "."}]
-    if ".." in parts or ".." in path.split("\\"):
-        raise _refused(path, "leads out of the folder")
-    if not parts:
-        raise _refused(path, "is the folder itself")
-    return "/".join(parts)
-
-
-def _refused(path: str, why: str) -> WorkspaceError:
-    hint = "give a path below the folder, such as src/main.py"
-    return WorkspaceError(f"path {path!r} {why}", details={"path": path}, hint=hint)
 
 
 class FolderHandle:
@@ -47,19 +25,19 @@ class FolderHandle:
         self._root = os.open(root, FOLDER_FLAGS & ~os.O_NOFOLLOW)
         self._last: tuple[str, int] | None = None
 
-    def __enter__(self) -> FolderHandle:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._forget()
+        self.forget()
         os.close(self._root)
 
     def open(self, path: str) -> int:
         """A descriptor of the regular file at `path`; raises OSError, or NotAFileError for anything else."""
         folder, _, name = path.rpartition("/")
-        parent = self._folder(folder)
+        parent = self.folder(folder)
         _look(name, parent)
         descriptor = os.open(name, FILE_FLAGS, dir_fd=parent)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -67,11 +45,12 @@ class FolderHandle:
             raise NotAFileError("special file")
         return descriptor
 
-    def _folder(self, path: str) -> int:
+    def folder(self, path: str) -> int:
+        """A descriptor of the folder at `path`, "" for the whole; it is this handle's to close."""
         if not path:
             return self._root
         if self._last is None or self._last[0] != path:
-            self._forget()
+            self.forget()
             self._last = (path, self._descend(path))
         return self._last[1]
 
@@ -90,7 +69,8 @@ class FolderHandle:
             current = following
         return current
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Look for the folder anew next time."""
         if self._last is not None:
             os.close(self._last[1])
             self._last = None
