@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .house import ROOT, copy_house, plant
-from .vendors import HOMES, impure, misplaced, shared_sdks
+from .vendors import HOMES, OPTIONAL, impure, misplaced, shared_sdks
 
 
 def test_every_library_is_imported_only_where_it_is_listed() -> None:
@@ -26,11 +26,12 @@ def test_the_domain_touches_nothing_outside_itself() -> None:
 
 
 def test_every_listed_library_is_a_dependency() -> None:
-    """The list does not outlive what it speaks of."""
+    """The list does not outlive what it speaks of; what is optional is told apart."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.split(r"[>\[]", dependency)[0].replace("-", "_") for dependency in project["dependencies"]}
 
-    assert {"pyyaml" if name == "yaml" else name for name in HOMES} <= declared
+    assert {"pyyaml" if name == "yaml" else name for name in HOMES.keys() - OPTIONAL} <= declared
+    assert not OPTIONAL & declared
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "openai": ("muster.infrastructure.llm",),
     "packaging": ("muster.infrastructure",),
     "pydantic": ("muster",),
+    "pytest": ("muster.infrastructure.sandbox.confined.with_pytest",),
     "redis": ("muster.infrastructure.common",),
     "rich": ("muster.presentation",),
     "rs_bpe": ("muster.infrastructure.tokens",),
@@ -34,6 +35,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "vulture": ("muster.infrastructure.evidence",),
     "yaml": ("muster.infrastructure",),
 }
+# Not required: where it is installed, the sandbox runs tests with it, in a process of its own.
+OPTIONAL = {"pytest"}
 # SDKs of services: each is known to exactly one module, its adapter.
 ONE_ADAPTER = {"anthropic", "openai", "redis", "rs_bpe"}
 # Standard library that does I/O, reads a clock or throws dice: the domain asks a port for that.

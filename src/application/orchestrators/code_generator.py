@@ -14,7 +14,7 @@ from ...domain.ports.language_model import LanguageModel
 from ...domain.sandbox.paths import path_problems
 from ...domain.sandbox.suite import Outcome, SandboxLimits, SandboxResult
 from ...domain.workspace.languages import is_test_path
-from ..services.code_check import check_files
+from .code_check import check_files
 from .code_words import WrittenCode, again, files_of, material, repair_wish, task_message, writer_prompt
 from .model_calls import Answered, Ask, ask_model, refuse_without_judgement
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ...domain.evidence.finding import sort_key
 from ...domain.evidence.report import EvidenceReport
 from ...domain.evidence.severity import Severity
 from ...domain.generation.code import GeneratedCode, GenerationRequest
 from ...domain.generation.review import Criterion, Issue
 from ...domain.messaging.message import Message, Role
 from ...domain.sandbox.suite import Outcome, SandboxResult
-from ..services.evidence_desk import digest
 from .code_words import MATERIAL, material, task_text
 
+SHOWN = 40
+"""Findings that a reviewer is shown of one tool; of the rest it is told the number."""
 Score = Annotated[float, Field(ge=0, le=10)]
 REVIEWER = f"""You review code that another model wrote. Score each criterion from 0 (unusable) to 10 (nothing to
 improve), by what you can point at; what you cannot judge from the code gets no high score for that.
@@ -100,7 +101,23 @@ def checked_issues(said: Sequence[SaidIssue], code: GeneratedCode) -> tuple[tupl
 def _found(evidence: Sequence[EvidenceReport]) -> str:
     if not evidence:
         return "No tool has looked at it."
-    return "\n\n".join(material(report.tool, _json(digest(report))) for report in evidence)
+    return "\n\n".join(material(report.tool, "\n".join(_told(report))) for report in evidence)
+
+
+def _told(report: EvidenceReport) -> Iterator[str]:
+    """One report, the worst findings first."""
+    if not report.measured:
+        yield f"{report.status.value}: {report.reason}"
+    numbers = [f"{name} {value:g}" for name, value in report.measures.items()]
+    if numbers:
+        yield ", ".join(numbers)
+    for one in sorted(report.findings, key=sort_key)[:SHOWN]:
+        yield f"{one.severity.value}, {one.location.path}:{one.location.line}, {one.rule}: {one.message}"
+    if len(report.findings) > SHOWN:
+        yield f"and {len(report.findings) - SHOWN} more"
+    yield from (f"not covered: {gap.path}: {gap.reason}" for gap in report.not_covered[:SHOWN])
+    if report.measured and not report.findings:
+        yield "nothing was found"
 
 
 def _tests(suite: SandboxResult | None) -> str:
@@ -116,7 +133,3 @@ def _lines(texts: Sequence[str]) -> str:
 
 def _numbered(text: str) -> str:
     return "\n".join(f"{number}\t{line}" for number, line in enumerate(text.splitlines(), 1))
-
-
-def _json(value: Mapping[str, object]) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
