@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
@@ -40,7 +39,7 @@ class FlowBook:
         self._timers: dict[str, Record] = {}
         self._signals: dict[str, Record] = {}
         self._latest: dict[str, Record] = {}
-        self._again: Counter[str] = Counter()
+        self._again: dict[str, int] = {}
         self._unkept: list[Record] = []
         self.run_id, self.epoch = opened.run.id, opened.epoch
         self.doubts: DoubtPolicy = opened.run.terms.in_doubt
@@ -70,11 +69,11 @@ class FlowBook:
     @property
     def repeated(self) -> int:
         """Paid calls that had to be made again, over all drives of the run."""
-        return self._again.total()
+        return sum(self._again.values())
 
     def lost(self, key: str) -> int:
         """How often the call was under way when its process ended, and its answer is lost."""
-        return self._again[key] + self.in_doubt(key)
+        return self._again.get(key, 0) + self.in_doubt(key)
 
     def timer(self, key: str) -> Record | None:
         """Until when something waits."""
@@ -144,7 +143,8 @@ class FlowBook:
     def _take_in(self, record: Record) -> None:
         kind, key = record.kind, record.key
         if kind is RecordKind.INTENT:
-            self._again[key] += key in self._open and not record.payload
+            if key in self._open and not record.payload:
+                self._again[key] = self._again.get(key, 0) + 1
             self._open.add(key)
         elif kind in ENDS:
             self._open.discard(key)

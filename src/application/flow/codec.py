@@ -14,6 +14,7 @@ from ...domain.journal.record import Record
 T = TypeVar("T")
 Upcaster = Callable[[Any], Any]
 """From the JSON value of one version to that of the next."""
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 class Codec(Generic[T]):
@@ -29,7 +30,7 @@ class Codec(Generic[T]):
 
     def dump(self, value: T) -> str:
         """`value` as JSON text in ASCII, which keeps half characters too."""
-        return json.dumps(self._adapter.dump_python(value, mode="json"), separators=(",", ":"))
+        return ENCODER.encode(self._adapter.dump_python(value, mode="json"))
 
     def load(self, record: Record) -> T:
         """The value that `record` holds; raises StorageError that names the record."""

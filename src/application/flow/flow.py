@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -24,6 +24,7 @@ WAITING = "waiting:"
 """What the key of the event begins with that announces a wait."""
 SHORT = timedelta(seconds=5)
 """What is due so soon is waited for; for anything longer a run is put aside."""
+NO_LANE = nullcontext()
 
 
 class Repeat(StrEnum):
@@ -119,14 +120,9 @@ class Flow:
         if policy is DoubtPolicy.SKIP:
             raise StepSkipped(f"{name} was skipped: whether it had been done is not known")
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
+    def working(self) -> AbstractContextManager[None]:
         """While something is being done in this branch, the run is not put aside."""
-        if self._lane is None:
-            yield
-            return
-        with self._lane.work():
-            yield
+        return NO_LANE if self._lane is None else self._lane.work()
 
     async def signal(self, name: str, words: str = "", kind: WaitKind = WaitKind.SIGNAL) -> Signal:
         """The word from outside called `name`; until it comes, and nothing else is to do, the run is put aside."""
