@@ -143,3 +143,16 @@ def test_a_checkpoint_that_could_not_be_written_is_none(store: CheckpointStore, 
     (tmp_path / "data/checkpoints").write_text("in the way")
     with pytest.raises(StorageError):
         store.save(checkpoint(1), {DIGEST: BYTES})
+
+
+def test_what_a_killed_process_left_half_written_is_swept_away(
+    store: CheckpointStore, tmp_path: Path
+) -> None:
+    """A day later; until then somebody may be at work on it. It is never listed."""
+    store.save(checkpoint(1), {DIGEST: BYTES})
+    for name in ("old", "young"):
+        (tmp_path / f"data/checkpoints/.new-{name}/blobs").mkdir(parents=True)
+    os.utime(tmp_path / "data/checkpoints/.new-old", (0, 0))
+    assert [one.id for one in store.list()] == ["cp-001"]
+    store.prune(ROOT, 10)
+    assert sorted(path.name for path in (tmp_path / "data/checkpoints").iterdir()) == [".new-young", "cp-001"]

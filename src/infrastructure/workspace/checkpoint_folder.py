@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ from .trouble import disk_errors
 MANIFEST, STATE, BLOBS = "manifest.json", "state", "blobs"
 SCHEMA_VERSION = 1
 UNREADY = ".new-"
+ABANDONED = 86_400.0
+"""Seconds after which nobody is at work any more on what has this name."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 CHECKPOINT = TypeAdapter(Checkpoint)
 
@@ -116,7 +119,16 @@ class CheckpointFolder(CheckpointStore):
                 doomed = self._place / f"{UNREADY}{checkpoint_id}"
                 (self._place / checkpoint_id).rename(doomed)
                 shutil.rmtree(doomed)
+            self._sweep()
         return gone
+
+    def _sweep(self) -> None:
+        """Remove what a process that was killed has left of a checkpoint half written, or half deleted."""
+        long_ago = time.time() - ABANDONED
+        for path in self._place.glob(f"{UNREADY}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < long_ago:
+                    shutil.rmtree(path)
 
     def _ids(self) -> tuple[str, ...]:
         with disk_errors(str(self._place)), contextlib.suppress(FileNotFoundError):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from ...domain.errors import UserError, WorkspaceError
+from ...domain.errors import StorageError, UserError, WorkspaceError
 from ...domain.ports.checkpoint_store import CheckpointStore
 from ...domain.ports.clock import Clock
 from ...domain.ports.edit_lock import EditLock
@@ -101,7 +101,7 @@ class FilesystemEditor(WorkspaceEditor):
                 files = tuple(saved_file(name, one) for name, one in found.items())
                 taken = Checkpoint(purpose.id, place, purpose.moment, reason, files, label, run_id)
                 self._store.save(taken, {one.digest: one.content for one in found.values() if one})
-                self._store.prune(place, self._keep, automatic_only=True)
+                self._prune(place)
                 return taken
 
         return await _to_its_end(work)
@@ -146,8 +146,13 @@ class FilesystemEditor(WorkspaceEditor):
             if not wanted:
                 return EditOutcome(EditStatus.COMMITTED)
             outcome = Commit(folder, self._store, lambda: self._lock.check(ticket)).run(purpose, wanted)
-            self._store.prune(purpose.root, self._keep, automatic_only=True)
+            self._prune(purpose.root)
             return outcome
+
+    def _prune(self, place: str) -> None:
+        """Not being able to is no reason to call what was done a failure."""
+        with suppress(StorageError):
+            self._store.prune(place, self._keep, automatic_only=True)
 
     def _back(self, folder: WritingHandle, before: Checkpoint, force: bool) -> tuple[Target, ...]:
         """What brings each file back that is not as it was; all bytes are read before any is written."""
