@@ -126,9 +126,14 @@ class Muster:
         request = RunTaskRequest(plan, frozenset(baseline), fail_on, limits, names, options)
         return await self._container.run_task().execute(request)
 
-    async def resume_run(self, run_id: str = LAST, in_doubt: DoubtPolicy | None = None) -> RunRecord:
-        """Go on with a run that was interrupted, cancelled, has failed or waits; nothing is paid twice."""
-        return await self._container.resume_run().execute(ResumeRunRequest(run_id, in_doubt))
+    async def resume_run(
+        self, run_id: str = LAST, in_doubt: DoubtPolicy | None = None, *, force: bool = False
+    ) -> RunRecord:
+        """Go on with a run that was interrupted, cancelled, has failed or waits; nothing is paid twice.
+
+        A run that another process drives raises RunBusy; `force` takes it from that process all the same.
+        """
+        return await self._container.resume_run().execute(ResumeRunRequest(run_id, in_doubt, force))
 
     async def cancel_run(self, run_id: str = LAST, *, who: str = "") -> Cancelled:
         """Stop a run, whichever process drives it; what it has is kept, and it can be resumed."""

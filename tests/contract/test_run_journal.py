@@ -619,3 +619,16 @@ def test_what_is_adopted_is_what_was_dumped(
         assert await journal.signals(name) == words
 
     asyncio.run(carry())
+
+
+async def test_a_run_is_taken_by_force_and_its_driver_is_fenced(journal: RunJournal) -> None:
+    """For a process that nothing certain is known of; from then on it writes nothing more."""
+    await journal.create(run())
+    with pytest.raises(RunBusy):
+        await journal.open("run-1")
+    opened = await journal.open("run-1", force=True)
+    assert (opened.epoch, opened.run.resumed) == (2, 1)
+    with pytest.raises(Fenced):
+        await journal.append("run-1", 1, [record(1)])
+    await journal.append("run-1", 2, [record(1, epoch=2)])
+    assert [one.epoch for one in await journal.events("run-1")] == [2]

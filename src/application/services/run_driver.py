@@ -53,11 +53,16 @@ class RunDriver:
         self._shop.around.bus.publish(RunStarted(run.id, run.plan))
         return await Drive(self._shop, OpenedRun(run, epoch), snapshot).run(accounts)
 
-    async def take_up(self, run: RunRecord, accounts: tuple[str, ...] = ()) -> RunRecord:
-        """Go on with a run that has stopped; raises as `begin`, and RunBusy while somebody drives it."""
+    async def take_up(
+        self, run: RunRecord, accounts: tuple[str, ...] = (), *, force: bool = False
+    ) -> RunRecord:
+        """Go on with a run that has stopped; raises as `begin`, and RunBusy while somebody drives it.
+
+        With `force` it is taken from whoever drives it.
+        """
         self.refuse_what_cannot_run(run.plan)
         snapshot = await self._shop.workspace.scan(run.plan.root, run.plan.since)
-        opened = await self._shop.journal.open(run.id)
+        opened = await self._shop.journal.open(run.id, force=force)
         opened = replace(opened, run=replace(opened.run, terms=run.terms))
         await close_gap(self._shop.around.ledger, run.id, opened.records)
         self._shop.around.bus.publish(RunResumed(run.id, run.plan, len(opened.records)))

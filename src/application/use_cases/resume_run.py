@@ -14,10 +14,14 @@ from .finding_runs import LAST, the_run
 
 @dataclass(frozen=True, slots=True)
 class ResumeRunRequest:
-    """Which run; `in_doubt` (None: as it was begun) says what becomes of steps that a crash has left in doubt."""
+    """Which run; `in_doubt` (None: as it was begun) says what becomes of steps that a crash has left in doubt.
+
+    `force` takes the run from the process that drives it, or that seems to, from another host.
+    """
 
     run_id: str = LAST
     in_doubt: DoubtPolicy | None = None
+    force: bool = False
 
 
 class ResumeRun:
@@ -28,7 +32,8 @@ class ResumeRun:
     - A step that must not be repeated and was under way is in doubt: it waits for a person, or is retried or skipped as
       the request says; it is never repeated silently.
     - The terms on which the run was begun hold: budget (less what was spent), gates, baseline, approvals.
-    - A completed run has nothing to go on with; a run that another process drives is left to it (RunBusy).
+    - A completed run has nothing to go on with; a run that another process drives is left to it (RunBusy),
+      unless it is taken by force: then that process is fenced off, and stops at its next record.
     """
 
     def __init__(self, driver: RunDriver, journal: RunJournal) -> None:
@@ -46,4 +51,4 @@ class ResumeRun:
             )
         if request.in_doubt is not None:
             run = replace(run, terms=replace(run.terms, in_doubt=request.in_doubt))
-        return await self._driver.take_up(run)
+        return await self._driver.take_up(run, force=request.force)

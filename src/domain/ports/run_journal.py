@@ -28,10 +28,12 @@ class RunJournal(Protocol):
         """The id of the run that was created with that key."""
         ...
 
-    async def open(self, run_id: str) -> OpenedRun:
+    async def open(self, run_id: str, *, force: bool = False) -> OpenedRun:
         """Make this process the driver of a run, with a new epoch that fences off the last one.
 
-        Raises RunBusy while the process that drives it is alive, UnknownName when there is no such run, StorageError.
+        Raises RunBusy while the process that drives it is alive, or is on another host, where nothing certain is
+        known of it; with `force` the run is taken from it all the same, and it can write no more. Raises UnknownName
+        when there is no such run, StorageError.
         """
         ...
 

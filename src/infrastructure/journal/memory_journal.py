@@ -46,11 +46,12 @@ class MemoryRunJournal(RunJournal):
         with self._lock:
             return self._keyed(idempotency_key)
 
-    async def open(self, run_id: str) -> OpenedRun:
+    async def open(self, run_id: str, *, force: bool = False) -> OpenedRun:
         """Make this process the driver of a run."""
         with self._lock:
             kept = self._known(run_id)
-            _refuse_driven(kept)
+            if not force:
+                _refuse_driven(kept)
             if kept.run.status is RunStatus.COMPLETED:
                 raise selection.completed(run_id)
             kept.epoch += 1

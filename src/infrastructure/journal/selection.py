@@ -124,7 +124,8 @@ def busy(run_id: str, host: str, pid: int) -> RunBusy:
     return RunBusy(
         f"process {pid} on {host!r} is at work on run {run_id!r}",
         details={"run_id": run_id, "host": host, "pid": pid},
-        hint="wait for it to end, or cancel it there",
+        hint=f"wait for it to end, or cancel it: muster cancel {run_id}; take it over, if that process is certainly "
+        f"gone: muster resume {run_id} --force",
     )
 
 

@@ -45,10 +45,12 @@ class SqliteRunJournal(RunJournal):
         found: str | None = await self._database.read(lambda c: c.execute(KEYED, (key,)).get)
         return found
 
-    async def open(self, run_id: str) -> OpenedRun:
-        """Make this process the driver of a run, unless somebody is."""
+    async def open(self, run_id: str, *, force: bool = False) -> OpenedRun:
+        """Make this process the driver of a run, unless somebody is; with `force` in any case."""
         owner = Owner.current()
-        return await self._database.write(self._reading(run_id, lambda c: tables.take_over(c, run_id, owner)))
+        return await self._database.write(
+            self._reading(run_id, lambda c: tables.take_over(c, run_id, owner, force=force))
+        )
 
     async def append(self, run_id: str, epoch: int, records: Sequence[Record]) -> None:
         """Keep `records`, all or none; those of other runs share the transaction."""
@@ -88,7 +90,7 @@ class SqliteRunJournal(RunJournal):
         return await self._database.read(work)
 
     async def list(self, limit: int = 20, status: RunStatus | None = None) -> tuple[RunSummary, ...]:
-        """The newest runs first; runs that cannot be read any more are listed all the same."""
+        """The newest runs first; only those that cannot even be named are left out."""
         return await self._database.read(lambda connection: tuple(tables.lines(connection, limit, status)))
 
     async def events(self, run_id: str, after: int = 0, limit: int = 1000) -> tuple[Record, ...]:

@@ -50,10 +50,10 @@ def add(connection: apsw.Connection, row: Row, agents: Sequence[Row]) -> None:
         connection.executemany(sql.AGENT, agents)
 
 
-def take_over(connection: apsw.Connection, run_id: str, owner: Owner) -> OpenedRun:
+def take_over(connection: apsw.Connection, run_id: str, owner: Owner, *, force: bool) -> OpenedRun:
     """Give a run to `owner` under a new epoch; whatever cannot be read leaves it as it is."""
     name = kept_text(run_id)
-    status, epoch = _free(connection, run_id)
+    status, epoch = _free(connection, run_id, force=force)
     if status is RunStatus.COMPLETED:
         raise selection.completed(run_id)
     connection.execute(sql.OPEN, (name, owner.host, owner.pid, owner.started))
@@ -188,11 +188,11 @@ def _known(connection: apsw.Connection, run_id: str) -> RunStatus:
     return rows.status_of(status, Owner(*owner))
 
 
-def _free(connection: apsw.Connection, run_id: str) -> tuple[RunStatus, int]:
-    """What the run is, and its last epoch; raises UnknownName, or RunBusy while its driver lives."""
+def _free(connection: apsw.Connection, run_id: str, *, force: bool = False) -> tuple[RunStatus, int]:
+    """What the run is, and its last epoch; raises UnknownName, or, unless forced, RunBusy while its driver lives."""
     stored, epoch, *owner = _state(connection, run_id)
     driver = Owner(*owner)
     status = rows.status_of(stored, driver)
-    if status is RunStatus.RUNNING:
+    if status is RunStatus.RUNNING and not force:
         raise selection.busy(run_id, driver.host, driver.pid)
     return status, epoch
