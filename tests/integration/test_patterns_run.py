@@ -81,19 +81,20 @@ async def test_every_pattern_runs_offline_and_makes_no_vote_and_no_score_up(
 ) -> None:
     """Planned, run, and run again with the same words: the tool's finding is there, and nothing is judged."""
     assert list(OFFLINE) == list(PATTERNS)
-    ends = []
+    runs = []
     async with opened(project) as app:
         for _ in range(2):
             plan = await app.plan_task(TASK, project, pattern=pattern)
-            run = await app.run_task(plan)
-            assert run.status is RunStatus.COMPLETED
-            assert [result.agent for result in run.agents] == [agent.agent for agent in plan.agents]
-            assert [found.rule for found in run.findings] == ["X1"]
-            ends.append([(result.status, result.summary, result.error) for result in run.agents])
-        decided = decision_of(run, "sequential" if pattern == "nested" else pattern)
+            runs.append(await app.run_task(plan))
+    ends = [[(result.status, result.summary, result.error) for result in run.agents] for run in runs]
     assert ends[0] == ends[1]
-    assert decided.words.startswith(words)
-    assert (decided.answer, decided.tally) == ("", {})
+    for run in runs:
+        assert run.status is RunStatus.COMPLETED
+        assert [result.agent for result in run.agents] == [agent.agent for agent in run.plan.agents]
+        assert [found.rule for found in run.findings] == ["X1"]
+        decided = decision_of(run, "sequential" if pattern == "nested" else pattern)
+        assert decided.words.startswith(words)
+        assert (decided.answer, decided.tally) == ("", {})
     for status, summary, error in ends[0]:
         assert NOBODY_JUDGED in summary if status is AgentStatus.COMPLETED else error
         assert status in {AgentStatus.COMPLETED, AgentStatus.SKIPPED}

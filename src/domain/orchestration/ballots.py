@@ -59,7 +59,8 @@ def borda(ballots: Sequence[Ballot]) -> Count:
 def instant_runoff(ballots: Sequence[Ballot]) -> Count:
     """The last is struck out until somebody has more than half of the ballots that still name anyone.
 
-    Several last ones go together; when all that are left are equal, they are tied.
+    Of several last ones it is the one with the fewest points by Borda, and if that leaves several, all of them; when
+    all that are left are equal, they are tied.
     """
     left = {choice for ballot in ballots for choice in ballot.ranking}
     while True:
@@ -70,7 +71,9 @@ def instant_runoff(ballots: Sequence[Ballot]) -> Count:
         last = {choice for choice, got in tally.items() if got == min(tally.values())}
         if 2 * most > total or last == left:
             return _first_of(tally)
-        left -= last
+        points = borda([Ballot("", ranking, weight=weight) for weight, ranking in kept]).tally
+        fewest = min(points.get(choice, 0.0) for choice in last)
+        left -= {choice for choice in last if points.get(choice, 0.0) == fewest}
 
 
 COUNTS: Mapping[str, Callable[[Sequence[Ballot]], Count]] = {

@@ -46,6 +46,19 @@ def test_the_last_go_and_their_votes_move_on() -> None:
     assert (count.winner, count.tally) == ("x", {"w": 3, "x": 4})
 
 
+def test_of_several_last_ones_the_one_with_the_fewest_points_goes() -> None:
+    """x, y and z have one first place each: z goes, whom nobody else wants, so that x is still there for y's voter."""
+    votes = [Ballot("v", tuple(order)) for order in ["wxyz"] * 2 + ["xyzw", "yxzw", "zxyw"]]
+    count = COUNTS["instant-runoff"](votes)
+    assert (count.winner, count.tally) == ("x", {"w": 2, "x": 3})
+
+
+def test_last_ones_that_are_equal_in_all_go_together() -> None:
+    """Neither is kept by the order of the alphabet."""
+    votes = [Ballot("v", tuple(order)) for order in ["a"] * 3 + ["b"] * 2 + ["cb", "db"]]
+    assert COUNTS["instant-runoff"](votes).winner == "b"
+
+
 def test_equals_are_tied() -> None:
     """Under every rule."""
     votes = [Ballot("a", ("x", "y")), Ballot("b", ("y", "x"))]

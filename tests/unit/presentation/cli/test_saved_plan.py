@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from muster.domain.agents.capability import Capability
@@ -62,7 +62,13 @@ def read_back(text: str) -> ExecutionPlan:
         return read_plan(str(file))
 
 
+FAR = Composition(
+    "a", ("b",), {"one": 1e16, "two": 1e-5, "three": "1e5", "four": "on", "five": 1.0, "six": True}
+)
+
+
 @given(plans)
+@example(replace(plan("b", pattern="a"), composition=FAR))
 def test_a_plan_comes_back_from_yaml_exactly_as_it_was(whole: ExecutionPlan) -> None:
     """Whatever is written in it: every type, every character, every digit."""
     again = read_back(render_plan(whole, "yaml"))
