@@ -36,12 +36,13 @@ def _wrong_with(path: str) -> str:
     parts = path.split("/")
     faults = {
         "is empty": not path.strip(),
+        "has characters that no file name has": any("\ud800" <= character <= "\udfff" for character in path),
         "has control characters": bool(CONTROL.search(path)),
         "is not relative": path.startswith(("/", "~")) or bool(DRIVE.match(path)),
         "has a backslash; folders are divided by /": "\\" in path,
         "leads outside": ".." in parts,
         "is not written plainly": any(part in {"", "."} or part != part.strip() for part in parts),
         "lies in .git": ".git" in (part.casefold() for part in parts),
-        f"has more than {LONGEST} characters": len(path) > LONGEST,
+        f"has more than {LONGEST} bytes": len(path.encode("utf-8", "replace")) > LONGEST,
     }
     return next((fault for fault, there in faults.items() if there), "")

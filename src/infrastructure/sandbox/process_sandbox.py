@@ -65,16 +65,25 @@ class ProcessSandbox(CodeSandbox):
         problems = path_problems(files)
         if problems:
             raise UserError(f"these files cannot be put into a sandbox: {'; '.join(problems)}", code="paths")
+        try:
+            return await self._run_somehow(files, limits)
+        except OSError as error:  # no room for a file or a process: that says nothing about the code
+            return self._not_run(f"it could not be started: {error.strerror or error}")
+
+    async def _run_somehow(self, files: Mapping[str, str], limits: SandboxLimits) -> SandboxResult:
+        """What came of it, in the best isolation that there is."""
         if self._namespaces:
             result = await self._run(files, limits, Isolation.NAMESPACE)
             if result is not None:
                 return result
             self._namespaces = False
         if self._required is Isolation.NAMESPACE:
-            reason = "namespaces cannot be had here, and without them no code may be run"
-            return SandboxResult(completed=False, reason=reason, runner=self._runner)
+            return self._not_run("namespaces cannot be had here, and without them no code may be run")
         result = await self._run(files, limits, Isolation.AUDIT_HOOK)
-        return result or SandboxResult(completed=False, reason="it could not be started", runner=self._runner)
+        return result or self._not_run("it could not be started")
+
+    def _not_run(self, reason: str) -> SandboxResult:
+        return SandboxResult(completed=False, reason=reason, runner=self._runner)
 
     async def _run(
         self, files: Mapping[str, str], limits: SandboxLimits, isolation: Isolation
@@ -198,6 +207,7 @@ def _environment(home: str) -> dict[str, str]:
         "HOME": own,
         "TMPDIR": own,
         "LANG": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "2",  # a thread's own arena would take a good part of the address space
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
 

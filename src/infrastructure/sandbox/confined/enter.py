@@ -24,6 +24,9 @@ MEGABYTE = 1 << 20
 COUNTED_APART = (5, 14)
 """From this Linux on, processes are counted by namespace; before, a limit would count all of the user's."""
 
+THREADS = 64
+"""Threads that tests may have beside their processes."""
+
 Order = dict[str, Any]
 
 
@@ -79,7 +82,7 @@ def _limit(order: Order) -> None:
     if kernel.LINUX:
         wanted.append((resource.RLIMIT_AS, memory, memory))
     if order["namespaces"] and _release() >= COUNTED_APART:
-        many = order["processes"] + 3  # this one, its init, and one for the sake of threads
+        many = order["processes"] + THREADS  # to the kernel, threads are processes too
         wanted.append((resource.RLIMIT_NPROC, many, many))
     for which, soft, hard in wanted:
         with contextlib.suppress(ValueError, OSError):  # a lower limit that is there already holds too

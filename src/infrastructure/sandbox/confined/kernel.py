@@ -15,6 +15,7 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 4096, 16384, 1 << 18
 MOUNT_SETATTR, HERE, RECURSIVE, READ_ONLY = 442, -100, 0x8000, 1
 NOBODY = 65534
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a mount of our own
 SIGKILL = 9
 LINUX = sys.platform == "linux"
 
@@ -59,14 +60,16 @@ def freeze_files(writable: str, hidden: Sequence[str]) -> bool:
     for folder in hidden:
         with contextlib.suppress(OSError):
             _mount("none", folder, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV)
+    with contextlib.suppress(OSError):  # locks of several processes live there
+        _mount("none", SHARED_MEMORY, "tmpfs", MS_NOSUID | MS_NODEV, "size=16m")
     with contextlib.suppress(OSError):  # in some containers /proc may not be mounted anew
         _mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV)
     return True
 
 
-def _mount(source: str | None, target: str, kind: str | None, flags: int) -> None:
+def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
     texts = [None if text is None else os.fsencode(text) for text in (source, target, kind)]
-    _checked(_libc().mount(*texts, ctypes.c_ulong(flags), None), f"mount {target}")
+    _checked(_libc().mount(*texts, ctypes.c_ulong(flags), data.encode() or None), f"mount {target}")
 
 
 def _set_attributes(path: str, scope: int, on: int, off: int) -> None:
