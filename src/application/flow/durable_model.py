@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -32,6 +32,7 @@ from ..models.assembly import Assembly
 from ..models.budgeted import worst_case
 from ..models.closing import close
 from .asking import Asking
+from .book import FlowBook
 from .codec import Codec
 from .flow import Flow, Repeat
 from .rounds import Rounds
@@ -83,37 +84,28 @@ class DurableModel(LanguageModel):
             await close(events)
 
     async def _recorded(self, request: ModelRequest, name: str) -> AsyncIterator[ModelEvent]:
-        book = self._flow.book
-        heard: list[Attempt] = []
-        outside = request.context.heard
-
-        def hear(attempt: Attempt) -> None:
-            heard.append(attempt)
-            book.spent += attempt.cost or Decimal(0)
-            outside(attempt)
-
-        watched = replace(request, context=replace(request.context, heard=hear))
-        taken = {call.call_id for message in request.messages for call in message.tool_calls}
+        book, call = self._flow.book, _Call(self._flow.book, request.context.heard)
+        watched = replace(request, context=replace(request.context, heard=call.hear))
+        taken = {asked.call_id for message in request.messages for asked in message.tool_calls}
         answer = Assembly(self._inner.info.name, taken)
         events = self._inner.stream(watched)
-        recorded, why = False, "cancelled"
         try:
             with self._flow.working():
                 async for event in events:
                     answer.add(event)
                     if type(event) is Finished:
-                        response = replace(answer.response(), attempts=tuple(heard) or tuple(answer.attempts))
+                        attempts = tuple(call.attempts or answer.attempts)
+                        response = replace(answer.response(), attempts=attempts)
                         await book.keep(RecordKind.RESULT, name, response, RESPONSE)
-                        recorded = True
+                        call.failure = ""
                     yield event
         except Exception as error:
-            why = f"{type(error).__name__}: {error}"
+            call.failure = f"{type(error).__name__}: {error}"
             raise
         finally:
             await close(events)
-            if not recorded:
-                content = {"error": why, "attempts": ATTEMPTS.dump_python(tuple(heard), mode="json")}
-                book.note(RecordKind.FAILURE, name, content)
+            if call.failure:
+                book.note(RecordKind.FAILURE, name, call.told())
 
     def _before(self, name: str) -> Iterator[Attempt]:
         """What earlier calls of this step took: those that failed, and those that crashes took."""
@@ -135,6 +127,26 @@ class DurableModel(LanguageModel):
                 details={"who": answer.who},
                 hint="approve further spending, or run it with a higher amount",
             )
+
+
+class _Call:
+    """A call under way: the attempts that it took, and how it fails if nothing else is known by its end."""
+
+    def __init__(self, book: FlowBook, outside: Callable[[Attempt], None]) -> None:
+        self._book = book
+        self._outside = outside
+        self.attempts: list[Attempt] = []
+        self.failure = "cancelled"
+
+    def hear(self, attempt: Attempt) -> None:
+        """Keep an attempt, and count what it cost."""
+        self.attempts.append(attempt)
+        self._book.spent += attempt.cost or Decimal(0)
+        self._outside(attempt)
+
+    def told(self) -> dict[str, object]:
+        """The failure as it is recorded, with what was paid all the same."""
+        return {"error": self.failure, "attempts": ATTEMPTS.dump_python(tuple(self.attempts), mode="json")}
 
 
 def _because(reason: str) -> str:
