@@ -69,7 +69,7 @@ def meta(
     gates = [Gate(name, threshold) for name, threshold in loaded.values.gates.items()]
     return MetaOrchestrator(
         catalog.templates(), pool.info, outcomes.recall, loaded.values.max_concurrency, gates,
-        use_history=loaded.values.history,
+        use_history=loaded.values.history, runs=outcomes.runs.recall,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from statistics import median
 
+from ...domain.memory.calibration import Calibration
 from ...domain.memory.outcome import StepOutcome
 from ...domain.models.info import Latency, ModelInfo
 from ...domain.models.usage import Usage
@@ -16,6 +17,7 @@ from .patterns.base import Bound, CompositionPattern
 OUTPUT_SHARE = 0.15
 """Share of a step's tokens that the model writes; the rest it reads."""
 TEMPLATE = "a template: no earlier run of this agent and model"
+"""What a guess rests on; also of one that was moved it begins with "a template"."""
 ANSWERS = {
     Latency.FAST: (1.0, 8.0, 60.0),
     Latency.MEDIUM: (2.0, 20.0, 150.0),
@@ -39,6 +41,20 @@ def step_estimate(model: ModelInfo, tools: int, code_lines: int, earlier: Sequen
         low, expected, high = ANSWERS[model.latency]
         seconds = Range(seconds.low + low, seconds.expected + expected, seconds.high + high)
     return Estimate(tokens, seconds, _cost(model, tokens), TEMPLATE)
+
+
+def calibrated(
+    estimate: Estimate, model: ModelInfo, tokens: Calibration | None, seconds: Calibration | None
+) -> Estimate:
+    """A guess from a template, moved and widened by how far such guesses were off, and saying so."""
+    if tokens is None or seconds is None:
+        return estimate
+    counts = tokens.apply(estimate.tokens)
+    basis = (
+        f"a template, with tokens ×{tokens.factor:.2g} and seconds ×{seconds.factor:.2g} as {seconds.cases} earlier "
+        "steps of this model suggest: no earlier run of this agent and model"
+    )
+    return Estimate(counts, seconds.apply(estimate.seconds), _cost(model, counts), basis)
 
 
 def _from_history(model: ModelInfo, code_lines: int, earlier: Sequence[StepOutcome]) -> Estimate:
@@ -81,9 +97,12 @@ def _basis(steps: Sequence[Estimate]) -> str:
     bases = Counter(step.basis for step in steps)
     if len(bases) == 1:
         return next(iter(bases))
-    fresh = bases.pop(TEMPLATE, 0)
-    known = f"earlier runs for {sum(bases.values())} of {len(steps)} agents"
-    return f"{known}, a template for the others" if fresh else known
+    fresh = [basis for basis in bases.elements() if basis.startswith("a template")]
+    if len(fresh) == len(steps):
+        return max(fresh, key=len)
+    known = f"earlier runs for {len(steps) - len(fresh)} of {len(steps)} agents"
+    moved = max(fresh, key=len, default="").partition(":")[0]
+    return f"{known}, {moved} for the others" if fresh else known
 
 
 def _triple(value: Range) -> tuple[float, float, float]:

@@ -21,6 +21,8 @@ from ...domain.orchestration.team import MAX_AGENTS, Member, cover
 from ...domain.workspace.files import WorkspaceSnapshot
 from .estimates import step_estimate, team_estimate
 from .focus import paths_named, verb_of_change
+from .grounds import asked_most, facts_of, gathers, grounds_for
+from .learned import NOTHING_LEARNED, Learned, Runs, no_runs
 from .lineup import Lineup, line_up, seating
 from .patterns import pattern_named, pattern_of
 from .patterns.base import CompositionPattern
@@ -63,6 +65,7 @@ class MetaOrchestrator:
         gates: Sequence[Gate] = (),
         *,
         use_history: bool = True,
+        runs: Runs = no_runs,
     ) -> None:
         self._templates = {template.id: template for template in templates}
         self._models = models
@@ -70,6 +73,7 @@ class MetaOrchestrator:
         self._limit = limit
         self.gates = merge_gates(DEFAULT_GATES, gates)
         self._use_history = use_history
+        self._runs = runs
 
     def analyze_task(
         self,
@@ -96,7 +100,7 @@ class MetaOrchestrator:
             parallelisable=len(found.capabilities) > 1,
             gates=self.gates,
             context=dict(context),
-            reasons=(*found.reasons, *(_facts(snapshot) if snapshot else ())),
+            reasons=(*found.reasons, *(facts_of(snapshot) if snapshot else ())),
         )
 
     async def create_execution_plan(
@@ -104,23 +108,22 @@ class MetaOrchestrator:
     ) -> ExecutionPlan:
         """A team for `requirements` that can run; raises UnknownName or UserError for wishes that cannot be met."""
         wishes = wishes or Wishes()
-        members, uncovered = self._team(requirements, wishes)
+        learned = await self._learned(requirements, snapshot, wishes)
+        members, uncovered = self._team(requirements, wishes, learned)
         focus, noted, absent = paths_named(requirements.task, snapshot)
-        uncovered += tuple(Uncovered(_first(requirements), f"{path} is not here") for path in absent)
-        pattern, why = self._pattern(requirements, members, wishes)
-        lineup = Lineup(tuple(members), {})
-        if not wishes.agents:  # whoever names a team has decided who is in it, and where
-            lineup = line_up(members, pattern.name, self._templates)
-        agents = [await self._planned(m, requirements, snapshot, wishes, lineup) for m in lineup.members]
+        uncovered += tuple(Uncovered(asked_most(requirements), f"{path} is not here") for path in absent)
+        pattern, why, lineup = self._seated(requirements, members, wishes, learned)
+        planned = (self._planned(m, requirements, snapshot, wishes, learned, lineup) for m in lineup.members)
+        agents = [await agent for agent in planned]
         plan = ExecutionPlan(
             requirements=requirements,
             root=snapshot.root,
             pattern=pattern.name,
             agents=tuple(agents),
-            gates=merge_gates(requirements.gates if _looks(lineup.members) else (), wishes.gates),
+            gates=merge_gates(requirements.gates if gathers(lineup.members) else (), wishes.gates),
             estimate=UNKNOWN,
             uncovered=uncovered,
-            reasons=(Reason(f"pattern {pattern.name}", why), *noted),
+            reasons=(Reason(f"pattern {pattern.name}", why), *learned.reasons(agents), *noted),
             focus=focus,
             since=wishes.since,
             max_concurrency=self._limit,
@@ -141,15 +144,23 @@ class MetaOrchestrator:
         requirements = self.analyze_task(task, context, snapshot)
         return await self.create_execution_plan(requirements, snapshot, wishes)
 
+    async def _learned(
+        self, requirements: TaskRequirements, snapshot: WorkspaceSnapshot, wishes: Wishes
+    ) -> Learned:
+        """What earlier runs say to it; nothing at all when they are not to be asked."""
+        if not (wishes.use_history and self._use_history):
+            return NOTHING_LEARNED
+        return Learned(await self._runs(), requirements, snapshot.root, self._templates)
+
     def _team(
-        self, requirements: TaskRequirements, wishes: Wishes
+        self, requirements: TaskRequirements, wishes: Wishes, learned: Learned
     ) -> tuple[list[Member], tuple[Uncovered, ...]]:
         pool = [self._named(agent) for agent in wishes.agents] or [
             template for template in self._templates.values() if self._useful(template)
         ]
         if len(pool) > MAX_AGENTS and wishes.agents:
             raise UserError(f"{len(pool)} agents are more than {MAX_AGENTS}", code="arity", hint="name fewer")
-        chosen = cover(requirements.capabilities, pool)
+        chosen = cover(requirements.capabilities, pool if wishes.agents else learned.pool(pool))
         members = list(chosen.members)
         if wishes.agents:
             known = {member.template.id: member for member in members}
@@ -167,7 +178,7 @@ class MetaOrchestrator:
     ) -> tuple[Uncovered, ...]:
         """What is left undone although nobody in the team is missing: no model writes, or nothing may be written."""
         idle = [self._model(m.template) for m in members if not self._model(m.template).judges]
-        first, verb = _first(requirements), verb_of_change(requirements.task)
+        first, verb = asked_most(requirements), verb_of_change(requirements.task)
         if len(idle) < len(members):
             writers = any(not set(WRITE).isdisjoint(member.template.tools) for member in members)
             if not verb or not writers or WRITES in granted:
@@ -223,27 +234,42 @@ class MetaOrchestrator:
             return pattern_named("hierarchical"), "a complex task of several parts needs one hand over it"
         return pattern_named("parallel"), "the parts do not need each other's results"
 
+    def _seated(
+        self, requirements: TaskRequirements, members: Sequence[Member], wishes: Wishes, learned: Learned
+    ) -> tuple[CompositionPattern, str, Lineup]:
+        """The pattern, why, and who sits where: the usual one unless another has passed more often."""
+
+        def seats(pattern: str) -> Lineup:
+            if wishes.agents:  # whoever names a team has decided who is in it, and where
+                return Lineup(tuple(members), {})
+            return line_up(members, pattern, self._templates)
+
+        usual, why = self._pattern(requirements, members, wishes)
+        better = None if wishes.pattern else learned.better(usual.name, seats)
+        pattern, why = better or (usual, why)
+        return pattern, why, seats(pattern.name)
+
     async def _planned(
         self,
         member: Member,
         requirements: TaskRequirements,
         snapshot: WorkspaceSnapshot,
         wishes: Wishes,
+        learned: Learned,
         lineup: Lineup,
     ) -> PlannedAgent:
         template = member.template
         model = self._model(template)
-        learns = wishes.use_history and self._use_history
-        earlier = await self._history(template.id, model.name) if learns else ()
+        earlier = await self._history(template.id, model.name) if learned.asked else ()
         tools = [name for name in template.tools if name not in WRITE or WRITES in wishes.granted]
-        estimate: Estimate = step_estimate(model, len(tools), snapshot.facts.code_lines, earlier)
+        estimate = step_estimate(model, len(tools), snapshot.facts.code_lines, earlier)
         return PlannedAgent(
             agent=template.id,
             assignment=f"{template.purpose[0].upper()}{template.purpose[1:]}.",
             model=model.name,
             covers=member.covers,
-            because=lineup.because.get(template.id) or _because(member, requirements),
-            estimate=estimate,
+            because=lineup.because.get(template.id) or grounds_for(member, requirements),
+            estimate=estimate if earlier else learned.calibrated(estimate, model),
         )
 
 
@@ -257,34 +283,6 @@ def stricter(one: Sequence[Gate], other: Sequence[Gate]) -> tuple[Gate, ...]:
     return tuple(gates.values())
 
 
-def _first(requirements: TaskRequirements) -> Capability:
-    """What a task asks for most; looking things up when nothing else was recognised."""
-    return requirements.capabilities[0] if requirements.capabilities else Capability.RESEARCH
-
-
-def _looks(members: Sequence[Member]) -> bool:
-    """Whether anybody in the team gathers evidence that gates could be held against."""
-    return any(set(member.template.tools).difference(LOOK, WRITE) for member in members)
-
-
-def _because(member: Member, requirements: TaskRequirements) -> str:
-    """Why an agent is in the team: the evidence for what it covers."""
-    if not member.covers:
-        return "asked for"
-    needs = {f"needs {capability.words}" for capability in member.covers}
-    evidence = dict.fromkeys(r.evidence for r in requirements.reasons if r.conclusion in needs)
-    return "; ".join(evidence) or f"covers {', '.join(capability.words for capability in member.covers)}"
-
-
 def merge_gates(defaults: Sequence[Gate], wished: Sequence[Gate]) -> tuple[Gate, ...]:
     """Defaults with the wishes on top: a wish replaces the default of its name."""
     return tuple({gate.name: gate for gate in (*defaults, *wished)}.values())
-
-
-def _facts(snapshot: WorkspaceSnapshot) -> tuple[Reason, ...]:
-    facts = snapshot.facts
-    code = ", ".join(f"{name} ({facts.lines[name]} lines)" for name in facts.languages[:4]) or "no code"
-    reasons = [Reason("languages", code), Reason("tests", f"{facts.test_files} files of tests or test data")]
-    if facts.changed is not None:
-        reasons.append(Reason("diff", f"{facts.changed} changed files; findings elsewhere are left out"))
-    return tuple(reasons)

@@ -1,4 +1,4 @@
-"""What steps took in earlier runs, kept in the long-term store."""
+"""What steps and runs took and came to, kept in the long-term store."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from ...domain.errors import StorageError
 from ...domain.memory.outcome import StepOutcome
 from ...domain.ports.long_term_store import LongTermStore
+from .run_memory import RunMemory
 
 KEPT = 20
 """Outcomes kept an agent and model; the newest ones."""
@@ -17,10 +18,11 @@ OUTCOMES = TypeAdapter(tuple[StepOutcome, ...])
 
 
 class OutcomeMemory:
-    """Remembers finished steps by agent and model, newest last."""
+    """Remembers finished steps by agent and model, newest last; `runs` remembers what whole runs came to."""
 
     def __init__(self, store: LongTermStore) -> None:
         self._store = store
+        self.runs = RunMemory(store)
 
     async def remember(self, outcomes: Sequence[StepOutcome]) -> None:
         """Add what was measured just now; a store that fails costs later estimates, not this run."""

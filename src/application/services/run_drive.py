@@ -14,6 +14,7 @@ from ...domain.events.events import GateChecked, RunFinished, RunWaiting
 from ...domain.journal.opened import OpenedRun
 from ...domain.ledger.entry import REFUSED
 from ...domain.memory.outcome import StepOutcome
+from ...domain.memory.run_outcome import outcome_of
 from ...domain.orchestration.decision import GateCheck
 from ...domain.orchestration.health import Health
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport, RunStatus
@@ -34,6 +35,7 @@ from .escalator import Escalator, Ladder
 from .outcomes import OutcomeMemory
 from .reporting import Reporter, Standards
 from .run_editing import Editing
+from .run_memory import borrowed_agents
 
 REPORT_SECONDS = 0.4
 """What a cancelled run may take to merge what it has; Ctrl-C is answered within a second."""
@@ -85,7 +87,7 @@ class Drive:
         try:
             return await attendant.attend(self._work(crew, bench))
         except Parked as parked:
-            return await self._finish(replace(self._run, status=RunStatus.WAITING, waits=parked.waits))
+            return await self._finish(replace(self._run, status=RunStatus.WAITING, waits=parked.waits), crew)
         except Stopped as stopped:
             return await self._cancelled(crew, f"cancelled by {stopped}")
         except asyncio.CancelledError:
@@ -94,9 +96,8 @@ class Drive:
         except Fenced:
             raise
         except BaseException as error:
-            await self._finish(
-                replace(self._run, status=RunStatus.FAILED, error=f"{type(error).__name__}: {error}")
-            )
+            reason = f"{type(error).__name__}: {error}"
+            await self._finish(replace(self._run, status=RunStatus.FAILED, error=reason), crew)
             raise
 
     async def _work(self, crew: Crew, bench: Bench) -> RunRecord:
@@ -126,17 +127,17 @@ class Drive:
         report = replace(report, decisions=tuple(crew.decisions))
         for gate in report.gates:
             self._shop.around.bus.publish(GateChecked(self._run.id, gate))
-        lines = self._snapshot.facts.code_lines
+        lines, borrowed = self._snapshot.facts.code_lines, borrowed_agents(self._opened.records)
         await self._shop.outcomes.remember(
             [
                 # The planned model: who answers may call itself otherwise.
                 StepOutcome(planned.agent, planned.model, lines, result.usage.total, result.duration)
                 for planned, result in crew.usual
-                if result.status is AgentStatus.COMPLETED
+                if result.status is AgentStatus.COMPLETED and planned.agent not in borrowed
             ]
         )
         done = replace(self._run, status=RunStatus.COMPLETED, agents=results, report=report)
-        return await self._finish(done)
+        return await self._finish(done, crew)
 
     async def _report(self, results: Sequence[AgentResult]) -> RunReport:
         standards = await self._standards()
@@ -165,12 +166,11 @@ class Drive:
                 report = await self._report(results)
         except TimeoutError:
             report = None
-        return await self._finish(
-            replace(self._run, status=RunStatus.CANCELLED, agents=results, report=report, error=error)
-        )
+        ended = replace(self._run, status=RunStatus.CANCELLED, agents=results, report=report, error=error)
+        return await self._finish(ended, crew)
 
-    async def _finish(self, run: RunRecord) -> RunRecord:
-        """Put the end into the journal, with what it could not keep before; then tell it."""
+    async def _finish(self, run: RunRecord, crew: Crew) -> RunRecord:
+        """Put the end into the journal, with what it could not keep before; then tell it, and learn from it."""
         problems = [run.error, *dict.fromkeys(self._book.problems)]
         run = replace(run, repeated=self._book.repeated, error="; ".join(text for text in problems if text))
         if run.status is not RunStatus.WAITING:
@@ -186,6 +186,9 @@ class Drive:
             bus.publish(RunWaiting(run.id, run.waits))
         else:
             bus.publish(RunFinished(run.id, run.status, run.duration or 0.0))
+        borrowed = borrowed_agents(self._opened.records)
+        lines = self._snapshot.facts.code_lines
+        await self._shop.outcomes.runs.remember(outcome_of(run, crew.steps, lines, borrowed))
         return run
 
 

@@ -1,0 +1,87 @@
+"""What runs came to, kept in the long-term store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+
+from pydantic import TypeAdapter, ValidationError
+
+from ...domain.errors import StorageError
+from ...domain.journal.record import Record, RecordKind
+from ...domain.memory.run_outcome import RunOutcome
+from ...domain.orchestration.run import RunStatus
+from ...domain.ports.long_term_store import LongTermStore
+
+KEPT = 200
+"""Outcomes that are kept; the newest ones."""
+PREFIX = "run-outcome/"
+OUTCOME = TypeAdapter(RunOutcome)
+
+
+class RunMemory:
+    """Remembers ended runs, a key each, so that runs at the same time do not overwrite each other.
+
+    A key begins with the moment at which its run began: a run that goes on after it was stopped takes its own old
+    place, and keys in order are runs in order.
+    """
+
+    def __init__(self, store: LongTermStore) -> None:
+        self._store = store
+
+    async def remember(self, outcome: RunOutcome) -> None:
+        """Keep what a run came to, and forget the oldest; a store that fails costs later advice, not this run."""
+        if outcome.status is RunStatus.WAITING:
+            return
+        with suppress(StorageError):
+            await self._store.store(_key(outcome), OUTCOME.dump_python(outcome, mode="json"))
+            for key in (await self._store.list_keys(PREFIX))[:-KEPT]:
+                await self._store.delete(key)
+
+    async def recall(self) -> tuple[RunOutcome, ...]:
+        """The newest outcomes, oldest first; what cannot be read counts as none."""
+        with suppress(StorageError):
+            keys = (await self._store.list_keys(PREFIX))[-KEPT:]
+            found = await asyncio.gather(*(self._one(key) for key in keys))
+            return tuple(outcome for outcome in found if outcome is not None)
+        return ()
+
+    async def forget(self, outcomes: Collection[RunOutcome]) -> int:
+        """Forget these; returns how many of them were there. Raises StorageError."""
+        return sum([await self._store.delete(_key(outcome)) for outcome in outcomes])
+
+    async def forget_all(self) -> int:
+        """Forget everything, also what cannot be read; raises StorageError."""
+        return sum([await self._store.delete(key) for key in await self._store.list_keys(PREFIX)])
+
+    async def _one(self, key: str) -> RunOutcome | None:
+        with suppress(StorageError, ValidationError):
+            stored = await self._store.retrieve(key)
+            outcome = None if stored is None else OUTCOME.validate_python(stored)
+            return outcome if outcome is not None and _key(outcome) == key else None
+        return None
+
+
+def borrowed_agents(records: Sequence[Record]) -> frozenset[str]:
+    """Agents of whose work not everything was made in this drive: taken over from another run, or begun before.
+
+    `records` are what the drive began with. Steps that an earlier drive of the same run finished are whole.
+    """
+    ended = {one.key for one in records if one.kind is RecordKind.AGENT and one.epoch}
+    return frozenset(agent for one in records for step, agent in _steps_in(one.key) if step not in ended)
+
+
+def _steps_in(key: str) -> tuple[tuple[str, str], ...]:
+    """The agents' steps (`branch/agent#2`) that a record belongs to, each with the agent's name."""
+    parts = key.split("/")
+    return tuple(
+        ("/".join(parts[: place + 1]), part.rpartition("#")[0])
+        for place, part in enumerate(parts)
+        if "#" in part
+    )
+
+
+def _key(outcome: RunOutcome) -> str:
+    """The moment in UTC, which sorts as text, then project and run."""
+    return f"{PREFIX}{outcome.at.timestamp():017.6f}/{outcome.project}/{outcome.run}"

@@ -1,0 +1,129 @@
+"""What runs came to, kept and forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import anyio
+import pytest
+from hypothesis import given
+
+from muster.application.services.run_memory import KEPT, RunMemory, borrowed_agents
+from muster.domain.errors import StorageError
+from muster.domain.journal.record import Record, RecordKind
+from muster.domain.memory.run_outcome import RunOutcome
+from muster.domain.orchestration.run import RunStatus
+from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
+from tests.fakes.clock import START
+from tests.fakes.outcomes import any_outcomes, outcome, worked
+
+
+class BrokenStore(InProcessLongTermStore):
+    """A store whose disk has gone."""
+
+    async def store(self, key: str, data: object) -> bool:
+        """Fail."""
+        raise StorageError("the disk is gone")
+
+    async def list_keys(self, prefix: str = "") -> tuple[str, ...]:
+        """Fail."""
+        raise StorageError("the disk is gone")
+
+
+@given(any_outcomes(["parallel"]))
+async def test_what_is_remembered_is_recalled_as_it_was_the_oldest_first(known: list[RunOutcome]) -> None:
+    """Every field; runs that still wait have come to nothing yet."""
+    memory = RunMemory(InProcessLongTermStore())
+    for one in known:
+        await memory.remember(one)
+    ended = [one for one in known if one.status is not RunStatus.WAITING]
+    assert list(await memory.recall()) == sorted(ended, key=lambda one: one.at)
+
+
+async def test_a_run_that_goes_on_takes_its_own_old_place() -> None:
+    """Cancelled first, completed later: one outcome, the last word."""
+    memory = RunMemory(InProcessLongTermStore())
+    await memory.remember(outcome(1, status=RunStatus.CANCELLED, verdict=None))
+    await memory.remember(outcome(1))
+    assert await memory.recall() == (outcome(1),)
+
+
+async def test_only_the_newest_are_kept() -> None:
+    """Two hundred; the oldest go, in whatever order they came."""
+    store = InProcessLongTermStore()
+    memory = RunMemory(store)
+    for number in reversed(range(KEPT + 5)):
+        await memory.remember(outcome(number))
+    assert [one.run for one in await memory.recall()] == [f"run-{i:03}" for i in range(5, KEPT + 5)]
+    assert len(await store.list_keys("")) == KEPT
+
+
+async def test_runs_that_end_together_do_not_overwrite_each_other() -> None:
+    """A key each."""
+    memory = RunMemory(InProcessLongTermStore())
+    async with anyio.create_task_group() as tasks:
+        for number in range(20):
+            tasks.start_soon(memory.remember, outcome(number))
+    assert len(await memory.recall()) == 20
+
+
+@pytest.mark.parametrize("rubbish", [None, 7, {}, {"run": "x"}, [1], "text"])
+async def test_what_cannot_be_read_counts_as_none(rubbish: object) -> None:
+    """A value of another shape, and one that stands under another's key; forgetting everything takes them along."""
+    store = InProcessLongTermStore()
+    memory = RunMemory(store)
+    await memory.remember(outcome(1))
+    (key,) = await store.list_keys("")
+    await store.store(key.replace("run-001", "run-002"), rubbish)
+    await store.store(key.replace("run-001", "run-003"), await store.retrieve(key))
+    assert await memory.recall() == (outcome(1),)
+    assert await memory.forget_all() == 3
+    assert await store.list_keys("") == ()
+
+
+async def test_a_store_that_fails_costs_nothing_but_advice() -> None:
+    """Neither remembering nor recalling raises."""
+    memory = RunMemory(BrokenStore())
+    await memory.remember(outcome(1))
+    assert await memory.recall() == ()
+
+
+async def test_single_runs_can_be_forgotten() -> None:
+    """And those that are not there do not count."""
+    memory = RunMemory(InProcessLongTermStore())
+    for number in range(3):
+        await memory.remember(outcome(number))
+    assert await memory.forget([outcome(1), outcome(9)]) == 1
+    assert [one.run for one in await memory.recall()] == ["run-000", "run-002"]
+
+
+async def test_keys_in_order_are_runs_in_order_whatever_their_zone() -> None:
+    """Moments are told apart by what they are, not by how they are written; before 2001 too."""
+    memory = RunMemory(InProcessLongTermStore())
+    old = replace(outcome(1, team=[worked("critic")]), at=datetime(1999, 1, 1, tzinfo=UTC))
+    await memory.remember(replace(outcome(2), at=START))
+    await memory.remember(old)
+    assert [one.run for one in await memory.recall()] == ["run-001", "run-002"]
+
+
+def record(key: str, kind: RecordKind = RecordKind.RESULT, epoch: int = 1) -> Record:
+    """One line of a journal."""
+    return Record(1, kind, key, START, epoch)
+
+
+def test_agents_whose_work_was_not_wholly_made_here_are_known() -> None:
+    """Taken over from another run (epoch 0), or begun and not ended by an earlier drive; evidence belongs to nobody."""
+    records = [
+        record("whole/whole#1/model/1"),
+        record("whole/whole#1", RecordKind.AGENT),
+        record("begun/begun#1/model/1"),
+        record("taken/taken#1/model/1", epoch=0),
+        record("taken/taken#1", RecordKind.AGENT, epoch=0),
+        record("again#1", RecordKind.AGENT),
+        record("again#2/tool/1/call_1"),
+        record("evidence/ruff"),
+        record("decision/1", RecordKind.EVENT),
+    ]
+    assert borrowed_agents(records) == {"begun", "taken", "again"}
+    assert borrowed_agents([]) == frozenset()
