@@ -13,8 +13,10 @@ from ...domain.events.events import (
     Event,
     ModelAttempted,
     PromptScrubbed,
+    RunFinished,
     RunResumed,
     RunStarted,
+    RunWaiting,
     ToolFinished,
     ToolStarted,
 )
@@ -86,6 +88,9 @@ class Progress:
             case AgentFinished(agent=agent):
                 line = self._line(agent)
                 line.state, line.tools, line.seconds = outcome(event), (), event.duration
+            case RunWaiting():
+                for line in self.lines.values():
+                    line.state = "waiting" if line.state.startswith("cancelled") else line.state
             case _:
                 return
 
@@ -94,13 +99,26 @@ class Progress:
 
 
 class PlainProgress(Progress):
-    """A line for each agent that has ended, and for each tool that could not do its work."""
+    """A line for each agent that has ended, and for each tool that could not do its work.
+
+    Agents of a run that is put aside end as if they were cancelled: how theirs ended is told when the run's end is.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(clock)
+        self._stopped: list[AgentFinished] = []
+
+    def close(self) -> None:
+        """Tell what was kept back."""
+        for event in self._stopped:
+            say(ended(event))
+        self._stopped.clear()
 
     def tell(self, event: Event) -> None:
         """Print a line for what is worth one."""
         match event:
-            case AgentFinished(agent=agent):
-                say(f"{agent}: {outcome(event)}, {seconds(event.duration)}")
+            case AgentFinished() | RunWaiting() | RunFinished():
+                self._end(event)
             case ModelAttempted(agent=agent, attempt=attempt) if attempt.error:
                 say(f"{agent}: {missed(attempt)}")
             case ModelAttempted(agent=agent, attempt=attempt) if attempt.fallback:
@@ -112,6 +130,24 @@ class PlainProgress(Progress):
                 say(f"{agent}: {tool}: {' '.join(error.split())}")
             case _:
                 return
+
+    def _end(self, event: AgentFinished | RunWaiting | RunFinished) -> None:
+        match event:
+            case AgentFinished(status=AgentStatus.CANCELLED):
+                self._stopped.append(event)
+            case AgentFinished():
+                say(ended(event))
+            case RunFinished():
+                self.close()
+            case RunWaiting():
+                for stopped in self._stopped:
+                    say(f"{stopped.agent}: waits")
+                self._stopped.clear()
+
+
+def ended(event: AgentFinished) -> str:
+    """The line of an agent that has ended."""
+    return f"{event.agent}: {outcome(event)}, {seconds(event.duration)}"
 
 
 def missed(attempt: Attempt) -> str:

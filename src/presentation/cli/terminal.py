@@ -38,6 +38,11 @@ def width_of(stream: TextIO) -> int:
     return min(columns or 80, WIDEST)
 
 
+def is_attended() -> bool:
+    """Whether somebody sits here who can be asked: a terminal to read from, and one to be read."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
 def say(text: str) -> None:
     """Tell the user something on stderr, safe for a terminal; that nobody reads it is no failure."""
     from ..reports.wording import printable

@@ -12,7 +12,13 @@ COMMANDS = {
     "check": "Check the health of a project.",
     "chat": "Talk with a language model.",
     "ask": "Ask several models one question, and compare.",
-    "runs": "List the runs that were kept.",
+    "resume": "Go on with a run that was interrupted, stopped, or waits.",
+    "cancel": "Stop a run, whoever drives it.",
+    "approve": "Say yes to what a run asks.",
+    "deny": "Say no to what a run asks.",
+    "watch": "Follow a run while it is at work.",
+    "fork": "Go on differently from a step of a run.",
+    "runs": "List the runs that were kept; compare, carry, forget them.",
     "show": "Show a run again.",
     "explain": "Explain one finding: where, why, and what helps.",
     "models": "List language models, find local ones, explain the choice.",
@@ -47,6 +53,7 @@ EXIT_CODES = {
     "3": "an internal error",
     "4": "the configuration is wrong",
     "5": "partial: a tool or agent failed, nothing could be measured, or part was not done",
+    "6": "the run waits: for a person, a signal or a time",
     "130": "interrupted",
 }
 WIDEST = 80

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...domain.models.attempt import Attempt, UsageSource
 from ...domain.orchestration.run import RunRecord
 from . import wording
+from .course import taken_over
 
 HEAD = ("Agent", "Call", "Model", "Result", "Time", "Tokens", "Cost")
 
@@ -54,7 +55,9 @@ def _rows(record: RunRecord) -> Iterator[CallRow]:
 
 def _result(attempt: Attempt) -> str:
     said = "answered" if attempt.error is None else attempt.error.value.replace("_", " ")
-    notes = ["from the cache"] if attempt.cached else []
+    notes = []
+    if attempt.cached:
+        notes.append("taken over" if taken_over(attempt) else "from the cache")
     notes += ["fallback"] if attempt.fallback else []
     return f"{said} ({', '.join(notes)})" if notes else said
 

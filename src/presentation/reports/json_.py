@@ -9,6 +9,7 @@ breaks readers raises `SCHEMA_VERSION`.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -17,6 +18,8 @@ from ... import __version__
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import RunRecord
 from . import wording
+from .course import PlannedRow, planned
+from .waits import waits
 
 SCHEMA_VERSION = 1
 
@@ -51,7 +54,13 @@ def _summary(record: RunRecord) -> dict[str, Any]:
         "tokens": record.usage.total,
         "cost_usd": record.cost,
         "language_model": wording.model_text(record),
+        "waits": [asdict(row) for row in waits(record)],
+        "planned": {row.name: _planned(row) for row in planned(record)},
     }
+
+
+def _planned(row: PlannedRow) -> dict[str, str]:
+    return {"planned": row.planned, "taken": row.taken, "stands": row.stands}
 
 
 def _document(**content: Any) -> str:
@@ -61,5 +70,7 @@ def _document(**content: Any) -> str:
 
 
 def _plain(value: object) -> object:
-    """What JSON has no word for: decimals as text, moments in ISO 8601."""
+    """What JSON has no word for: decimals as text, moments in ISO 8601, sets in order."""
+    if isinstance(value, frozenset):
+        return sorted(value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -15,6 +15,7 @@ from ...domain.evidence.severity import Category
 from ...domain.orchestration.gates import GateResult, GateVerdict
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport
 from . import wording
+from .waits import waits
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -130,5 +131,6 @@ def _agent(agent: AgentResult) -> Case:
 
 
 def _ending(record: RunRecord) -> Case:
-    message = f"the run is {record.status}: {record.error or 'no report was made'}"
+    waiting = "; ".join(f"{row.kind}: {row.words}" for row in waits(record))
+    message = f"the run is {record.status}: {record.error or waiting or 'no report was made'}"
     return Case("report", "muster.run", "error", message, record.status.value)

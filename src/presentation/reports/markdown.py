@@ -2,55 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from ...domain.evidence.finding import Finding
 from ...domain.orchestration.run import RunRecord, RunReport
 from . import wording
 from .calls import HEAD, calls
-from .wording import printable
+from .markdown_course import course_lines, decision_lines, waits_lines
+from .markdown_words import cell, code, escape, table
 
+__all__ = ["cell", "code", "escape", "render", "table"]
 NOT_COVERED_SHOWN = 10
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$!@])")
-_LIST = re.compile(r"^(\d*)([-+=]|(?<=\d)[.)](?=\s|$))")
-
-
-def escape(text: str) -> str:
-    """`text` on one line, none of whose characters Markdown takes for its own."""
-    line = _SPECIAL.sub(r"\\\1", printable(text).strip())
-    return _LIST.sub(r"\1\\\2", line).replace("://", ":\\//")
-
-
-def code(text: str) -> str:
-    """`text` as a code span that no backtick in it can end; bars are escaped as tables need it."""
-    line = printable(text).strip()
-    if not line:
-        return ""
-    longest = max((len(run) for run in re.findall("`+", line)), default=0)
-    pad = " " if "`" in (line[0], line[-1]) else ""
-    return f"{'`' * (longest + 1)}{pad}{line}{pad}{'`' * (longest + 1)}"
-
-
-def cell(text: str) -> str:
-    """A code span inside a table, where a bare bar would end the cell."""
-    return code(text).replace("|", "\\|")
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table; cells must be escaped already."""
-    lines = [f"| {' | '.join(head)} |", f"|{'|'.join(' --- ' for _ in head)}|"]
-    return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
 def render(record: RunRecord) -> str:
     """The run, verdict first."""
-    lines = [*_head(record)]
+    lines = [*_head(record), *waits_lines(record)]
     if record.report:
-        lines += [*_health(record.report), *_gates(record.report), *_findings(record.report)]
-    return (
-        "\n".join([*lines, *_agents(record), *_calls(record), *_not_covered(record), *_foot(record)]) + "\n"
-    )
+        lines += [*_health(record.report), *_gates(record.report), *decision_lines(record)]
+        lines += _findings(record.report)
+    lines += [*_agents(record), *_calls(record), *_not_covered(record), *course_lines(record), *_foot(record)]
+    return "\n".join(lines) + "\n"
 
 
 def _head(record: RunRecord) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...domain.orchestration.plan import ExecutionPlan
 from . import plan_words as words
-from .markdown import cell, escape, table
+from .markdown_words import cell, escape, table
 
 TEAM = ("Agent", "Model", "Assignment", "Covers", "Because", "Estimate")
 

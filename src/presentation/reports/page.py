@@ -13,7 +13,9 @@ from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, Run
 from . import wording
 from .calls import HEAD, calls
 from .page_assets import SCRIPT, STYLE
-from .page_findings import esc, findings
+from .page_course import course_card, decisions_card, waits_card
+from .page_findings import findings
+from .page_words import bar, esc
 
 DIAL_RADIUS = 50
 DIAL_ROUND = 314.159
@@ -29,10 +31,10 @@ GATE_TONES = {
 def render(record: RunRecord) -> str:
     """The run as one page."""
     report = record.report
-    parts = [_hero(record)]
+    parts = [_hero(record), waits_card(record)]
     if report:
-        parts += [_health(report), _gates(report), findings(record, report)]
-    parts += [_agents(record), _calls(record), _not_covered(record)]
+        parts += [_health(report), _gates(report), decisions_card(record), findings(record, report)]
+    parts += [_agents(record), _calls(record), _not_covered(record), course_card(record)]
     title = esc(f"Muster: {wording.verdict_word(record)}")
     return (
         "<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
@@ -108,14 +110,6 @@ def _dial(report: RunReport) -> str:
     )
 
 
-def _bar(share: float, tone: str = "") -> str:
-    width = 100 * min(max(share, 0), 1)
-    return (
-        f"<svg class='bar {tone}' viewBox='0 0 100 8' preserveAspectRatio='none' aria-hidden='true'>"
-        f"<rect width='{width:.1f}' height='8'/></svg>"
-    )
-
-
 def _health(report: RunReport) -> str:
     missing = wording.unmeasured(report)
     scores = {health.category: health for health in report.health.categories}
@@ -130,14 +124,14 @@ def _health(report: RunReport) -> str:
 
 def _category(category: Category, score: float | None, why: str) -> str:
     if score is None:
-        bar = "<div class='bar hatched'></div>"
+        band = "<div class='bar hatched'></div>"
         value = f"<span class='number soft'>{wording.UNMEASURED}</span>"
     else:
-        bar = _bar(score / 100, _tone(score))
+        band = bar(score / 100, _tone(score))
         value = f"<span class='number'>{score:g}</span>"
     return (
         f"<div class='grid'><span class='name'>{category.value}</span>"
-        f"<span class='soft'>{wording.weight_text(category)}</span>{bar}{value}"
+        f"<span class='soft'>{wording.weight_text(category)}</span>{band}{value}"
         f"<span class='why'>{esc(why)}</span></div>"
     )
 
@@ -171,9 +165,9 @@ def _agents(record: RunRecord) -> str:
 def _agent(agent: AgentResult, longest: float) -> str:
     words = agent.error or agent.summary
     if agent.status is AgentStatus.SKIPPED:
-        bar, time, facts = "<div class='bar hatched'></div>", "skipped", ""
+        band, time, facts = "<div class='bar hatched'></div>", "skipped", ""
     else:
-        bar, time = _bar(agent.duration / longest), wording.duration(agent.duration)
+        band, time = bar(agent.duration / longest), wording.duration(agent.duration)
         facts = f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}"
     state = "" if agent.status in {AgentStatus.COMPLETED, AgentStatus.SKIPPED} else agent.status.value
     notes = [f"<p class='soft'>{esc(facts)}</p>" if facts else ""]
@@ -181,7 +175,7 @@ def _agent(agent: AgentResult, longest: float) -> str:
     says = f"<div class='says'><p>{esc(words)}</p>{''.join(notes)}</div>"
     return (
         f"<div class='agent'><span><code>{esc(agent.agent)}</code> <span class='bad'>{state}</span></span>"
-        f"{bar}<span class='number'>{time}</span>{says}</div>"
+        f"{band}<span class='number'>{time}</span>{says}</div>"
     )
 
 

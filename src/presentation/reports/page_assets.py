@@ -94,6 +94,15 @@ a { color: var(--accent); }
 .calls th { text-align: left; color: var(--soft); font-weight: 600; }
 .calls th, .calls td { padding: .35rem .8rem .35rem 0; border-top: 1px solid var(--line); vertical-align: top;
   overflow-wrap: anywhere; }
+.calls td:first-child { color: var(--soft); }
+h3 { font-size: 1rem; margin: 0; } h3 small { font-weight: 400; color: var(--soft); margin-left: .5rem; }
+.decision { padding: .65rem 0; border-top: 1px solid var(--line); }
+.decision:first-of-type { border-top: 0; padding-top: 0; }
+.decision blockquote { margin: .5rem 0; padding: .3rem .95rem; border-left: 4px solid var(--accent);
+  overflow-wrap: anywhere; }
+.choice { display: grid; grid-template-columns: minmax(8rem, 2fr) minmax(5rem, 3fr) 4rem; gap: .25rem 1rem;
+  align-items: center; overflow-wrap: anywhere; } .choice .bar { color: var(--accent); }
+.waits { grid-template-columns: 1fr; } .waits code { user-select: all; }
 .missed { margin: 0; padding-left: 1.1rem; font-size: .9rem; overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: .85rem; padding-bottom: 2.5rem; }
 [hidden] { display: none !important; }

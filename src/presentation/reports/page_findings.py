@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from ...domain.evidence.finding import Finding
 from ...domain.orchestration.run import RunRecord, RunReport
 from . import wording
-from .wording import printable
+from .page_words import esc
 
 OPEN_FILES = 20
 """Files whose findings are open from the start; the rest opens at a click: a long page stays quick."""
-
-
-def esc(text: str) -> str:
-    """`text` that is text wherever in a page it stands."""
-    return escape(printable(text), quote=True)
 
 
 def findings(record: RunRecord, report: RunReport) -> str:

@@ -13,6 +13,7 @@ from ...domain.evidence.finding import Finding, Location
 from ...domain.evidence.severity import Category, Severity
 from ...domain.orchestration.run import AgentStatus, RunRecord, RunStatus
 from . import wording
+from .waits import waits
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "%SRCROOT%"
@@ -164,7 +165,8 @@ def _moment(moment: datetime) -> str:
 def _notifications(record: RunRecord) -> list[dict[str, Any]]:
     notes = []
     if record.status is not RunStatus.COMPLETED:
-        why = record.error or "no report was made"
+        waiting = "; ".join(f"{row.kind}: {row.words}" for row in waits(record))
+        why = record.error or (f"for {waiting}" if waiting else "no report was made")
         notes.append(_note("run", "error", f"the run is {record.status}: {why}"))
     failed = (agent for agent in record.agents if agent.status is AgentStatus.FAILED)
     notes += [

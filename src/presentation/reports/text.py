@@ -9,6 +9,7 @@ from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, Run
 from . import Look, wording
 from .calls import calls
 from .paper import Paper
+from .text_course import write_course, write_decisions, write_waits
 
 NOT_COVERED_SHOWN = 10
 FINGERPRINT_SHOWN = 8
@@ -38,13 +39,16 @@ def render(record: RunRecord, look: Look) -> str:
     """The run in lines of at most `look.width` columns."""
     paper = Paper(look)
     _head(paper, record)
+    write_waits(paper, record)
     if record.report:
         _health(paper, record.report)
         _gates(paper, record.report)
+    write_decisions(paper, record)
     _findings(paper, record)
     _agents(paper, record)
     _calls(paper, record)
     _not_covered(paper, record)
+    write_course(paper, record)
     _foot(paper, record)
     return paper.finish()
 
@@ -196,4 +200,3 @@ def _foot(paper: Paper, record: RunRecord) -> None:
     took = wording.duration(record.duration) if record.finished_at else "not finished"
     parts = (f"run {record.id}", took, wording.spent(record), wording.model_text(record))
     paper.line((" · ".join(parts), "dim"))
-    paper.line((wording.planned(record), "dim"))

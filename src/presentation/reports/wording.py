@@ -224,14 +224,6 @@ def spent(record: RunRecord) -> str:
     )
 
 
-def planned(record: RunRecord) -> str:
-    """What the plan had said that it would take, to be held against what it took."""
-    estimate = record.plan.estimate
-    cost = money(record.plan.estimated_cost)
-    tokens = f"{estimate.tokens.expected:,.0f} tokens"
-    return f"planned: {duration(estimate.seconds.expected)}, {cost}, {tokens} ({estimate.basis})"
-
-
 def not_covered(record: RunRecord) -> tuple[NotCovered, ...]:
     """What nobody looked at; nothing is known about that until there is a report."""
     return record.report.not_covered if record.report else ()

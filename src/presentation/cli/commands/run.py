@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import approvals, spending
 from .. import options as o
-from .. import spending
+from ..approvals import Asked
 from ..spending import Spend
 from ..wishes import Wish
 
@@ -29,6 +30,7 @@ class Given:
     quiet: bool
     model: str | None
     spend: Spend
+    asked: Asked
 
 
 @click.command(
@@ -39,6 +41,7 @@ class Given:
         'muster run "review what changed" --since main --fail-on high',
         'muster run "find dead code" --path ../shop --format html -o report.html',
         'muster run "find what is slow" --model anthropic --budget 0.50',
+        'muster run "tidy src" --approve-tool "*" --approve-above 0.20',
         "muster run --plan plan.json",
         "echo review this project | muster run -",
     ),
@@ -53,6 +56,7 @@ class Given:
     spending.limits,
     o.gates,
     o.verdict,
+    approvals.asked,
     o.run_tests,
     o.no_history,
     click.option(
@@ -75,10 +79,11 @@ def command(
     """Assemble a team for TASK, run it on the project, and report what it found.
 
     TASK is a sentence, or - to read it from stdin; instead of it, --plan runs a saved plan. The run is kept:
-    muster runs, muster show.
+    muster runs, muster show. When it was interrupted: muster resume. What it asks before it acts is asked here
+    when somebody sits at the terminal; else it waits, and ends with 6: muster approve, muster deny.
     """
     spend = spending.Spend.taken_from(shared)
-    given = Given(task, plan, dry_run, baseline, fail_on, quiet, model, spend)
+    given = Given(task, plan, dry_run, baseline, fail_on, quiet, model, spend, Asked.taken_from(shared))
     wish = Wish(**shared)
     _refuse_contradictions(given, wish)
     return _run(given, wish)
@@ -88,7 +93,9 @@ def _run(given: Given, wish: Wish) -> int:
     from .. import session
     from ..baseline import read_baseline
     from ..output import check_target
+    from ..questions import talked_over
     from ..run_async import run_async
+    from ..taking_up import may_ask
     from ..work import Look, Standards, carry_out, finish
 
     look = Look(o.chosen(wish.format, wish.json), wish.output)
@@ -105,8 +112,10 @@ def _run(given: Given, wish: Wish) -> int:
             look.show_plan(run_async(planning()))
             return 0
         standards = Standards(known, house.loaded().values.fail_on)
-        limits = given.spend.limits()
-        record = carry_out(house, planning, standards, limits, quiet=given.quiet)
+        limits, options = given.spend.limits(), given.asked.options(house)
+        record = carry_out(house, planning, standards, limits, quiet=given.quiet, options=options)
+        if may_ask(look.format, quiet=given.quiet):
+            record = talked_over(house, record, quiet=given.quiet)
     return finish(record, look)
 
 

@@ -14,6 +14,7 @@ import pytest
 from muster.presentation.cli import session
 from muster.presentation.cli.entry import answer
 
+from .desk import Desk
 from .house import House
 
 
@@ -57,3 +58,18 @@ def muster(
         return Answer(code, told.out, told.err)
 
     return run
+
+
+@pytest.fixture
+def desk(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, muster: Muster) -> Desk:
+    """The real house behind the one door; the command line is called in its project."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    monkeypatch.setattr(session, "open_session", desk.open_session)
+    monkeypatch.chdir(desk.project)
+    return desk
+
+
+@pytest.fixture
+def real(muster: Muster, desk: Desk) -> Muster:
+    """A command line that is answered by the real house."""
+    return muster

@@ -49,7 +49,10 @@ house.answers("list_runs", RUNS)
 session.open_session = house.open_session
 main(sys.argv[2:])
 """
-GONE = "muster: interrupted; run run-01test keeps what was found until now\nhint: muster show run-01test\n"
+GONE = (
+    "muster: interrupted; run run-01test keeps what was found until now, and can go on: muster resume\n"
+    "hint: muster show run-01test\n"
+)
 
 
 def start(pause: str, *args: str, stdout: int = subprocess.PIPE) -> subprocess.Popen[str]:

@@ -22,7 +22,7 @@ ATTEMPTS = (
     replace(CALLED, error=ErrorKind.RATE_LIMIT, usage=Usage(), source=UsageSource.NONE, cost=Decimal(0)),
     replace(CALLED, waited=2.0, error=ErrorKind.INCOMPLETE, source=UsageSource.ESTIMATED),
     replace(CALLED, model="anthropic/\x1b[31mred", fallback=True, cost=None),
-    replace(CALLED, cached=True, usage=Usage(), cost=Decimal(0)),
+    replace(CALLED, cached=True, usage=Usage(), source=UsageSource.NONE, cost=Decimal(0)),
     replace(CALLED, error=ErrorKind.BUDGET, usage=Usage(), spared=Decimal("0.25"), duration=0.0),
 )
 

@@ -66,6 +66,12 @@ def test_the_top_level_is_stable() -> None:
         "tokens": 0,
         "cost_usd": "0",
         "language_model": "no language model was used",
+        "waits": [],
+        "planned": {
+            "time": {"planned": "1.0 s – 6.0 s (expected 2.5 s)", "taken": "12.3 s", "stands": "more"},
+            "tokens": {"planned": "0", "taken": "0", "stands": "as planned"},
+            "cost": {"planned": "$0.00", "taken": "$0.00", "stands": "as planned"},
+        },
     }
 
 

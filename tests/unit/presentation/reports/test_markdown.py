@@ -36,7 +36,7 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
     lines = render_run(samples.run(), "markdown").split("\n")
     rows = [line for line in lines if line.startswith("| ")]
     counts = [line.replace("\\|", "").count("|") for line in rows]
-    assert counts == [5] * 7 + [6] * 5 + [7] * 6
+    assert counts == [5] * 7 + [6] * 5 + [7] * 6 + [5] * 5
 
 
 def test_the_unmeasured_are_words_and_the_findings_are_all_there() -> None:

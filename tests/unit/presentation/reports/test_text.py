@@ -86,10 +86,14 @@ def test_ten_things_that_are_not_covered_are_listed_and_the_rest_counted() -> No
     assert block[-1] == "  and 3 more"
 
 
-def test_the_last_lines_tell_cost_and_model_and_what_was_planned() -> None:
-    assert render_run(samples.run(), "text").split("\n")[-3:-1] == [
+def test_the_last_lines_tell_what_was_planned_and_cost_and_model() -> None:
+    assert render_run(samples.run(), "text").split("\n")[-7:-1] == [
+        "Planned and taken  typical times for 1,200 lines of code",
+        "  time    12.3 s  more        planned: 1.0 s – 6.0 s (expected 2.5 s)",
+        "  tokens  0       as planned  planned: 0",
+        "  cost    $0.00   as planned  planned: $0.00",
+        "",
         "run 01HRUN0001 · 12.3 s · $0.00 for no tokens · no language model was used",
-        "planned: 2.5 s, $0.00, 0 tokens (typical times for 1,200 lines of code)",
     ]
     assert "$0.042 for 15,400 tokens (12,000 in, 3,400 out) · language model: acme/large-1" in render_run(
         samples.paid_run(), "text", width=120

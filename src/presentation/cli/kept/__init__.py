@@ -1,0 +1,1 @@
+"""The commands below `muster runs`, one a module."""

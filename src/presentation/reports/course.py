@@ -1,0 +1,83 @@
+"""How a run came to its end: where it came from, what it went through, and what it took against what was planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ...domain.models.attempt import Attempt, UsageSource
+from ...domain.orchestration.run import RunRecord, RunStatus
+from . import plan_words, wording
+
+PLANNED_HEAD = ("What", "Planned", "Taken", "Which is")
+WITHIN, ABOVE, BELOW, SO_FAR, PAUSED = "as planned", "more", "less", "so far", "with its pauses"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One thing that was estimated: the range, what it came to, and how the two stand to each other."""
+
+    name: str
+    planned: str
+    taken: str
+    stands: str
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """In the order of `PLANNED_HEAD`."""
+        return self.name, self.planned, self.taken, self.stands
+
+
+def course(record: RunRecord) -> tuple[tuple[str, str], ...]:
+    """(what, in words) of everything that is not the straight way from a beginning to an end."""
+    rows = [("forked from", record.parent)]
+    if taken := sum(taken_over(attempt) for agent in record.agents for attempt in agent.attempts):
+        rows.append(("taken over", f"{wording.count(taken, 'call')}, at no cost"))
+    if record.resumed:
+        rows.append(("resumed", wording.count(record.resumed, "time")))
+    if record.repeated:
+        rows.append(("repeated", f"{wording.count(record.repeated, 'call')} whose answer a crash had taken"))
+    return tuple((name, words) for name, words in rows if words)
+
+
+def taken_over(attempt: Attempt) -> bool:
+    """Whether a call was made in another run, and only read in this one; a cache keeps no count of tokens."""
+    return attempt.cached and attempt.source is not UsageSource.NONE
+
+
+def planned(record: RunRecord) -> tuple[PlannedRow, ...]:
+    """What was estimated against what it took, a row each."""
+    estimate = record.plan.estimate
+    seconds, tokens = estimate.seconds, estimate.tokens
+    took = record.duration
+    return (
+        PlannedRow(
+            "time",
+            plan_words.seconds(seconds),
+            wording.duration(took),
+            PAUSED if record.resumed else _stands(record, seconds.low, took, seconds.high),
+        ),
+        PlannedRow(
+            "tokens",
+            plan_words.tokens(tokens).replace(" tokens", ""),
+            f"{record.usage.total:,}",
+            _stands(record, tokens.low, record.usage.total, tokens.high),
+        ),
+        PlannedRow("cost", plan_words.cost(estimate.cost), wording.money(record.cost), _cost(record)),
+    )
+
+
+def _cost(record: RunRecord) -> str:
+    spread = record.plan.estimate.cost
+    return "" if spread is None else _stands(record, spread[0], record.cost, spread[2])
+
+
+def _stands(
+    record: RunRecord, low: float | Decimal, value: float | Decimal | None, high: float | Decimal
+) -> str:
+    """Where a value lies; nothing is said of one that is not known."""
+    if value is None:
+        return ""
+    if record.status is not RunStatus.COMPLETED:
+        return SO_FAR
+    return BELOW if value < low else ABOVE if value > high else WITHIN
