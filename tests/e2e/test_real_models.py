@@ -54,7 +54,7 @@ class Desk:
         folder = home / "config" / "muster"
         folder.mkdir(parents=True)
         (folder / "muster.toml").write_text(SETTINGS.format(url=server.url, requests=requests))
-        self._env = {
+        self.env = {
             **os.environ,
             "XDG_CONFIG_HOME": str(home / "config"),
             "MUSTER_DATA_DIR": str(home / "data"),
@@ -68,7 +68,7 @@ class Desk:
         """Exit code, standard output and standard error of one command."""
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "muster", *args, cwd=self.project, env={**self._env, **env},
+            sys.executable, "-m", "muster", *args, cwd=self.project, env={**self.env, **env},
             stdout=pipe, stderr=pipe,
         )  # fmt: skip
         async with asyncio.timeout(PATIENCE):
