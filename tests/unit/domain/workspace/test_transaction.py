@@ -56,13 +56,12 @@ def test_a_version_that_was_read_is_the_one_that_is_edited() -> None:
     """A file that changed after it was read is a conflict at once; reading it again is the way on."""
     edits = EditTransaction()
     edits.read("a.py", "old")
-    for edit in (
-        lambda: edits.stage("a.py", "new", "a person's"),
-        lambda: edits.replace("a.py", "person", "x", "a person's"),
-        lambda: edits.delete("a.py", "a person's"),
-    ):
-        with pytest.raises(EditConflict, match=r"a\.py"):
-            edit()
+    with pytest.raises(EditConflict, match=r"a\.py"):
+        edits.stage("a.py", "new", "a person's")
+    with pytest.raises(EditConflict, match=r"a\.py"):
+        edits.replace("a.py", "person", "x", "a person's")
+    with pytest.raises(EditConflict, match=r"a\.py"):
+        edits.delete("a.py", "a person's")
     edits.read("a.py", "a person's")
     edits.replace("a.py", "person", "model", "a person's")
     assert edits.changes.edits == (FileEdit("a.py", "a person's", "a model's"),)
