@@ -127,21 +127,32 @@ def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: 
     return Reporter(workspace, profiles, {agent.id: agent.tools for agent in catalog.templates()}, masker)
 
 
-def driver(
+Drivers = Callable[["AgentRunner"], "RunDriver"]
+"""The driver of runs whose agents are run by that."""
+
+
+def drivers(
     workspace: Workspace,
     journal: RunJournal,
-    agents: AgentRunner,
     benches: BenchBuilder,
     reporter: Reporter,
     outcomes: OutcomeMemory,
     editing: Editing,
     around: Surroundings,
-) -> RunDriver:
-    """Begins runs and takes them up again."""
+) -> Drivers:
+    """Makes drivers; they differ in the agents alone."""
     from ..application.services.run_drive import Workshop
     from ..application.services.run_driver import RunDriver
 
-    return RunDriver(Workshop(workspace, journal, agents, benches, reporter, outcomes, editing, around))
+    def driver_of(agents: AgentRunner) -> RunDriver:
+        return RunDriver(Workshop(workspace, journal, agents, benches, reporter, outcomes, editing, around))
+
+    return driver_of
+
+
+def driver(drivers: Drivers, agents: AgentRunner) -> RunDriver:
+    """Begins runs and takes them up again."""
+    return drivers(agents)
 
 
 def around(bus: EventBus, clock: Clock, ids: Ids, budgets: BudgetBook, ledger: CostLedger) -> Surroundings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import cache
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ..application.services.agent_runner import AgentRunner, Turns
     from ..application.services.crew import Surroundings
     from ..application.services.outcomes import OutcomeMemory
-    from ..application.services.run_driver import RunDriver
     from ..application.use_cases.cancel_workflow import CancelWorkflow
     from ..application.use_cases.list_workflow_runs import ListWorkflowRuns
     from ..application.use_cases.list_workflows import ListWorkflows
@@ -42,8 +41,6 @@ if TYPE_CHECKING:
 
 Tools = Sequence[EvidenceTool]
 Schema = Mapping[str, object]
-Drivers = Callable[..., "RunDriver"]
-"""drivers(agents=…): the driver of runs whose agents those are."""
 
 
 class OnTier(AgentCatalog):
@@ -104,7 +101,7 @@ def run_stage(
     catalog: AgentCatalog,
     pool: ModelPool,
     turns: Turns,
-    drivers: Drivers,
+    drivers: crews.Drivers,
     journal: RunJournal,
     around: Surroundings,
 ) -> RunStage:
@@ -116,7 +113,7 @@ def run_stage(
         if tier is None:
             return run_task
         agents: AgentRunner = crews.agents(turns, pool, OnTier(catalog, tier), around.clock)
-        return use_cases.run_task(loaded, drivers(agents=agents), journal, around.ids, around.clock)
+        return use_cases.run_task(loaded, drivers(agents), journal, around.ids, around.clock)
 
     async def run(order: StageOrder) -> RunRecord:
         request = RunTaskRequest(
