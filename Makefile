@@ -8,7 +8,7 @@ export VENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint types architecture tests bench bench-peers fmt lock clean
+.PHONY: help demo test check lint types architecture tests chaos bench bench-peers fmt lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ tests: $(VENV)/.dev  ## all tests, with the coverage thresholds
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	@$(BIN)/python scripts/coverage_gate.py .coverage.json
+
+chaos: $(VENV)/.dev  ## kill runs at random moments, and count what was done twice (CHAOS_SEED repeats one)
+	@$(BIN)/python -m tests.chaos
 
 bench: $(VENV)/.bench  ## measurements; they print, and assert nothing about speed
 	@$(BIN)/python -m pytest benchmarks -s -q -o python_files='bench_*.py' -o python_functions='bench_* test_*'

@@ -1,0 +1,90 @@
+"""python -m tests.chaos: kill runs at random moments, fill their disk, damage their file, and count.
+
+The last line says `chaos: ok`; otherwise what is broken, and the exit code is 1. CHAOS_SEED repeats a run of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from .controller import kill, lay_out, provider, story
+from .damage import damaged_page, torn_log
+from .full import full_disk
+from .laws import broken, counted
+
+SHOWN = 20
+
+
+def main() -> int:
+    """Everything in turn; the exit code."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--runs", type=int, default=200)
+    options.add_argument("--kills", type=int, default=3)
+    options.add_argument("--only", choices=("kills", "full", "damage"), help="one part of it")
+    options.add_argument(
+        "--forgetful", action="store_true", help="lose results on purpose: it must be noticed"
+    )
+    given = options.parse_args()
+    seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(1_000_000))
+    started = time.monotonic()
+    print(f"chaos: CHAOS_SEED={seed}", flush=True)
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="muster-chaos-") as place:
+        base, few = Path(place), max(4, given.runs // 8)
+        if given.only in {None, "kills"}:
+            wrong += kills(base / "kills", given.runs, given.kills, seed, given.forgetful)
+        if given.only in {None, "full"}:
+            wrong += told(f"full disk: {few} runs", *full_disk(base / "full", few, seed))
+        if given.only in {None, "damage"}:
+            wrong += damage(base, few, seed)
+    print(f"chaos: {f'{len(wrong)} violations' if wrong else 'ok'} ({time.monotonic() - started:.0f} s)")
+    return 1 if wrong else 0
+
+
+def kills(folder: Path, runs: int, times: int, seed: int, forgetful: bool) -> list[str]:
+    """Kill the driver at random moments; what is broken."""
+    seen = story(folder, runs, times, seed, *(["--forgetful"] if forgetful else []))
+    costs = sum((Decimal(one.cost) for one in seen.told), Decimal(0))
+    numbers = [
+        *((f"kill {number}", moment) for number, moment in enumerate(seen.moments, 1)),
+        *counted(seen.kills, seen.end, seen.told),
+        ("dollars, as the runs tell", costs),
+        ("dollars, as the ledger has", seen.ledger),
+    ]
+    return told(f"kill -9: {runs} runs, {times} times", numbers, broken(seen.kills, seen.end, seen.told))
+
+
+def damage(base: Path, runs: int, seed: int) -> list[str]:
+    """Kill one driver, and damage what it left behind in two ways; what is broken."""
+    folder = base / "victim"
+    lay_out(folder)
+    with provider(folder, seed) as url:
+        kill(folder, url, runs, runs * 6, 0.05)
+        wrong = told(f"log cut within a frame: {runs} runs", *torn_log(folder, base / "torn", seed))
+        found = damaged_page(folder, base / "damaged", url, runs, seed)
+        return wrong + told(f"last page damaged: {runs} runs", *found)
+
+
+def told(title: str, numbers: Sequence[tuple[str, object]], wrong: list[str]) -> list[str]:
+    """Print a part's numbers, and what is broken."""
+    print(f"\n{title}")
+    for words, value in numbers:
+        print(f"  {words:<44} {value!s:>28}")
+    for line in wrong[:SHOWN]:
+        print(f"  VIOLATED: {line}")
+    if len(wrong) > SHOWN:
+        print(f"  and {len(wrong) - SHOWN} more")
+    sys.stdout.flush()
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())
