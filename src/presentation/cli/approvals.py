@@ -1,4 +1,4 @@
-"""Options about what a person wants to be asked, and what becomes of steps in doubt."""
+"""Options about how a run is driven: what a person is asked, what is tried again, what is in doubt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from ...domain.errors import UnknownName
 from ...domain.orchestration.approvals import DoubtPolicy
+from ...domain.orchestration.escalation import LIMIT
 from . import options as o
 
 if TYPE_CHECKING:
@@ -47,24 +48,38 @@ asked = o.compose(
     ),
     in_doubt,
     click.option(
+        "--repair",
+        type=click.IntRange(0, LIMIT - 1),
+        default=0,
+        metavar="N",
+        help="Let an agent that failed, or whose edits fail a gate, try N times more (at most 2).",
+    ),
+    click.option(
+        "--escalate",
+        is_flag=True,
+        help="After that: a stronger tier, another agent, and at last you. Each try costs what the first did.",
+    ),
+    click.option(
         "--key",
         default="",
         metavar="TEXT",
         help="Begin this run once: asked again with the same key, it goes on, or its result is shown.",
     ),
 )
-NAMES = ("approve_tools", "approve_steps", "approve_above", "in_doubt", "key")
+NAMES = ("approve_tools", "approve_steps", "approve_above", "in_doubt", "key", "repair", "escalate")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a command line says about asking."""
+    """What a command line says about how a run is driven."""
 
     approve_tools: tuple[str, ...]
     approve_steps: tuple[str, ...]
     approve_above: float | None
     in_doubt: str | None
     key: str
+    repair: int
+    escalate: bool
 
     @classmethod
     def taken_from(cls, options: dict[str, Any]) -> Asked:
@@ -77,6 +92,7 @@ class Asked:
 
         from ...application.use_cases.run_task import RunOptions
         from ...domain.orchestration.approvals import Approvals
+        from ...domain.orchestration.escalation import Escalation
 
         if self.approve_tools:
             _check("tool", self.approve_tools, {*_tools(house), ALL_THAT_ACT})
@@ -84,7 +100,8 @@ class Asked:
             _check("agent", self.approve_steps, {agent.id for agent in house.catalog().templates()})
         above = None if self.approve_above is None else Decimal(str(self.approve_above))
         approvals = Approvals(frozenset(self.approve_tools), frozenset(self.approve_steps), above)
-        return RunOptions(approvals, policy(self.in_doubt) or DoubtPolicy.ASK, self.key)
+        doubt = policy(self.in_doubt) or DoubtPolicy.ASK
+        return RunOptions(approvals, doubt, self.key, Escalation(self.repair, self.escalate))
 
 
 def policy(name: str | None) -> DoubtPolicy | None:

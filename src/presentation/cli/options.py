@@ -103,6 +103,11 @@ gates = click.option(
 run_tests = click.option(
     "--run-tests", is_flag=True, help="Allow running the project's own tests (they are code: trust them)."
 )
+write = click.option(
+    "--write",
+    is_flag=True,
+    help="Allow agents to change files: all their edits are made together when the gates pass, or none is.",
+)
 no_history = click.option("--no-history", is_flag=True, help="Plan without what earlier runs have taught.")
 team = compose(
     click.option(

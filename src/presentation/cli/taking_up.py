@@ -64,11 +64,13 @@ def planned_model(plan: ExecutionPlan) -> str | None:
     return None
 
 
-def resume(house: Container, run_id: str, in_doubt: DoubtPolicy | None, *, quiet: bool) -> RunRecord:
+def resume(
+    house: Container, run_id: str, in_doubt: DoubtPolicy | None, *, quiet: bool, force: bool = False
+) -> RunRecord:
     """Go on with a run in this process, and tell how it goes."""
     from ...application.use_cases.resume_run import ResumeRunRequest
 
-    request = ResumeRunRequest(run_id, in_doubt)
+    request = ResumeRunRequest(run_id, in_doubt, force)
     return follow(house, lambda: house.resume_run().execute(request), quiet=quiet)
 
 
@@ -79,15 +81,16 @@ def go_on(
     *,
     quiet: bool,
     asks: bool,
+    force: bool = False,
 ) -> RunRecord:
-    """Go on with `run`; where somebody sits at the terminal (`asks`), until nothing is asked any more."""
+    """Go on with `run`, also by `force`; where somebody sits at the terminal (`asks`), until nothing is asked."""
     from .questions import talked_over
 
     if not quiet:
         say(f"muster: going on with run {run.id} ({run.status.value}): {run.plan.task}")
 
     def work(house: Container) -> RunRecord:
-        record = resume(house, run.id, in_doubt, quiet=quiet)
+        record = resume(house, run.id, in_doubt, quiet=quiet, force=force)
         return talked_over(house, record, quiet=quiet) if asks else record
 
     return drive(run.plan, model, work)

@@ -10,12 +10,12 @@ from ...domain.orchestration.gates import Gate
 if TYPE_CHECKING:
     from ...application.use_cases.plan_task import PlanTaskRequest
 
-RUN_TESTS = "run-tests"
+RUN_TESTS, WRITE = "run-tests", "write"
 
 
-def granted(run_tests: bool) -> frozenset[str]:
+def granted(run_tests: bool, write: bool = False) -> frozenset[str]:
     """The permissions that the flags give."""
-    return frozenset({RUN_TESTS}) if run_tests else frozenset()
+    return frozenset(name for name, given in ((RUN_TESTS, run_tests), (WRITE, write)) if given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Wish:
     agents: tuple[str, ...]
     gates: tuple[Gate, ...]
     run_tests: bool
+    write: bool
     no_history: bool
     format: str
     json: bool
@@ -44,6 +45,6 @@ class Wish:
             pattern=self.pattern,
             agents=self.agents,
             gates=self.gates,
-            granted=granted(self.run_tests),
+            granted=granted(self.run_tests, self.write),
             use_history=history,
         )

@@ -6,7 +6,7 @@ from ...domain.evidence.finding import Finding
 from ...domain.orchestration.run import RunRecord, RunReport
 from . import wording
 from .calls import HEAD, calls
-from .markdown_course import course_lines, decision_lines, waits_lines
+from .markdown_course import course_lines, decision_lines, edits_lines, waits_lines
 from .markdown_words import cell, code, escape, table
 
 __all__ = ["cell", "code", "escape", "render", "table"]
@@ -17,7 +17,8 @@ def render(record: RunRecord) -> str:
     """The run, verdict first."""
     lines = [*_head(record), *waits_lines(record)]
     if record.report:
-        lines += [*_health(record.report), *_gates(record.report), *decision_lines(record)]
+        lines += [*_health(record.report), *_gates(record.report)]
+        lines += [*decision_lines(record), *edits_lines(record)]
         lines += _findings(record.report)
     lines += [*_agents(record), *_calls(record), *_not_covered(record), *course_lines(record), *_foot(record)]
     return "\n".join(lines) + "\n"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from ...domain.orchestration.run import RunRecord
 from .course import PLANNED_HEAD, course, planned
 from .decisions import DecisionRow, decisions
+from .edits import edits
 from .markdown_words import code, escape, table
 from .waits import waits
+
+TICKS = re.compile("`+")
 
 
 def waits_lines(record: RunRecord) -> list[str]:
@@ -40,6 +45,19 @@ def _decision(row: DecisionRow) -> list[str]:
         f"- against: {code(agent)}{f': {escape(view)}' if view else ''}" for agent, view in row.against
     ]
     return [*lines, *against, *([""] if against else [])]
+
+
+def edits_lines(record: RunRecord) -> list[str]:
+    """What was staged, and whether it was made."""
+    told = edits(record)
+    if told is None:
+        return []
+    lines = [f"## {told.title}", ""]
+    lines += [escape(told.reason), ""] if told.reason else []
+    lines += [f"- {code(path)} {status}" for path, status in told.files]
+    fence = "`" * max(3, *(len(run) + 1 for run in TICKS.findall("\n".join(told.diff)) or [""]))
+    lines += ["", f"{fence}diff", *told.diff, fence, ""]
+    return [*lines, f"Take them back: {code(told.way_back)}", ""] if told.way_back else lines
 
 
 def course_lines(record: RunRecord) -> list[str]:

@@ -13,7 +13,7 @@ from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, Run
 from . import wording
 from .calls import HEAD, calls
 from .page_assets import SCRIPT, STYLE
-from .page_course import course_card, decisions_card, waits_card
+from .page_course import course_card, decisions_card, edits_card, waits_card
 from .page_findings import findings
 from .page_words import bar, esc
 
@@ -33,7 +33,8 @@ def render(record: RunRecord) -> str:
     report = record.report
     parts = [_hero(record), waits_card(record)]
     if report:
-        parts += [_health(report), _gates(report), decisions_card(record), findings(record, report)]
+        parts += [_health(report), _gates(report), decisions_card(record), edits_card(record)]
+        parts += [findings(record, report)]
     parts += [_agents(record), _calls(record), _not_covered(record), course_card(record)]
     title = esc(f"Muster: {wording.verdict_word(record)}")
     return (

@@ -103,6 +103,8 @@ h3 { font-size: 1rem; margin: 0; } h3 small { font-weight: 400; color: var(--sof
 .choice { display: grid; grid-template-columns: minmax(8rem, 2fr) minmax(5rem, 3fr) 4rem; gap: .25rem 1rem;
   align-items: center; overflow-wrap: anywhere; } .choice .bar { color: var(--accent); }
 .waits { grid-template-columns: 1fr; } .waits code { user-select: all; }
+.diff { font-size: .85rem; overflow-x: auto; } .diff .more { color: var(--good); }
+.diff .less { color: var(--bad); } .diff .place, .diff .same { color: var(--soft); }
 .missed { margin: 0; padding-left: 1.1rem; font-size: .9rem; overflow-wrap: anywhere; }
 footer { color: var(--soft); font-size: .85rem; padding-bottom: 2.5rem; }
 [hidden] { display: none !important; }

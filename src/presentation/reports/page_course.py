@@ -5,8 +5,11 @@ from __future__ import annotations
 from ...domain.orchestration.run import RunRecord
 from .course import ABOVE, BELOW, PLANNED_HEAD, course, planned
 from .decisions import DecisionRow, decisions
+from .edits import edits
 from .page_words import bar, esc
 from .waits import waits
+
+DIFF_CLASSES = {"+": "more", "-": "less", "@": "place"}
 
 
 def waits_card(record: RunRecord) -> str:
@@ -47,6 +50,23 @@ def _decision(row: DecisionRow) -> str:
     return (
         f"<div class='decision'><h3>{esc(row.title)} <small>{esc(row.facts)}</small></h3>"
         f"<p>{esc(row.words)}</p>{answer}{tally}{dissent}</div>"
+    )
+
+
+def edits_card(record: RunRecord) -> str:
+    """What was staged, and whether it was made."""
+    told = edits(record)
+    if told is None:
+        return ""
+    files = "".join(f"<li><code>{esc(path)}</code> {esc(status)}</li>" for path, status in told.files)
+    lines = "\n".join(
+        f"<span class='{DIFF_CLASSES.get(line[:1], 'same')}'>{esc(line)}</span>" for line in told.diff
+    )
+    reason = f"<p>{esc(told.reason)}</p>" if told.reason else ""
+    back = f"<p class='soft'>Take them back: <code>{esc(told.way_back)}</code></p>" if told.way_back else ""
+    return (
+        f"<section class='card'><h2>{esc(told.title)}</h2>{reason}<ul class='missed'>{files}</ul>"
+        f"<pre class='diff'>{lines}</pre>{back}</section>"
     )
 
 

@@ -9,7 +9,7 @@ from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, Run
 from . import Look, wording
 from .calls import calls
 from .paper import Paper
-from .text_course import write_course, write_decisions, write_waits
+from .text_course import write_course, write_decisions, write_edits, write_waits
 
 NOT_COVERED_SHOWN = 10
 FINGERPRINT_SHOWN = 8
@@ -44,6 +44,7 @@ def render(record: RunRecord, look: Look) -> str:
         _health(paper, record.report)
         _gates(paper, record.report)
     write_decisions(paper, record)
+    write_edits(paper, record)
     _findings(paper, record)
     _agents(paper, record)
     _calls(paper, record)
@@ -116,6 +117,8 @@ def _gates(paper: Paper, report: RunReport) -> None:
 
 def _findings(paper: Paper, record: RunRecord) -> None:
     every = record.findings
+    if not every and record.report is None and not record.agents:
+        return  # nobody has looked at anything yet
     paper.rule(f"Findings: {len(every):,}", wording.tally(every) if every else "")
     if record.report and (note := wording.baseline_text(record.report)):
         paper.line((f"left out: {note}", "dim"), indent=2)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from ...domain.orchestration.run import RunRecord
 from .course import ABOVE, BELOW, course, planned
 from .decisions import DecisionRow, decisions
+from .edits import edits
 from .paper import Paper
 from .waits import waits
 
 TALLY = 20
+DIFF_SHOWN = 60
+DIFF_STYLES = {"+": "green", "-": "red"}
 
 
 def write_waits(paper: Paper, record: RunRecord) -> None:
@@ -47,6 +50,24 @@ def _decision(paper: Paper, row: DecisionRow) -> None:
     )
     for agent, view in row.against:
         paper.line(("against: ", "yellow"), (agent, "bold"), (f": {view}" if view else "", ""), indent=4)
+
+
+def write_edits(paper: Paper, record: RunRecord) -> None:
+    """What was staged, and whether it was made."""
+    told = edits(record)
+    if told is None:
+        return
+    paper.rule(told.title)
+    if told.reason:
+        paper.line((told.reason, "" if told.made else "yellow"), indent=2)
+    paper.rows([((path, ""), (status, "green" if told.made else "yellow")) for path, status in told.files])
+    for line in told.diff[:DIFF_SHOWN]:
+        paper.cut(line, DIFF_STYLES.get(line[:1], "dim"), indent=4)
+    rest = len(told.diff) - DIFF_SHOWN
+    if rest > 0:
+        paper.line((f"and {rest:,} more lines: --format markdown shows all", "dim"), indent=4)
+    if told.way_back:
+        paper.line(("take them back: ", "dim"), (told.way_back, "bold"), indent=2)
 
 
 def write_course(paper: Paper, record: RunRecord) -> None:

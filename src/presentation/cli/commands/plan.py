@@ -27,6 +27,7 @@ from .. import spending
     spending.model,
     o.gates,
     o.run_tests,
+    o.write,
     o.no_history,
     o.formats(o.PLAN_FORMATS),
     o.output,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -24,6 +24,7 @@ class Given:
     in_doubt: str | None
     model: str | None
     quiet: bool
+    force: bool
 
 
 @click.command(
@@ -44,6 +45,11 @@ class Given:
         is_flag=True,
         help="Every run that was interrupted, or whose time or answer has come, one after the other.",
     ),
+    click.option(
+        "--force",
+        is_flag=True,
+        help="Take the run from a process that is certainly gone, e.g. on a host that is no more.",
+    ),
     spending.model,
     o.formats(o.RUN_FORMATS),
     o.output,
@@ -51,13 +57,11 @@ class Given:
 )
 def command(
     run: str | None,
-    in_doubt: str | None,
     everything: bool,
-    model: str | None,
     format: str,  # noqa: A002 - the option's name
     json: bool,
     output: str | None,
-    quiet: bool,
+    **how: Any,
 ) -> int:
     """Go on with RUN: an id, the beginning of one, or (the default) the last run that can go on.
 
@@ -68,7 +72,7 @@ def command(
     from ..work import Look
 
     look = Look(o.chosen(format, json), output)
-    given = Given(in_doubt, model, quiet)
+    given = Given(**how)
     if not everything:
         check_target(output)
         return _one(run, given, look)
@@ -90,7 +94,8 @@ def _driven(run: RunRecord, given: Given, look: Look) -> int:
     from ..work import finish
 
     asks = may_ask(look.format, quiet=given.quiet)
-    return finish(go_on(run, given.model, policy(given.in_doubt), quiet=given.quiet, asks=asks), look)
+    record = go_on(run, given.model, policy(given.in_doubt), quiet=given.quiet, asks=asks, force=given.force)
+    return finish(record, look)
 
 
 def _all(given: Given, look: Look) -> int:

@@ -42,7 +42,8 @@ class Given:
         'muster run "find dead code" --path ../shop --format html -o report.html',
         'muster run "find what is slow" --model anthropic --budget 0.50',
         'muster run "tidy src" --approve-tool "*" --approve-above 0.20',
-        "muster run --plan plan.json",
+        'muster run "write tests for src/shop.py" --write --repair 2 --model anthropic',
+        "muster run --plan plan.yaml",
         "echo review this project | muster run -",
     ),
 )
@@ -58,9 +59,13 @@ class Given:
     o.verdict,
     approvals.asked,
     o.run_tests,
+    o.write,
     o.no_history,
     click.option(
-        "--plan", metavar="FILE", type=click.Path(), help="Run a plan that `muster plan --json` wrote."
+        "--plan",
+        metavar="FILE",
+        type=click.Path(),
+        help="Run a plan that `muster plan` wrote, as YAML or JSON.",
     ),
     o.formats(o.RUN_FORMATS),
     o.output,
@@ -142,9 +147,11 @@ def _refuse_contradictions(given: Given, wish: Wish) -> None:
     context = click.get_current_context()
     if (given.task is None) == (given.plan is None):
         raise click.UsageError("give a TASK or --plan FILE, one of the two", context)
-    if given.plan and (wish.since or wish.pattern or wish.agents or wish.gates or wish.run_tests):
+    if given.plan and (
+        wish.since or wish.pattern or wish.agents or wish.gates or wish.run_tests or wish.write
+    ):
         raise click.UsageError(
-            "--plan says who works how; --since, --pattern, --agents, --gate and --run-tests go with a TASK "
+            "--plan says who works how; --since, --pattern, --agents, --gate, --run-tests and --write go with a TASK "
             "(or edit the plan)",
             context,
         )
