@@ -220,3 +220,19 @@ async def test_a_data_folder_that_cannot_be_written_is_told(server: ProviderServ
         assert (code, out) == (3, ""), command
         assert "Traceback" not in err
         assert "hint: " in err
+
+
+async def test_a_reader_that_goes_away_is_no_failure_to_tell(server: ProviderServer, tmp_path: Path) -> None:
+    """`muster watch | head` ends as shells expect it, without a word."""
+    desk = Desk(tmp_path, server)
+    server.play(FIRST, SECOND)
+    await desk(*TEAM, "-q", **NO_FALLBACK)
+    for command in ("watch", "runs export last", "runs steps"):
+        process = await asyncio.create_subprocess_shell(
+            f"{sys.executable} -m muster {command} | true; exit ${{PIPESTATUS[0]}}", cwd=desk.project, env=desk.env,
+            stderr=asyncio.subprocess.PIPE, executable="/bin/bash",
+        )  # fmt: skip
+        _, err = await process.communicate()
+        assert process.returncode in {0, 141}
+        assert b"Traceback" not in err
+        assert b"Error" not in err

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...domain.orchestration.approvals import Wait
 from ...domain.orchestration.run import RunRecord, RunStatus
 from ..reports.waits import ANSWERED, step_of
 from .run_async import run_async
-from .taking_up import resume
 from .terminal import say
 from .who import login
 
@@ -20,15 +20,15 @@ YES = frozenset({"y", "yes"})
 NO = frozenset({"", "n", "no"})
 
 
-def talked_over(house: Container, record: RunRecord, *, quiet: bool) -> RunRecord:
-    """Ask for each answer that `record` waits for, and go on with it, until it waits for none or nobody answers."""
+def talked_over(house: Container, record: RunRecord, go_on: Callable[[str], RunRecord]) -> RunRecord:
+    """Ask for each answer that `record` waits for, and `go_on` with it, until it waits for none or nobody answers."""
     while record.status is RunStatus.WAITING and (asked := _asked(record)):
         for wait in asked:
             said = _ask(wait)
             if said is None:
                 return record
             _answer(house, record, wait, said)
-        record = resume(house, record.id, None, quiet=quiet)
+        record = go_on(record.id)
     return record
 
 

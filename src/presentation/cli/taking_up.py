@@ -84,16 +84,21 @@ def go_on(
     force: bool = False,
 ) -> RunRecord:
     """Go on with `run`, also by `force`; where somebody sits at the terminal (`asks`), until nothing is asked."""
-    from .questions import talked_over
-
     if not quiet:
         say(f"muster: going on with run {run.id} ({run.status.value}): {run.plan.task}")
 
     def work(house: Container) -> RunRecord:
         record = resume(house, run.id, in_doubt, quiet=quiet, force=force)
-        return talked_over(house, record, quiet=quiet) if asks else record
+        return attended(house, record, quiet=quiet) if asks else record
 
     return drive(run.plan, model, work)
+
+
+def attended(house: Container, record: RunRecord, *, quiet: bool) -> RunRecord:
+    """A run that somebody at the terminal answers at once, as often as it asks."""
+    from .questions import talked_over
+
+    return talked_over(house, record, lambda run_id: resume(house, run_id, None, quiet=quiet))
 
 
 def may_ask(format: str, *, quiet: bool) -> bool:  # noqa: A002 - named after the option

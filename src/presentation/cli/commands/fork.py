@@ -61,9 +61,8 @@ def command(
     from ....application.use_cases.find_runs import Purpose
     from ....application.use_cases.fork_run import ForkRunRequest
     from ..output import check_target
-    from ..questions import talked_over
     from ..saved_plan import read_plan
-    from ..taking_up import drive, find, may_ask
+    from ..taking_up import attended, drive, find, may_ask
     from ..work import Look, finish, follow
 
     look = Look(o.chosen(format, json), output)
@@ -74,6 +73,6 @@ def command(
 
     def work(house: Container) -> RunRecord:
         record = follow(house, lambda: house.fork_run().execute(request), quiet=quiet)
-        return talked_over(house, record, quiet=quiet) if may_ask(look.format, quiet=quiet) else record
+        return attended(house, record, quiet=quiet) if may_ask(look.format, quiet=quiet) else record
 
     return finish(drive(saved or origin.plan, model, work), look)

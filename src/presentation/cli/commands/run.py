@@ -98,9 +98,8 @@ def _run(given: Given, wish: Wish) -> int:
     from .. import session
     from ..baseline import read_baseline
     from ..output import check_target
-    from ..questions import talked_over
     from ..run_async import run_async
-    from ..taking_up import may_ask
+    from ..taking_up import attended, may_ask
     from ..work import Look, Standards, carry_out, finish
 
     look = Look(o.chosen(wish.format, wish.json), wish.output)
@@ -120,7 +119,7 @@ def _run(given: Given, wish: Wish) -> int:
         limits, options = given.spend.limits(), given.asked.options(house)
         record = carry_out(house, planning, standards, limits, quiet=given.quiet, options=options)
         if may_ask(look.format, quiet=given.quiet):
-            record = talked_over(house, record, quiet=given.quiet)
+            record = attended(house, record, quiet=given.quiet)
     return finish(record, look)
 
 

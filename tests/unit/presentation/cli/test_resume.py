@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from muster.application.use_cases.resume_run import ResumeRunRequest
+from muster.application.use_cases.show_run import ShowRunRequest
+from muster.domain.errors import UserError
 from muster.domain.journal.record import RecordKind
-from muster.domain.orchestration.run import RunStatus
+from muster.domain.orchestration.approvals import DoubtPolicy
+from muster.domain.orchestration.run import RunStatus, Verdict
+from tests.fakes.builders import plan
 
 from .conftest import Muster
 from .desk import ANSWER, SCRIPT, TASK, Desk
+from .house import House, record
 
 
 def cut(desk: Desk, key: str, kind: RecordKind) -> int:
@@ -74,8 +83,6 @@ def test_resume_all_goes_on_with_every_interrupted_run(real: Muster, desk: Desk,
 def test_resume_all_goes_past_a_run_that_cannot(real: Muster, desk: Desk, crashed: str) -> None:
     """It is told, the others go on, and the exit code says that something was wrong."""
     first = desk.runs()[0]
-    from dataclasses import replace
-
     gone = replace(first, plan=replace(first.plan, pattern="no-such"))
     desk.crashed(gone, (), "run-0broken")
 
@@ -147,8 +154,6 @@ def test_a_fork_takes_another_plan(real: Muster, desk: Desk) -> None:
     """Its assignments count from the step on."""
     real("run", *TASK, "-q")
     real("plan", *TASK, "--json", "-o", "plan.json")
-    from pathlib import Path
-
     text = Path("plan.json").read_text().replace('"task": "review it"', '"task": "look again"')
     Path("plan.json").write_text(text.replace('"root": "."', f'"root": "{desk.project}"'))
     desk.plays(*SCRIPT[2:])
@@ -157,3 +162,43 @@ def test_a_fork_takes_another_plan(real: Muster, desk: Desk) -> None:
 
     assert answer.code == 0, answer.err
     assert answer.json["run"]["plan"]["requirements"]["task"] == "look again"
+
+
+def test_resume_hands_every_option_on(muster: Muster, house: House) -> None:
+    """What becomes of doubts, and which model answers; the exit code is that of the verdict."""
+    stopped = replace(record(Verdict.FAILED), status=RunStatus.INTERRUPTED)
+    house.answers("show_run", stopped)
+    house.answers("resume_run", record(Verdict.FAILED))
+
+    answer = muster("resume", "run-01", "--in-doubt", "skip", "--model", "openai", "--json")
+
+    assert answer.code == 1
+    assert house.others["show_run"].asked == [ShowRunRequest("run-01")]
+    assert house.others["resume_run"].asked == [ResumeRunRequest(stopped.id, DoubtPolicy.SKIP)]
+    assert house.opened[-1][1] == {"model": "openai"}
+
+
+@pytest.mark.parametrize(
+    ("models", "planned"),
+    [
+        (("openai/a", "openai/a"), "openai/a"),
+        (("openai/a", "openai/b"), "openai"),
+        (("openai/a", "anthropic/b"), None),
+    ],
+)
+def test_other_models_that_are_set_give_way_to_those_of_the_plan(
+    models: tuple[str, str], planned: str | None, muster: Muster, house: House
+) -> None:
+    """One model, or one provider; of several providers the user has to say which."""
+    team = plan("one", "two")
+    agents = tuple(replace(agent, model=model) for agent, model in zip(team.agents, models, strict=True))
+    stopped = replace(record(None, of=replace(team, agents=agents)), status=RunStatus.INTERRUPTED)
+    house.answers("show_run", stopped)
+    house.answers("resume_run", UserError("the plan has one on a, and b is set", code="other-model"))
+
+    answer = muster("resume", "run-01", "-q")
+
+    assert answer.code == 2
+    assert answer.err.splitlines()[-1].startswith("muster: the plan has one on a")
+    tried = [flags.get("model") for _, flags in house.opened[1:]]
+    assert tried == ([None] if planned is None else [None, planned])
