@@ -42,7 +42,7 @@ class Given:
         'muster run "find dead code" --path ../shop --format html -o report.html',
         'muster run "find what is slow" --model anthropic --budget 0.50',
         'muster run "tidy src" --approve-tool "*" --approve-above 0.20',
-        'muster run "write tests for src/shop.py" --write --repair 2 --model anthropic',
+        'muster run "write tests for shop.py" --write --repair 2 --model anthropic',
         "muster run --plan plan.yaml",
         "echo review this project | muster run -",
     ),

@@ -56,6 +56,22 @@ def test_a_run_that_waits_says_for_what_and_how_to_answer(real: Muster, desk: De
     assert answer.out.startswith("WAITING")
 
 
+def test_an_agent_that_waits_is_not_told_as_cancelled(real: Muster, desk: Desk) -> None:
+    """Putting a run aside ends its agents' work, but not for good."""
+    told = real("run", *TASK, *STEP).err
+
+    assert "second: waits\n" in told
+    assert "cancelled" not in told
+
+
+def test_what_agents_did_before_the_wait_is_shown(real: Muster, desk: Desk) -> None:
+    """Their findings stand in the report of the waiting run."""
+    run = real("run", *TASK, *STEP, "-q", "--json").json["run"]
+
+    assert [(agent["agent"], agent["status"]) for agent in run["agents"]] == [("first", "completed")]
+    assert run["waits"][0]["name"] == "approve:second#1"
+
+
 def test_approve_keeps_the_answer_and_goes_on(real: Muster, desk: Desk) -> None:
     """In this process; nothing that was done is done again."""
     real("run", *TASK, *STEP, "-q")
