@@ -97,12 +97,21 @@ def _basis(steps: Sequence[Estimate]) -> str:
     bases = Counter(step.basis for step in steps)
     if len(bases) == 1:
         return next(iter(bases))
-    fresh = [basis for basis in bases.elements() if basis.startswith("a template")]
+    fresh = [basis for basis in bases.elements() if _is_template(basis)]
     if len(fresh) == len(steps):
         return max(fresh, key=len)
     known = f"earlier runs for {len(steps) - len(fresh)} of {len(steps)} agents"
     moved = max(fresh, key=len, default="").partition(":")[0]
     return f"{known}, {moved} for the others" if fresh else known
+
+
+def from_template(estimate: Estimate) -> bool:
+    """Whether nothing of it was measured."""
+    return _is_template(estimate.basis)
+
+
+def _is_template(basis: str) -> bool:
+    return basis.startswith("a template")
 
 
 def _triple(value: Range) -> tuple[float, float, float]:

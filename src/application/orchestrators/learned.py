@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from ...domain.agents.roster import WRITE
 from ...domain.agents.template import AgentTemplate
 from ...domain.errors import MusterError
-from ...domain.memory.advice import NO_ADVICE, Advice, Failing, advice
+from ...domain.memory.advice import NO_ADVICE, Advice, Failing, advice, similar
 from ...domain.memory.calibration import calibrate
 from ...domain.memory.run_outcome import RunOutcome, Worked, project_of
 from ...domain.models.info import ModelInfo
 from ...domain.orchestration.plan import Estimate, PlannedAgent
 from ...domain.orchestration.requirements import Reason, TaskRequirements
-from .estimates import calibrated, step_estimate
+from .estimates import calibrated, from_template, step_estimate
 from .lineup import Lineup
 from .patterns import pattern_named
 from .patterns.base import CompositionPattern
 
 Runs = Callable[[], Awaitable[Sequence[RunOutcome]]]
 """What earlier runs came to."""
+LEAST_SECONDS = 1e-3
+"""No expectation is taken for less when something is measured by it."""
 NOBODY: Mapping[str, AgentTemplate] = MappingProxyType({})
 
 
@@ -49,6 +52,7 @@ class Learned:
         self.advice: Advice = advice(outcomes, requirements, project_of(root)) if requirements else NO_ADVICE
         self._wanted = frozenset(requirements.capabilities if requirements else ())
         self._outcomes = outcomes
+        self._like = similar(outcomes, requirements) if requirements else ()
         self._templates = templates
         self._replaced: dict[str, str] = {}
 
@@ -89,8 +93,27 @@ class Learned:
             if worked.taken is not None and worked.model == model.name and worked.agent in self._templates
         ]
         tokens = calibrate(taken.tokens / max(then.tokens.expected, 1) for taken, then in pairs)
-        seconds = calibrate(taken.seconds / max(then.seconds.expected, 1e-3) for taken, then in pairs)
+        seconds = calibrate(
+            taken.seconds / max(then.seconds.expected, LEAST_SECONDS) for taken, then in pairs
+        )
         return calibrated(guess, model, tokens, seconds)
+
+    def widened(self, estimate: Estimate, pattern: str) -> Estimate:
+        """An estimate from earlier steps whose seconds also hold what like runs took besides their steps.
+
+        Templates are left to `calibrated`: they were never measured.
+        """
+        told = [
+            one.taken.seconds / max(one.planned.seconds.expected, LEAST_SECONDS)
+            for one in self._like
+            if one.taken is not None and one.pattern == pattern and not from_template(one.planned)
+        ]
+        found = None if from_template(estimate) else calibrate(told)
+        seconds = estimate.seconds if found is None else found.widen(estimate.seconds)
+        if found is None or seconds == estimate.seconds:
+            return estimate
+        basis = f"{estimate.basis}, with seconds as {found.cases} similar runs took them"
+        return replace(estimate, seconds=seconds, basis=basis)
 
     def reasons(self, team: Sequence[PlannedAgent]) -> tuple[Reason, ...]:
         """What a plan for `team` says of earlier runs, with the evidence."""

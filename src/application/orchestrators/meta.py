@@ -131,7 +131,8 @@ class MetaOrchestrator:
             composition=seating(pattern.name, [agent.agent for agent in agents]),
         )
         steps = [agent.estimate for agent in agents]
-        return replace(plan, estimate=team_estimate(steps, pattern_of(plan), self._limit))
+        whole = team_estimate(steps, pattern_of(plan), self._limit)
+        return replace(plan, estimate=learned.widened(whole, pattern.name))
 
     async def analyze_and_compose(
         self,

@@ -14,6 +14,7 @@ from .run_memory import RunMemory
 
 KEPT = 20
 """Outcomes kept an agent and model; the newest ones."""
+PREFIX = "outcome/"
 OUTCOMES = TypeAdapter(tuple[StepOutcome, ...])
 
 
@@ -39,6 +40,11 @@ class OutcomeMemory:
             return () if stored is None else OUTCOMES.validate_python(stored)
         return ()
 
+    async def forget_all(self) -> int:
+        """Forget steps and runs; returns how many entries there were. Raises StorageError."""
+        steps = [await self._store.delete(key) for key in await self._store.list_keys(PREFIX)]
+        return sum(steps) + await self.runs.forget_all()
+
 
 def _key(agent: str, model: str) -> str:
-    return f"outcome/{model}/{agent}"
+    return f"{PREFIX}{model}/{agent}"

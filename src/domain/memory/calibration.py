@@ -34,6 +34,13 @@ class Calibration:
             max(guess.high * self.factor, guess.expected * self.high, expected),
         )
 
+    def widen(self, measured: Range) -> Range:
+        """The range widened where it was too narrow; what is expected was measured, and stays."""
+        expected = measured.expected
+        return Range(
+            min(measured.low, expected * self.low), expected, max(measured.high, expected * self.high)
+        )
+
 
 def calibrate(ratios: Iterable[float]) -> Calibration | None:
     """From what was taken, in parts of what had been guessed; None for too few cases.

@@ -154,6 +154,17 @@ async def test_estimates_from_earlier_steps_are_not_moved() -> None:
     assert plan.estimate.seconds.expected == 7.0
 
 
+async def test_what_runs_take_besides_their_steps_widens_the_seconds() -> None:
+    """Like runs took three times what their steps did; what is expected of the steps was measured, and stays."""
+    known = [outcome(i, "sequential", taken=Taken(20, 6.0)) for i in range(5)]
+    wishes = Wishes(agents=("critic",))
+    before = (await planner([]).analyze_and_compose(TASK, CODE, wishes=wishes)).estimate
+    after = (await planner(known).analyze_and_compose(TASK, CODE, wishes=wishes)).estimate
+    assert (before.seconds.expected, before.seconds.high) == (7.0, 10.5)
+    assert after == replace(before, seconds=replace(before.seconds, high=21.0), basis=after.basis)
+    assert after.basis == ("1 earlier run of this agent and model, with seconds as 5 similar runs took them")
+
+
 async def test_a_plan_says_how_good_the_estimates_of_like_runs_were() -> None:
     """Two of three took what had been said."""
     known = [outcome(1), outcome(2), outcome(3, taken=Taken(1e9, 2))]

@@ -50,5 +50,7 @@ def test_four_fifths_of_what_was_seen_would_have_been_inside(seen: list[float], 
     assert found is not None
     moved = found.apply(guess)
     assert moved.low <= moved.expected <= moved.high
-    inside = sum(moved.low <= guess.expected * ratio <= moved.high for ratio in seen)
-    assert inside >= 0.8 * len(seen)
+    for found_range in (moved, found.widen(guess)):
+        inside = sum(found_range.low <= guess.expected * ratio <= found_range.high for ratio in seen)
+        assert inside >= 0.8 * len(seen)
+    assert found.widen(guess).expected == guess.expected
