@@ -9,7 +9,6 @@ from .calls import HEAD, calls
 from .markdown_course import course_lines, decision_lines, edits_lines, waits_lines
 from .markdown_words import cell, code, escape, table
 
-__all__ = ["cell", "code", "escape", "render", "table"]
 NOT_COVERED_SHOWN = 10
 
 

@@ -14,7 +14,7 @@ from ...domain.orchestration.run import Verdict
 from ...domain.workflows.course import verdict_of
 from ...domain.workflows.state import Spent, StageRecord, StageStatus, WorkflowState, WorkflowStatus
 from . import Look, wording
-from .markdown import code, escape, table
+from .markdown_words import code, escape, table
 from .paper import Paper
 
 SCHEMA_VERSION = 1

@@ -3,7 +3,7 @@
 import pytest
 
 from muster.presentation.reports import render_plan, render_run
-from muster.presentation.reports.markdown import code, escape
+from muster.presentation.reports.markdown_words import code, escape
 from tests.unit.presentation.reports import samples
 
 
