@@ -9,7 +9,7 @@ import anyio
 import pytest
 from hypothesis import given
 
-from muster.application.services.run_memory import KEPT, RunMemory, borrowed_agents
+from muster.application.services.run_memory import KEPT, LOOSE, PREFIX, TOGETHER, RunMemory, borrowed_agents
 from muster.domain.errors import StorageError
 from muster.domain.journal.record import Record, RecordKind
 from muster.domain.memory.run_outcome import RunOutcome
@@ -56,7 +56,7 @@ async def test_only_the_newest_are_kept() -> None:
     for number in reversed(range(KEPT + 5)):
         await memory.remember(outcome(number))
     assert [one.run for one in await memory.recall()] == [f"run-{i:03}" for i in range(5, KEPT + 5)]
-    assert len(await store.list_keys("")) == KEPT
+    assert len(await store.list_keys(PREFIX)) == KEPT
 
 
 async def test_runs_that_end_together_do_not_overwrite_each_other() -> None:
@@ -105,6 +105,63 @@ async def test_keys_in_order_are_runs_in_order_whatever_their_zone() -> None:
     await memory.remember(replace(outcome(2), at=START))
     await memory.remember(old)
     assert [one.run for one in await memory.recall()] == ["run-001", "run-002"]
+
+
+class CountedStore(InProcessLongTermStore):
+    """A store that counts what is read."""
+
+    read = 0
+
+    async def retrieve(self, key: str) -> object | None:
+        """Count, and read."""
+        self.read += 1
+        return await super().retrieve(key)
+
+
+async def test_a_long_memory_is_read_in_a_few_steps() -> None:
+    """Completed runs stand together; only the newest are read one by one."""
+    store = CountedStore()
+    memory = RunMemory(store)
+    for number in range(150):
+        await memory.remember(outcome(number))
+    store.read = 0
+    assert [one.run for one in await memory.recall()] == [f"run-{i:03}" for i in range(150)]
+    assert store.read <= LOOSE + 1
+
+
+async def test_copies_never_hide_that_a_stopped_run_has_gone_on() -> None:
+    """It was cancelled when the others were copied."""
+    memory = RunMemory(InProcessLongTermStore())
+    await memory.remember(outcome(0, status=RunStatus.CANCELLED, verdict=None))
+    for number in range(1, 3 * LOOSE):
+        await memory.remember(outcome(number))
+    await memory.remember(outcome(0))
+    assert (await memory.recall())[0] == outcome(0)
+
+
+@pytest.mark.parametrize("rubbish", [None, 7, ["x"], {"run-outcome/x": 3}])
+async def test_copies_that_cannot_be_read_cost_nothing(rubbish: object) -> None:
+    """Each run has its own key."""
+    store = InProcessLongTermStore()
+    memory = RunMemory(store)
+    for number in range(2 * LOOSE):
+        await memory.remember(outcome(number))
+    copies = await store.retrieve(TOGETHER)
+    assert isinstance(copies, dict)
+    await store.store(TOGETHER, dict.fromkeys(copies, rubbish) if rubbish is None else rubbish)
+    assert len(await memory.recall()) == 2 * LOOSE
+
+
+async def test_forgotten_runs_leave_no_copy() -> None:
+    """Neither one nor all."""
+    store = InProcessLongTermStore()
+    memory = RunMemory(store)
+    for number in range(2 * LOOSE):
+        await memory.remember(outcome(number))
+    await memory.forget([outcome(3)])
+    assert "run-003" not in str([await store.retrieve(key) for key in await store.list_keys()])
+    assert await memory.forget_all() == 2 * LOOSE - 1
+    assert await store.list_keys() == ()
 
 
 def record(key: str, kind: RecordKind = RecordKind.RESULT, epoch: int = 1) -> Record:
