@@ -85,11 +85,11 @@ class Database:
             thread.submit(self._disconnect).result()
             thread.shutdown()
 
-    async def _awaited(self, work: Callable[[apsw.Connection], T], *, changes: bool) -> T:
+    def _awaited(self, work: Callable[[apsw.Connection], T], *, changes: bool) -> asyncio.Future[T]:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
         self._put(Job(work, changes=changes, waiter=waiter, loop=loop))
-        return await waiter
+        return waiter
 
     def _put(self, job: Job) -> None:
         with self._lock:

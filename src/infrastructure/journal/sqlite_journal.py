@@ -16,7 +16,7 @@ from ..common.prefix import the_one
 from ..common.sqlite import Database
 from . import tables
 from .owner import Owner
-from .rows import agent_rows, end_values, kept_text, record_row, run_row
+from .rows import agent_rows, end_values, kept_text, run_row
 from .sqlite_schema import APPLICATION_ID, KEYED, MIGRATIONS, PREFIXED
 
 T = TypeVar("T")
@@ -26,7 +26,8 @@ class SqliteRunJournal(RunJournal):
     """What is awaited is on the disk before it returns; several processes may use the same file.
 
     A run names the process that drives it; once that is gone, a run still open reads as interrupted. Every row has a
-    digest: damage is told, by the run and the row, and hides no other run.
+    digest: damage is told, by the run and the row, and hides no other run. Rows are made on the file's thread: a
+    thousand runs that begin at once would else keep the event loop from everything else.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,9 +35,13 @@ class SqliteRunJournal(RunJournal):
 
     async def create(self, run: RunRecord) -> int:
         """Open a run in the name of this process."""
-        row = run_row(run, RunStatus.RUNNING, 1, Owner.current())
-        agents = agent_rows(run.id, run.agents)
-        await self._database.write(lambda c: tables.add(c, row, agents))
+        owner = Owner.current()
+
+        def work(connection: apsw.Connection) -> None:
+            row = run_row(run, RunStatus.RUNNING, 1, owner)
+            tables.add(connection, row, agent_rows(run.id, run.agents))
+
+        await self._database.write(work)
         return 1
 
     async def keyed(self, idempotency_key: str) -> str | None:
@@ -54,21 +59,20 @@ class SqliteRunJournal(RunJournal):
 
     async def append(self, run_id: str, epoch: int, records: Sequence[Record]) -> None:
         """Keep `records`, all or none; those of other runs share the transaction."""
-        name = kept_text(run_id)
-        rows = [record_row(name, record) for record in records]
-        await self._database.write(lambda c: tables.append(c, name, epoch, rows))
+        await self._database.write(lambda c: tables.append(c, run_id, epoch, records))
 
     def note(self, run_id: str, epoch: int, records: Sequence[Record]) -> None:
         """Keep `records` soon; a failure is only logged."""
-        name = kept_text(run_id)
-        rows = [record_row(name, record) for record in records]
-        self._database.later(lambda c: tables.append(c, name, epoch, rows))
+        self._database.later(lambda c: tables.append(c, run_id, epoch, records))
 
     async def finish(self, run: RunRecord, epoch: int) -> None:
         """Keep a run's end; agents recorded before stay, those of `run` are the newer word."""
-        values = (kept_text(run.id), epoch, run.status.value, *end_values(run))
-        agents = agent_rows(run.id, run.agents)
-        await self._database.write(lambda c: tables.finish(c, values, agents))
+
+        def work(connection: apsw.Connection) -> None:
+            values = (kept_text(run.id), epoch, run.status.value, *end_values(run))
+            tables.finish(connection, values, agent_rows(run.id, run.agents))
+
+        await self._database.write(work)
 
     async def signal(self, run_id: str, signal: Signal) -> None:
         """Keep a word for a run, under the next number."""

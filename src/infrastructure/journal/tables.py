@@ -63,19 +63,20 @@ def take_over(connection: apsw.Connection, run_id: str, owner: Owner, *, force: 
     return OpenedRun(found, epoch + 1, records(connection, name), signals(connection, name))
 
 
-def append(connection: apsw.Connection, name: str, epoch: int, new: Sequence[Row]) -> None:
+def append(connection: apsw.Connection, run_id: str, epoch: int, new: Sequence[Record]) -> None:
     """Insert records of the driver with that epoch; raises Fenced, or StorageError for a number that is not higher.
 
     Looked at and written in one transaction that holds the lock: one statement for both takes four times as long.
     """
+    name = kept_text(run_id)
     if connection.execute(sql.DRIVEN, (name, epoch)).get is None:
         raise selection.fenced(name, epoch)
     last = connection.execute(sql.LAST, (name,)).get or 0
-    for row in new:
-        if row[1] <= last:
-            raise selection.out_of_order(name, row[1], last)
-        last = row[1]
-        connection.execute(sql.RECORD, row)
+    for record in new:
+        if record.number <= last:
+            raise selection.out_of_order(name, record.number, last)
+        last = record.number
+        connection.execute(sql.RECORD, rows.record_row(name, record))
 
 
 def finish(connection: apsw.Connection, values: Row, agents: Sequence[Row]) -> None:
