@@ -9,10 +9,13 @@ from pydantic_core import PydanticUndefined
 from muster.application.orchestrators.patterns import PATTERNS
 from muster.domain.agents.roster import ROSTER
 from muster.domain.orchestration.gates import KINDS
+from muster.domain.workflows.checking import Names
 from muster.infrastructure.config.settings import Settings
+from muster.infrastructure.config.workflow_folder import WorkflowFolder
 from muster.infrastructure.evidence.cache import EvidenceCache
 from muster.infrastructure.evidence.catalogue import all_tools
 from muster.infrastructure.evidence.process import ToolRunner
+from muster.infrastructure.workflows import BUILT_IN
 from muster.presentation.reports import FORMATS
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "reference.md"
@@ -66,6 +69,33 @@ def agents() -> str:
     return table(("agent", "what it does", "capability", "tools", "needs a language model"), rows)
 
 
+def options() -> str:
+    """What can be set for each pattern."""
+    rows = [
+        (
+            f"`{pattern.name}`",
+            f"`{name}`",
+            f"`{field.default}`" if field.default != "" else "empty",
+            field.description,
+        )
+        for pattern in PATTERNS.values()
+        if hasattr(pattern, "options")
+        for name, field in type(pattern.options).model_fields.items()
+    ]
+    return table(("pattern", "option", "default", "what it is"), rows)
+
+
+def workflows() -> str:
+    """Each built-in workflow with its stages."""
+    tools = frozenset(tool.profile.name for tool in all_tools(ToolRunner(), EvidenceCache(None)))
+    names = Names(frozenset(agent.id for agent in ROSTER), frozenset(PATTERNS), tools)
+    rows = [
+        (f"`{flow.name}`", flow.purpose, " → ".join(f"`{stage.id}`" for stage in flow.stages))
+        for flow in WorkflowFolder(BUILT_IN, None, names).workflows()
+    ]
+    return table(("workflow", "what it does", "stages"), rows)
+
+
 def text() -> str:
     """The whole page."""
     gates = [
@@ -79,6 +109,7 @@ def text() -> str:
     ]
     patterns = [(f"`{p.name}`", p.purpose, f"{p.arity.least}–{p.arity.most}") for p in PATTERNS.values()]
     formats = [(f"`{name}`", kind.purpose) for name, kind in FORMATS.items()]
+    formats.append(("`yaml`", "plans alone: people edit it, `muster run --plan` runs it"))
     parts = [
         "# Reference",
         "Made by `scripts/reference.py` from the code; a test holds the two equal.",
@@ -90,6 +121,10 @@ def text() -> str:
         table(("gate", "what is measured", "passes at", "measure"), gates),
         "## Patterns",
         table(("pattern", "meaning", "agents"), patterns),
+        "Options stand in the `composition` of a saved plan:",
+        options(),
+        "## Workflows",
+        workflows(),
         "## Agents",
         agents(),
         "## Evidence tools",

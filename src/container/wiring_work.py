@@ -10,7 +10,7 @@ from ..domain.ports.checkpoint_store import CheckpointStore
 from ..domain.ports.edit_lock import EditLock
 from ..domain.ports.workspace_editor import WorkspaceEditor
 from ..domain.ports.workspace_shadow import WorkspaceShadow
-from . import crews, edits, runs, use_cases, workflows, writing
+from . import crews, edits, learning, runs, use_cases, workflows, writing
 from .wiring_ground import Ground
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.explain_finding import ExplainFinding
     from ..application.use_cases.export_run import ExportRun
     from ..application.use_cases.find_runs import FindRuns
+    from ..application.use_cases.forget_learning import ForgetLearning
     from ..application.use_cases.fork_run import ForkRun
     from ..application.use_cases.generate_code import GenerateCode
     from ..application.use_cases.import_run import ImportRun
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.run_task import RunTask
     from ..application.use_cases.run_workflow import RunWorkflow
     from ..application.use_cases.show_checkpoint import ShowCheckpoint
+    from ..application.use_cases.show_learning import ShowLearning
     from ..application.use_cases.show_run import ShowRun
     from ..application.use_cases.show_workflow import ShowWorkflow
     from ..application.use_cases.undo_edits import UndoEdits
@@ -205,6 +207,10 @@ class Work(Ground):
     parallel: providers.Provider[ParallelOrchestrator] = _one(writing.parallel)
     generate_code: providers.Provider[GenerateCode] = _one(
         writing.generate_code, Ground.model_named, Ground.ids, multi_agent, Ground.budgets, Ground.loaded
+    )
+    show_learning: providers.Provider[ShowLearning] = _one(learning.show_learning, outcomes, plan_task)
+    forget_learning: providers.Provider[ForgetLearning] = _one(
+        learning.forget_learning, outcomes, Ground.clock
     )
     list_checkpoints: providers.Provider[ListCheckpoints] = _one(edits.list_checkpoints, checkpoint_store)
     show_checkpoint: providers.Provider[ShowCheckpoint] = _one(edits.show_checkpoint, checkpoint_store)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from ...domain.events.events import AgentFinished, AgentStarted, MessageSent
 from ...domain.journal.record import RecordKind
 from ...domain.messaging.agent_message import AgentMessage, AgentMessageType
+from ...domain.models.usage import Usage
 from ...domain.orchestration.decision import Decision
 from ...domain.orchestration.plan import PlannedAgent
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, joined
@@ -70,6 +72,8 @@ class Crew:
         kept = self._flow.book.result(self._flow.name(key))
         if kept is not None:
             step = STEP.load(kept)
+            if kept.epoch == 0:
+                step = replace(step, result=inherited(step.result))
         else:
             with self._flow.lane(key) as flow:
                 flow.progress("started")
@@ -138,6 +142,16 @@ class Crew:
                 result.error,
             )
         )
+
+
+def inherited(result: AgentResult) -> AgentResult:
+    """The result of a step that another run has paid for: here it costs nothing, and its calls are marked so."""
+    calls = (
+        replace(one, usage=Usage(), cost=Decimal(0), batch_cost=None, cached=True)
+        for one in result.attempts
+        if one.ok
+    )
+    return replace(result, usage=Usage(), cost=Decimal(0), attempts=tuple(calls))
 
 
 def _denied(assignment: Assignment, answer: Answer) -> StepResult:

@@ -13,7 +13,8 @@ from ...domain.orchestration.gates import Gate
 
 F = TypeVar("F", bound=Callable[..., Any])
 RUN_FORMATS = ("text", "markdown", "json", "sarif", "junit", "html")
-PLAN_FORMATS = ("text", "markdown", "json", "yaml")
+YAML = "yaml"
+PLAN_FORMATS = ("text", "markdown", "json", YAML)
 
 
 class Names(click.Choice[str]):

@@ -25,6 +25,9 @@ STARTER = """\
 # take neither the premium tier nor more than 8 rounds unless your own settings name the folder.
 # agents_dir = "agents"
 
+# A folder of YAML files with more workflows, under the same restrictions; `muster workflow schema` describes them.
+# workflows_dir = "workflows"
+
 # A project is somebody else's word, so these are yours to say alone, in your own settings or the environment:
 # model, tiers, fallback and providers (who is asked; MUSTER_MODEL=anthropic), models_file (prices of your own),
 # budget (MUSTER_BUDGET=usd=0.50,calls=50), retries (of a failed call, 0 to 10), response_cache (true answers equal

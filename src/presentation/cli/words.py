@@ -29,6 +29,7 @@ COMMANDS = {
     "costs": "Show what calls of language models have cost.",
     "tokens": "Count the tokens of texts, and what they would cost.",
     "compress": "Write a text in fewer tokens.",
+    "learned": "Show what earlier runs have taught, or forget it.",
     "agents": "List the agents and what each can do.",
     "doctor": "Check this installation and its settings.",
     "init": "Write a commented muster.toml.",

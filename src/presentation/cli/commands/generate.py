@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 EPILOG = (
-    'muster generate "a queue that forgets its oldest entry" --model anthropic --budget 0.50',
-    "muster generate - --context src/queue.py --require 'same interface' --output drafts < task.txt",
+    'muster generate "a queue that forgets its oldest" --model anthropic',
+    "muster generate - --context src/queue.py --output drafts < task.txt",
+    "muster generate 'a parser' --require 'reads RFC 3339' --budget 0.50",
 )
 
 

@@ -67,7 +67,7 @@ class Given:
         type=click.Path(),
         help="Run a plan that `muster plan` wrote, as YAML or JSON.",
     ),
-    o.formats(o.RUN_FORMATS),
+    o.formats((*o.RUN_FORMATS, o.YAML)),
     o.output,
     o.quiet,
 )
@@ -154,6 +154,8 @@ def _refuse_contradictions(given: Given, wish: Wish) -> None:
             "(or edit the plan)",
             context,
         )
+    if not given.dry_run and wish.format == o.YAML:
+        raise click.UsageError("yaml is for plans: add --dry-run, or use muster plan", context)
     if given.dry_run and wish.format not in o.PLAN_FORMATS:
         raise click.UsageError(
             f"--dry-run shows a plan: as {', '.join(o.PLAN_FORMATS)}, not as {wish.format}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +188,7 @@ def run(name: str, path: str, dry_run: bool, quiet: bool, model: str | None, **g
     from .. import session
     from ..output import check_target
     from ..wishes import granted
+    from ..workflow_work import carry_out, finish, show_plan
 
     limits = spending.Spend.taken_from(given).limits()
     format_ = o.chosen(given["format"], given["json"])
@@ -198,9 +199,9 @@ def run(name: str, path: str, dry_run: bool, quiet: bool, model: str | None, **g
     )
     with session.open_session(path, {"model": model}) as house:
         if dry_run:
-            return _show_plan(house.plan_workflow().execute(request), format_, given["output"])
-        state = _carry_out(lambda: house.run_workflow().execute(request), follow)
-    return _finish(state, format_, given["output"])
+            return show_plan(house.plan_workflow().execute(request), format_, given["output"])
+        state = carry_out(lambda: house.run_workflow().execute(request), follow.farewell)
+    return finish(state, format_, given["output"])
 
 
 @command.command("resume", cls=o.Command, short_help="Go on with a workflow, or show it again.")
@@ -214,14 +215,15 @@ def resume(run_id: str, model: str | None, quiet: bool, **given: Any) -> int:
     from ....application.use_cases.resume_workflow import ResumeWorkflowRequest
     from .. import session
     from ..output import check_target
+    from ..workflow_work import carry_out, finish
 
     format_ = o.chosen(given["format"], given["json"])
     check_target(given["output"])
     follow = Follow(quiet, model, run_id)
     with session.open_session(".", {"model": model}) as house:
         request = ResumeWorkflowRequest(run_id, follow)
-        state = _carry_out(lambda: house.resume_workflow().execute(request), follow)
-    return _finish(state, format_, given["output"])
+        state = carry_out(lambda: house.resume_workflow().execute(request), follow.farewell)
+    return finish(state, format_, given["output"])
 
 
 @command.command("cancel", cls=o.Command, short_help="End a workflow before its time.")
@@ -232,11 +234,12 @@ def cancel(run_id: str, quiet: bool) -> None:
     from ....application.use_cases.cancel_workflow import CancelWorkflowRequest
     from .. import session
     from ..output import emit
+    from ..workflow_work import carry_out
 
     follow = Follow(quiet, run_id=run_id)
     with session.open_session() as house:
         request = CancelWorkflowRequest(run_id, follow)
-        state = _carry_out(lambda: house.cancel_workflow().execute(request), follow)
+        state = carry_out(lambda: house.cancel_workflow().execute(request), follow.farewell)
     emit(f"workflow run {state.id} is {state.status.value}")
 
 
@@ -260,45 +263,3 @@ def runs(limit: int, json: bool, output: str | None) -> None:
     with session.open_session() as house:
         found = run_async(house.list_workflow_runs().execute(ListWorkflowRunsRequest(limit)))
     emit(as_json(workflow_runs=found) if json else runs_listed(found, stdout_width()), output)
-
-
-def _show_plan(planning: Coroutine[Any, Any, Any], format_: str, output: str | None) -> int:
-    from ..output import emit
-    from ..plain import as_json
-    from ..run_async import run_async
-    from ..terminal import stdout_width
-    from ..workflow_words import planned
-
-    plan = run_async(planning)
-    emit(as_json(plan=plan) if format_ == "json" else planned(plan, stdout_width()), output)
-    return 0
-
-
-def _carry_out(work: Callable[[], Coroutine[Any, Any, WorkflowState]], follow: Follow) -> WorkflowState:
-    from ..run_async import run_async
-
-    return run_async(work(), follow.farewell)
-
-
-def _finish(state: WorkflowState, format_: str, output: str | None) -> int:
-    """Write the report and return the exit code."""
-    import os
-    import sys
-
-    from ....domain.workflows.course import verdict_of
-    from ....domain.workflows.state import WorkflowStatus
-    from ...reports import Look
-    from ...reports.workflow import render_workflow
-    from ..failures import INTERRUPTED
-    from ..output import emit, is_file
-    from ..terminal import PLAIN_WIDTH, wants_color, width_of
-    from ..work import VERDICTS
-
-    plain = is_file(output) or sys.stdout is None
-    look = (
-        Look(width=PLAIN_WIDTH) if plain else Look(wants_color(sys.stdout, os.environ), width_of(sys.stdout))
-    )
-    emit(render_workflow(state, format_, look), output)
-    if state.status is WorkflowStatus.CANCELLED:
-        return INTERRUPTED
-    return VERDICTS[verdict_of(state)]

@@ -132,14 +132,15 @@ def test_the_environment_can_ask_for_the_traceback(
         (
             ("run", "x", "--format", "jso"),
             "invalid value for '--format': 'jso' is not known; did you mean json? "
-            "(known: text, markdown, json, sarif, junit, html)",
+            "(known: text, markdown, json, sarif, junit, html, yaml)",
             "muster run --help",
         ),
         (
             ("run", "x", "--dry-run", "--format", "sarif"),
-            "--dry-run shows a plan: as text, markdown, json, not as sarif",
+            "--dry-run shows a plan: as text, markdown, json, yaml, not as sarif",
             "muster run --help",
         ),
+        (("run", "x", "--format", "yaml"), "yaml is for plans: add --dry-run, or use muster plan", "muster run --help"),
         (("run", "x", "--gate", "hihg=0"), "unknown gate 'hihg'", "did you mean high?"),
         (("run", "x", "--agents", " , "), "--agents names no agent", "muster agents lists them"),
         (
