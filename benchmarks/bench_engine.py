@@ -7,6 +7,7 @@ waiting without a journal, SQLite alone with a wait for the disk for each row, a
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import resource
@@ -35,9 +36,11 @@ from tests.fakes.builders import plan
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = max(3, int(os.environ.get("BENCH_ROUNDS", "3")))
 AT_ONCE, STEPS, TICK = 1000, 5, 0.005
-RUNS = {"crowd": 6000, "slow": 4000}
-WAITS = {"crowd": 0.01, "slow": 0.05}
-"""Seconds that a step waits: 50 ms a run, and, in the second crowd, 50 ms a step."""
+RUNS = {"crowd": 6000, "calm": 6000, "slow": 4000}
+WAITS = {"crowd": 0.01, "calm": 0.01, "slow": 0.05}
+"""Seconds that a step waits: 50 ms a run, and, in the slow crowd, 50 ms a step."""
+COLLECTOR = (10_000, 20, 20)
+"""How seldom Python looks for garbage in circles in the calm crowd: runs leave next to none."""
 ALONE, LONG, FLOOR = 500, 1000, 300
 TEXT: Codec[str] = Codec(str)
 SAID = "what a language model said, in a paragraph of its own. " * 10
@@ -47,6 +50,9 @@ BARS = {
     "crowd: runs/s": (1500.0, "at least"),
     "crowd: loop's lag, ms": (100.0, "under"),
     "crowd: memory, MB": (60.0, "under"),
+    "calm: runs/s": (1500.0, "at least"),
+    "calm: loop's lag, ms": (100.0, "under"),
+    "calm: memory, MB": (60.0, "under"),
     "one step: CPU, ms": (1.0, "under"),
     "resume of 1,000 steps, s": (0.5, "under"),
 }
@@ -57,7 +63,7 @@ def bench_engine() -> None:
     rounds = [measured() for _ in range(ROUNDS)]
     load = os.getloadavg()[0]
     print(f"\nengine, {ROUNDS} rounds, medians (least to most); load {load:.1f} on {os.cpu_count()} cores")
-    short, long = (1000 * wait for wait in WAITS.values())
+    short, long = WAITS["crowd"] * 1000, WAITS["slow"] * 1000
     print(f"  {AT_ONCE} runs at once, of {STEPS} steps that wait {short:.0f} ms each (slow: {long:.0f} ms)")
     for name in rounds[0]:
         values = sorted(told[name] for told in rounds)
@@ -152,6 +158,14 @@ def crowd(folder: Path, name: str = "crowd") -> dict[str, float]:
     }
 
 
+def calm(folder: Path) -> dict[str, float]:
+    """As `crowd`, in a process that leaves what was imported out of every collection, and collects less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTOR)
+    return crowd(folder, "calm")
+
+
 def slow(folder: Path) -> dict[str, float]:
     """As `crowd`, with longer steps."""
     return crowd(folder, "slow")
@@ -232,6 +246,7 @@ def _commits(path: Path, rows: int, together: int) -> float:
 PARTS: dict[str, Callable[[Path], dict[str, float]]] = {
     "bare": bare,
     "crowd": crowd,
+    "calm": calm,
     "slow": slow,
     "alone": alone,
 }
