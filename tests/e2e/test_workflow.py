@@ -10,13 +10,9 @@ from typing import Any
 
 import pytest
 
-from muster.presentation.cli.words import COMMANDS
 from tests.e2e.support import PATIENCE, Shell, ended, shop
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="ends processes as Linux does"),
-    pytest.mark.skipif("workflow" not in COMMANDS, reason="the command is not wired"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ends processes as Linux does")
 MINE = """
 name: mine
 title: Mine
@@ -123,7 +119,7 @@ def test_one_s_own_begins_with_the_text_of_another(tmp_path: Path) -> None:
     )
     wrong = own("workflow", "list")
     assert wrong.code == 4
-    assert "mine.yaml:14: stages.1.agents.1: unknown agent 'security-oditor'" in wrong.error
+    assert "mine.yaml:13: stages.1.agents.1: unknown agent 'security-oditor'" in wrong.error
 
 
 def test_a_project_s_workflow_replaces_no_built_in_one(tmp_path: Path) -> None:

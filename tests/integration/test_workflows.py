@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from muster.application.use_cases.run_workflow import RunWorkflowRequest
-from muster.container import Container, close_container, close_models
+from muster.container import close_container, close_models
 from muster.domain.orchestration.run import Verdict
 from muster.domain.workflows.course import verdict_of
 from muster.domain.workflows.state import WorkflowState
@@ -16,7 +16,6 @@ from tests.contract.test_workflow_catalog import NINE
 from tests.fakes.scripted_model import saying
 from tests.unit.container.houses import House, opened
 
-pytestmark = pytest.mark.skipif(not hasattr(Container, "run_workflow"), reason="workflows are not wired")
 PARCELS = Path(__file__).resolve().parents[2] / "examples" / "parcels"
 NO_MODEL = "needs a language model, and offline/evidence is none"
 ENDS: dict[str, tuple[Verdict, dict[str, str]]] = {
