@@ -37,7 +37,9 @@ class RunMemory:
         """Keep what a run came to, and forget the oldest; a store that fails costs later advice, not this run."""
         if outcome.status is RunStatus.WAITING:
             return
-        with suppress(StorageError):
+        with suppress(
+            StorageError, TypeError
+        ):  # TypeError: an infinite number in a plan that was written by hand
             await self._store.store(_key(outcome), OUTCOME.dump_python(outcome, mode="json"))
             keys = await self._store.list_keys(PREFIX)
             for key in keys[:-KEPT]:

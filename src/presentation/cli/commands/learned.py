@@ -45,7 +45,7 @@ def command(context: click.Context, task: str, path: str, json: bool, output: st
     Neither the words of tasks nor the names of folders are remembered. Plan without it: --no-history.
     """
     if context.invoked_subcommand is not None:
-        if task or json or output:
+        if task or json or output or path != ".":
             raise click.UsageError(f"options go behind {context.invoked_subcommand}", context)
         return
     from ....application.use_cases.show_learning import ShowLearningRequest
@@ -79,9 +79,10 @@ def command(context: click.Context, task: str, path: str, json: bool, output: st
         help="What runs have taught that began longer ago than this.",
     ),
     click.option("--all", "everything", is_flag=True, help="All of it, with what steps have taken."),
+    o.path,
     o.json_flag,
 )
-def forget(run: str, days: float | None, everything: bool, json: bool) -> None:
+def forget(run: str, days: float | None, everything: bool, path: str, json: bool) -> None:
     """Forget what RUN has taught (or "last"), what old runs have, or everything.
 
     Runs themselves are kept (muster runs), and so is what they cost (muster costs).
@@ -93,7 +94,7 @@ def forget(run: str, days: float | None, everything: bool, json: bool) -> None:
     from ..plain import as_json
     from ..run_async import run_async
 
-    with session.open_session() as house:
+    with session.open_session(path) as house:
         gone = run_async(house.forget_learning().execute(ForgetLearningRequest(run, days, everything)))
     emit(as_json(forgotten=gone) if json else f"{count(gone, 'entry', 'entries')} forgotten")
 

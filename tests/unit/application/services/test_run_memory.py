@@ -13,10 +13,11 @@ from muster.application.services.run_memory import KEPT, LOOSE, PREFIX, TOGETHER
 from muster.domain.errors import StorageError
 from muster.domain.journal.record import Record, RecordKind
 from muster.domain.memory.run_outcome import RunOutcome
+from muster.domain.orchestration.plan import Range
 from muster.domain.orchestration.run import RunStatus
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
 from tests.fakes.clock import START
-from tests.fakes.outcomes import any_outcomes, outcome, worked
+from tests.fakes.outcomes import PLANNED, any_outcomes, outcome, worked
 
 
 class BrokenStore(InProcessLongTermStore):
@@ -86,6 +87,14 @@ async def test_a_store_that_fails_costs_nothing_but_advice() -> None:
     """Neither remembering nor recalling raises."""
     memory = RunMemory(BrokenStore())
     await memory.remember(outcome(1))
+    assert await memory.recall() == ()
+
+
+async def test_what_is_not_json_is_not_remembered_and_harms_nobody() -> None:
+    """A plan that somebody wrote by hand may expect an infinite time."""
+    memory = RunMemory(InProcessLongTermStore())
+    endless = replace(PLANNED, seconds=Range(1, 2, float("inf")))
+    await memory.remember(replace(outcome(1), planned=endless))
     assert await memory.recall() == ()
 
 
