@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from muster import ExecutionPlan, Muster, RunStatus, Verdict, open_muster
 from muster.application.services.outcomes import OutcomeMemory
+from muster.application.services.reporting import Reporter
 from muster.domain.agents.roster import ROSTER
 from muster.domain.errors import StorageError
 from muster.domain.memory.outcome import StepOutcome
@@ -175,6 +176,28 @@ async def test_what_a_fork_took_over_is_not_learned_twice(project: str) -> None:
     assert (origin.shared, kept.shared, kept.taken) == (False, True, None)
     assert [one.agent for one in kept.team] == ["second"]
     assert (len(await steps(store, "first")), len(await steps(store, "second"))) == (1, 2)
+
+
+async def test_a_run_that_broke_down_counts_as_not_passed_and_teaches_no_time(
+    project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A defect behind the agents' work: they have not failed, the run has."""
+
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(Reporter, "report", breaks)
+    store = InProcessLongTermStore()
+    async with opened(project, ScriptedModel(*BOTH), store) as app:
+        with pytest.raises(RuntimeError, match="a defect"):
+            await app.run_task(await planned(app, project))
+    (kept,) = await remembered(store)
+    assert (kept.status, kept.passed, kept.taken) == (RunStatus.FAILED, False, None)
+    assert [(one.agent, one.failed, one.taken) for one in kept.team] == [
+        ("first", False, None),
+        ("second", False, None),
+    ]
+    assert await steps(store, "first") == ()
 
 
 class FullStore(InProcessLongTermStore):
