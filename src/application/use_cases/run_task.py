@@ -78,7 +78,7 @@ class RunTask:
     - A run that only waits for a person, a signal or a time is put aside: it says waiting, and holds nothing.
     - A journal that fails half-way does not take the result along: the record says so in its `error`.
     - An idempotency key that was used before gives the run that it began: finished, or taken up where it stands.
-    - What each step took is remembered for the estimates of later plans.
+    - What the run came to, and what each step took, is remembered for later plans.
     """
 
     def __init__(

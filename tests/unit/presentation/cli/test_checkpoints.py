@@ -14,7 +14,6 @@ from muster.domain.errors import EditConflict
 from muster.domain.workspace.checkpoints import Checkpoint, CheckpointReason, SavedFile
 from muster.domain.workspace.edits import EditOutcome, EditStatus, FileStatus
 from muster.domain.workspace.files import NotCovered
-from muster.presentation.cli import words
 from tests.fakes.clock import START
 
 from .conftest import Muster
@@ -25,13 +24,6 @@ ONE = Checkpoint("cp-1", "/project", START, CheckpointReason.COMMIT, FILES, "tid
 OUTCOME = EditOutcome(
     EditStatus.ROLLED_BACK, {"a.py": FileStatus.RESTORED, "b.py": FileStatus.UNTOUCHED}, "cp-2"
 )
-
-
-@pytest.fixture(autouse=True)
-def listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both commands are in the table."""
-    for name in ("checkpoints", "undo"):
-        monkeypatch.setitem(words.COMMANDS, name, words.COMMANDS.get(name, name))
 
 
 @pytest.mark.parametrize("args", [("checkpoints",), ("checkpoints", "list")])

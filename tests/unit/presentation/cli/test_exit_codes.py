@@ -140,7 +140,11 @@ def test_the_environment_can_ask_for_the_traceback(
             "--dry-run shows a plan: as text, markdown, json, yaml, not as sarif",
             "muster run --help",
         ),
-        (("run", "x", "--format", "yaml"), "yaml is for plans: add --dry-run, or use muster plan", "muster run --help"),
+        (
+            ("run", "x", "--format", "yaml"),
+            "yaml is for plans: add --dry-run, or use muster plan",
+            "muster run --help",
+        ),
         (("run", "x", "--gate", "hihg=0"), "unknown gate 'hihg'", "did you mean high?"),
         (("run", "x", "--agents", " , "), "--agents names no agent", "muster agents lists them"),
         (

@@ -19,7 +19,6 @@ from muster.domain.generation.result import GenerationResult, GenerationStatus, 
 from muster.domain.generation.review import Criterion, Issue, Review
 from muster.domain.models.usage import Usage
 from muster.domain.sandbox.suite import Case, Isolation, Outcome, SandboxResult
-from muster.presentation.cli import words
 from muster.presentation.cli.written_files import targets, write_files
 
 from .conftest import Muster
@@ -68,9 +67,8 @@ class Writing(UseCase):
 
 
 @pytest.fixture
-def writing(house: House, monkeypatch: pytest.MonkeyPatch) -> Writing:
+def writing(house: House) -> Writing:
     """The use case, behind the command."""
-    monkeypatch.setitem(words.COMMANDS, "generate", "Have code written, tested and reviewed.")
     case = Writing(PASSED)
     house.others["generate_code"] = case
     return case

@@ -16,7 +16,6 @@ from muster.domain.orchestration.run import Verdict
 from muster.domain.workflows.course import line_of
 from muster.domain.workflows.state import SkipCause, StageRecord, StageStatus, WorkflowState, WorkflowStatus
 from muster.domain.workflows.workflow import OnError, Then, WorkflowInput
-from muster.presentation.cli import words
 from tests.fakes.builders import plan
 from tests.fakes.workflows import BEGAN, stage, state_of, workflow
 
@@ -28,12 +27,6 @@ FLOW = workflow(
     stage("fix", when="stages.scan.findings > 0", needs_model=True, tier=ModelTier.PREMIUM),
     inputs=[WorkflowInput("where", "a folder"), WorkflowInput("depth", "how deep", "full")],
 )
-
-
-@pytest.fixture(autouse=True)
-def in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command is one of those that `muster` knows."""
-    monkeypatch.setitem(words.COMMANDS, "workflow", "Run workflows.")
 
 
 def over(
