@@ -12,8 +12,8 @@ import apsw
 from ...domain.errors import StorageError
 from ...domain.ports.long_term_store import LongTermStore
 from ..common.sqlite import Database
-from ..common.sqlite_queue import immediate
 from ..common.sqlite_errors import CORRUPT, FULL
+from ..common.sqlite_queue import immediate
 from .json_values import checked_key, encoded
 
 APPLICATION_ID = 0x4D53544D  # "MSTM"
