@@ -244,7 +244,7 @@ async def test_a_fork_has_what_came_before_its_step_for_nothing(project: str) ->
         assert len(model.requests) == 6
         assert (fork.status, fork.parent, fork.findings) == (RunStatus.COMPLETED, whole.id, whole.findings)
         assert fork.agents[1].cost == whole.agents[1].cost
-        assert (fork.agents[0].cost, fork.agents[0].usage.total) == (0, 0)
+        assert (fork.agents[0].cost, fork.agents[0].usage.total) == (Decimal(0), 0)
         assert [attempt.cached for attempt in fork.agents[0].attempts] == [True, True]
         assert fork.cost == whole.agents[1].cost
         assert await app.show_run(whole.id) == whole
