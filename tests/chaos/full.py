@@ -19,7 +19,7 @@ from .laws import (
 )
 
 MEGABYTES, ENOUGH = 3, 256
-PAGES = 500
+PAGES_A_RUN = 5
 NO_ROOM = "has no room left"
 Numbers = list[tuple[str, object]]
 
@@ -28,7 +28,8 @@ def full_disk(folder: Path, runs: int, seed: int) -> tuple[Numbers, list[str]]:
     """Work until the disk is full, look, make room, and go on to the end."""
     lay_out(folder)
     with small_disk(folder / DATA) as mounted, provider(folder, seed) as url:
-        limit = () if mounted else ("--pages", str(PAGES))
+        pages = runs * PAGES_A_RUN
+        limit = () if mounted else ("--pages", str(pages))
         first, _ = to_the_end(folder, url, runs, *limit)
         full = take(folder, folder / "full")
         if mounted:
@@ -37,7 +38,7 @@ def full_disk(folder: Path, runs: int, seed: int) -> tuple[Numbers, list[str]]:
         end = take(folder, folder / "end")
     hit = [one for one in first if NO_ROOM in one.error]
     numbers: Numbers = [
-        ("disk", f"{MEGABYTES} MB tmpfs" if mounted else f"{PAGES} pages"),
+        ("disk", f"{MEGABYTES} MB tmpfs" if mounted else f"{pages} pages"),
         ("runs, told that there is no room", f"{len(hit)} of {runs}"),
         ("runs recorded by then", len(full.runs)),
         ("records by then", sum(len(kept.records) for kept in full.runs.values())),
