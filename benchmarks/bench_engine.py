@@ -31,6 +31,7 @@ from muster.domain.orchestration.plan import ExecutionPlan
 from muster.domain.orchestration.run import RunRecord, RunStatus
 from muster.infrastructure.common.system_clock import SystemClock
 from muster.infrastructure.journal.sqlite_journal import SqliteRunJournal
+from muster.presentation.cli.run_async import calm_collector
 from tests.fakes.builders import plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,8 +40,6 @@ AT_ONCE, STEPS, TICK = 1000, 5, 0.005
 RUNS = {"crowd": 6000, "calm": 6000, "slow": 4000}
 WAITS = {"crowd": 0.01, "calm": 0.01, "slow": 0.05}
 """Seconds that a step waits: 50 ms a run, and, in the slow crowd, 50 ms a step."""
-COLLECTOR = (10_000, 20, 20)
-"""How seldom Python looks for garbage in circles in the calm crowd: runs leave next to none."""
 ALONE, LONG, FLOOR = 500, 1000, 300
 TEXT: Codec[str] = Codec(str)
 SAID = "what a language model said, in a paragraph of its own. " * 10
@@ -159,10 +158,9 @@ def crowd(folder: Path, name: str = "crowd") -> dict[str, float]:
 
 
 def calm(folder: Path) -> dict[str, float]:
-    """As `crowd`, in a process that leaves what was imported out of every collection, and collects less often."""
+    """As `crowd`, with Python's garbage collector as the command line sets it."""
     gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTOR)
+    calm_collector()
     return crowd(folder, "calm")
 
 

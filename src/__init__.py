@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .app import Muster, get_model, get_model_by_id, open_muster
     from .application.models.budget import Budget
+    from .application.turns.function_tool import FunctionTool, tool
     from .application.use_cases.plan_check import CheckMode, PlanCheckRequest
     from .application.use_cases.plan_task import PlanTaskRequest
-    from .application.use_cases.run_task import RunTaskRequest
+    from .application.use_cases.run_task import RunOptions, RunTaskRequest
     from .domain.agents.template import AgentTemplate
     from .domain.budget.limits import BudgetLimits
     from .domain.errors import BudgetExceeded, ModelFailure, MusterError, UserError
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from .domain.models.info import ModelInfo
     from .domain.models.registry import ModelRegistry
     from .domain.models.tier import ModelTier
+    from .domain.orchestration.approvals import Approvals, DoubtPolicy
+    from .domain.orchestration.escalation import Escalation
     from .domain.orchestration.gates import Gate, GateResult, GateVerdict
     from .domain.orchestration.plan import ExecutionPlan
     from .domain.orchestration.run import RunRecord, RunReport, RunStatus, RunSummary, Verdict
+    from .domain.tools.spec import ToolCategory
 
 __version__ = "0.1.0"
 
@@ -48,6 +52,13 @@ _HOMES = {
     "PlanCheckRequest": "application.use_cases.plan_check",
     "PlanTaskRequest": "application.use_cases.plan_task",
     "RunTaskRequest": "application.use_cases.run_task",
+    "RunOptions": "application.use_cases.run_task",
+    "FunctionTool": "application.turns.function_tool",
+    "tool": "application.turns.function_tool",
+    "ToolCategory": "domain.tools.spec",
+    "Approvals": "domain.orchestration.approvals",
+    "DoubtPolicy": "domain.orchestration.approvals",
+    "Escalation": "domain.orchestration.escalation",
     "AgentTemplate": "domain.agents.template",
     "MusterError": "domain.errors",
     "UserError": "domain.errors",
@@ -68,13 +79,17 @@ _HOMES = {
 
 __all__ = [
     "AgentTemplate",
+    "Approvals",
     "Budget",
     "BudgetExceeded",
     "BudgetLimits",
     "Category",
     "CheckMode",
+    "DoubtPolicy",
+    "Escalation",
     "ExecutionPlan",
     "Finding",
+    "FunctionTool",
     "Gate",
     "GateResult",
     "GateVerdict",
@@ -89,18 +104,21 @@ __all__ = [
     "PlanCheckRequest",
     "PlanTaskRequest",
     "Role",
+    "RunOptions",
     "RunRecord",
     "RunReport",
     "RunStatus",
     "RunSummary",
     "RunTaskRequest",
     "Severity",
+    "ToolCategory",
     "UserError",
     "Verdict",
     "__version__",
     "get_model",
     "get_model_by_id",
     "open_muster",
+    "tool",
 ]
 
 

@@ -46,6 +46,7 @@ from .domain.ports.run_journal import RunJournal
 
 if TYPE_CHECKING:
     from .application.models.executor import LLMExecutor
+    from .application.turns.function_tool import FunctionTool
     from .container import Container
 
 
@@ -235,11 +236,13 @@ async def open_muster(
     run_journal: RunJournal | None = None,
     evidence_tools: Iterable[EvidenceTool] | None = None,
     agents: Iterable[AgentTemplate] = (),
+    tools: Iterable[FunctionTool] = (),
 ) -> AsyncIterator[Muster]:
     """Open Muster for the settings that hold in the folder `workspace`.
 
     `settings` win over environment and files. Adapters of your own take the place of ours; `agents` are added
-    to the roster, the same id replacing a built-in one. Raises ConfigurationError.
+    to the roster, the same id replacing a built-in one; `tools` may be named in agents' `tools`. Raises
+    ConfigurationError.
     """
     from .container import close_container, close_models, open_container
 
@@ -249,6 +252,7 @@ async def open_muster(
         "journal": run_journal,
         "evidence_tools": None if evidence_tools is None else tuple(evidence_tools),
         "added_agents": tuple(agents) or None,
+        "host_tools": tuple(tools) or None,
     }
     chosen = {name: adapter for name, adapter in own.items() if adapter is not None}
     container = open_container(workspace, settings, adapters=chosen)

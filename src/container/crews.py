@@ -36,20 +36,24 @@ if TYPE_CHECKING:
     from ..application.services.reporting import Reporter
     from ..application.services.run_driver import RunDriver
     from ..application.services.run_editing import Editing
+    from ..application.turns.function_tool import FunctionTool
     from ..application.turns.runner import TurnRunner
     from .stack import ModelStack
 
 Tools = Sequence[EvidenceTool]
 
 
-def catalog(loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate]) -> AgentCatalog:
+def catalog(
+    loaded: LoadedSettings, tools: Tools, added: Sequence[AgentTemplate], own: Sequence[FunctionTool]
+) -> AgentCatalog:
     """The agents that there are: built in, the host's, and those of the user's or project's folder."""
     from ..application.services.agent_tools import LOOK_UP_TOOLS
     from ..application.services.edit_tools import EDIT_TOOLS
     from ..domain.agents.roster import ROSTER
     from ..infrastructure.config.agent_folder import AgentFolder
 
-    known = frozenset(tool.profile.name for tool in tools) | LOOK_UP_TOOLS | EDIT_TOOLS
+    named = frozenset(tool.profile.name for tool in tools).union(tool.spec.name for tool in own)
+    known = named | LOOK_UP_TOOLS | EDIT_TOOLS
     return AgentFolder((*ROSTER, *added), loaded.values.agents_dir, known, loaded.agents_of)
 
 
@@ -112,11 +116,13 @@ def editing(
     return Editing(workspace, editor, shadow, masker, clock)
 
 
-def benches(tools: Tools, editing: Editing, masker: SecretMasker, clock: Clock) -> BenchBuilder:
+def benches(
+    tools: Tools, own: Sequence[FunctionTool], editing: Editing, masker: SecretMasker, clock: Clock
+) -> BenchBuilder:
     """Lays out what the agents of a run share."""
     from ..application.services.bench import BenchBuilder
 
-    return BenchBuilder(tools, editing, masker, clock)
+    return BenchBuilder(tools, own, editing, masker, clock)
 
 
 def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: SecretMasker) -> Reporter:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..application.models.budget import BudgetBook
     from ..application.models.choice import ModelChoice
     from ..application.models.pool import ModelPool
+    from ..application.turns.function_tool import FunctionTool
     from ..domain.models.overrides import ModelOverrides
     from ..domain.models.registry import ModelRegistry
     from ..domain.ports.cost_ledger import CostLedger
@@ -52,6 +53,7 @@ class Ground(containers.DeclarativeContainer):
 
     loaded: providers.Provider[LoadedSettings] = providers.Dependency(instance_of=LoadedSettings)
     added_agents: providers.Provider[Sequence[AgentTemplate]] = providers.Object(())
+    host_tools: providers.Provider[Sequence[FunctionTool]] = providers.Object(())
     env: providers.Provider[Mapping[str, str]] = providers.Object(MappingProxyType({}))
     host_model: providers.Provider[LanguageModel | None] = providers.Object(None)
 
@@ -90,4 +92,6 @@ class Ground(containers.DeclarativeContainer):
     )
     pool: providers.Provider[ModelPool] = _one(models.pool, loaded, choice, stack, host_model)
     model_named: providers.Provider[talk.Named] = _one(models.model_named, choice, stack, pool, host_model)
-    catalog: providers.Provider[AgentCatalog] = _one(crews.catalog, loaded, evidence_tools, added_agents)
+    catalog: providers.Provider[AgentCatalog] = _one(
+        crews.catalog, loaded, evidence_tools, added_agents, host_tools
+    )

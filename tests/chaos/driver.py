@@ -14,8 +14,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from dependency_injector import providers
-
 from muster import Muster, RunStatus
 from muster.container import close_container, close_models, open_container
 from muster.domain.errors import ErrorKind, MusterError, StorageError
@@ -27,7 +25,7 @@ from muster.domain.orchestration.run import AgentStatus, RunRecord
 from muster.infrastructure.journal.sqlite_journal import SqliteRunJournal
 from tests.fakes.evidence import FakeEvidence
 
-from .team import AGENTS, EVIDENCE, PATTERNS, HostBenches, Tools, number_of, options_of, plan_of, templates
+from .team import AGENTS, EVIDENCE, PATTERNS, Tools, host_tools, number_of, options_of, plan_of, templates
 
 OUTCOME, KEYS = (
     "outcome.json",
@@ -163,10 +161,10 @@ async def work(folder: Path, url: str, runs: int, journal: SqliteRunJournal) -> 
     adapters: dict[str, object] = {
         "evidence_tools": (FakeEvidence(EVIDENCE),),
         "added_agents": tuple(templates()),
+        "host_tools": host_tools(Tools(folder)),
         "journal": journal,
     }
     container = open_container(str(folder / PROJECT), settings, KEYS, adapters)
-    container.benches.override(providers.Object(HostBenches(container.benches(), Tools(folder))))
     app = Muster(container, str(folder / PROJECT))
     try:
         outcome = await Driver(app, str(folder / PROJECT), runs).drive()

@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from muster import AgentTemplate
-from muster.application.flow.flow import Flow
-from muster.application.services.bench import Bench, BenchBuilder
 from muster.application.turns.function_tool import FunctionTool
 from muster.application.use_cases.run_task import RunOptions
 from muster.domain.agents.capability import Capability
@@ -20,7 +18,6 @@ from muster.domain.orchestration.approvals import DoubtPolicy
 from muster.domain.orchestration.plan import ExecutionPlan
 from muster.domain.orchestration.run import RunRecord
 from muster.domain.tools.spec import ToolCategory
-from muster.domain.workspace.files import WorkspaceSnapshot
 
 AGENTS = ("first", "second", "third")
 PATTERNS = ("sequential", "parallel")
@@ -99,19 +96,9 @@ class Tools:
             os.close(descriptor)
 
 
-class HostBenches(BenchBuilder):
-    """The benches of this Muster, with the host's tools beside ours."""
-
-    def __init__(self, inner: BenchBuilder, tools: Tools) -> None:
-        self._inner = inner
-        self._own = tools
-
-    async def build(
-        self, run: RunRecord, snapshot: WorkspaceSnapshot, accounts: tuple[str, ...], flow: Flow
-    ) -> Bench:
-        """A bench with two more tools: one that reads, and one that writes and must not be repeated."""
-        bench = await self._inner.build(run, snapshot, accounts, flow)
-        registry = bench.tools._registry
-        registry.register(LOOK, FunctionTool(self._own.look_up))
-        registry.register(WRITE, FunctionTool(self._own.append_line, category=ToolCategory.WRITE))
-        return bench
+def host_tools(tools: Tools) -> tuple[FunctionTool, ...]:
+    """Two more tools: one that reads, and one that writes and must not be repeated."""
+    return (
+        FunctionTool(tools.look_up, name=LOOK),
+        FunctionTool(tools.append_line, name=WRITE, category=ToolCategory.WRITE),
+    )

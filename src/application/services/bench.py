@@ -15,6 +15,7 @@ from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import WorkspaceSnapshot
 from ..flow.durable_tools import Staging
 from ..flow.flow import Flow
+from ..turns.function_tool import FunctionTool
 from .agent_tools import AgentTools
 from .citations import CitationDesk
 from .document_cache import DocumentCache
@@ -51,9 +52,16 @@ class BenchBuilder:
     """Lays out a bench for each run."""
 
     def __init__(
-        self, evidence_tools: Sequence[EvidenceTool], editing: Editing, masker: SecretMasker, clock: Clock
+        self,
+        evidence_tools: Sequence[EvidenceTool],
+        own: Sequence[FunctionTool],
+        editing: Editing,
+        masker: SecretMasker,
+        clock: Clock,
     ) -> None:
+        """`own` are tools of the host, which agents may name like ours."""
         self._evidence_tools = {tool.profile.name: tool for tool in evidence_tools}
+        self._own = {tool.spec.name: tool for tool in own}
         self._editing = editing
         self._masker = masker
         self._clock = clock
@@ -69,7 +77,7 @@ class BenchBuilder:
         session = self._editing.session(run, flow.book, read.invalidate)
         seen, written = self._editing.seen_by(session), Written(session)
         files = RunFiles(seen, snapshot, self._masker, read, written)
-        added = EditTools(session, self._masker).tools() if session else {}
+        added = self._own | (EditTools(session, self._masker).tools() if session else {})
         tools = AgentTools(desk, profiles, files, self._masker, added)
         citations = CitationDesk(files, self._masker)
         document = await _document(plan, files)

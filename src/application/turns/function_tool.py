@@ -78,6 +78,7 @@ def tool(
     category: ToolCategory = ToolCategory.READ,
     writes: bool = False,
     permissions: frozenset[str] = frozenset(),
+    repeatable: bool = False,
 ) -> Callable[[Callable[..., Any]], FunctionTool]:
     """Decorator that makes a FunctionTool; name and description default to the function's own."""
     return lambda function: FunctionTool(
@@ -87,6 +88,7 @@ def tool(
         category=category,
         writes=writes,
         permissions=permissions,
+        repeatable=repeatable,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 from .failures import INTERRUPTED, Interrupted, report
 
 T = TypeVar("T")
+COLLECTOR = (10_000, 20, 20)
 GRACE = 0.85  # seconds; with the ways in and out it stays below one
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 AT_LOOP_END: list[Callable[[], Coroutine[Any, Any, None]]] = []
@@ -27,6 +29,7 @@ def run_async(work: Coroutine[Any, Any, T], farewell: Callable[[], Interrupted] 
     `GRACE` seconds, or at a second signal, the process ends at once, with the farewell told.
     """
     brake = _Brake(farewell)
+    calm_collector()
     with brake.in_reach():
         try:
             with asyncio.Runner() as runner:
@@ -35,6 +38,15 @@ def run_async(work: Coroutine[Any, Any, T], farewell: Callable[[], Interrupted] 
             if not brake.pulled:
                 raise
             raise brake.last_words() from None
+
+
+def calm_collector() -> None:
+    """Look for garbage in circles less often, and not among what was imported: runs leave next to none.
+
+    With a thousand runs at work the passes of Python's defaults cost a fifth of the time, and are most of the lag.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECTOR)
 
 
 class _Brake:
