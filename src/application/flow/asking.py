@@ -60,11 +60,12 @@ class Asking:
 
     async def spending(self, worst: Decimal | None) -> Answer:
         """Whether a call that may cost `worst` dollars may be made; asked once a run, when the amount is reached."""
-        limit, spent = self._approvals.above_usd, self._flow.book.spent
+        limit, book = self._approvals.above_usd, self._flow.book
+        spent = book.spent + book.reserved
         if limit is None or (worst is not None and spent + worst <= limit):
             return Answer(yes=True)
         cost = "an unknown amount" if worst is None else f"up to ${worst.normalize():f}"
-        words = f"${spent.normalize():f} are spent, and the next call costs {cost}: more than ${limit}"
+        words = f"${spent.normalize():f} are spent or set aside, and the next call costs {cost}: more than ${limit}"
         return await self._ask(SPENDING, words)
 
     @property

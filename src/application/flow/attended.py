@@ -39,16 +39,19 @@ class Attendant:
         self._book = book
         self._journal = journal
         self._heard = heard
+        self._stop = asyncio.Event()
+        self._stopper = ""
 
     async def attend(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`; raises Parked, Stopped or Fenced once it was cancelled for one of these reasons."""
         task = asyncio.create_task(work)
         watchers: tuple[asyncio.Task[Any], ...] = (
             asyncio.create_task(self._resting()),
-            asyncio.create_task(self._stopping()),
+            asyncio.create_task(self._stop.wait()),
             asyncio.create_task(self._book.gone.wait()),
+            asyncio.create_task(self._listening()),
         )
-        resting, stopping, gone = watchers
+        resting, stopping, gone, _ = watchers
         try:
             await asyncio.wait({task, *watchers}, return_when=asyncio.FIRST_COMPLETED)
             if gone.done():
@@ -59,7 +62,7 @@ class Attendant:
             if task.done():
                 return task.result()
             if stopping.done():
-                raise Stopped(stopping.result())
+                raise Stopped(self._stopper)
             raise Parked(resting.result())
         finally:
             for each in (task, *watchers):
@@ -71,15 +74,15 @@ class Attendant:
         while True:
             waits = await self._book.lanes.rest()
             names = {signal.name for signal in await self._new_signals()}
+            if self._stop.is_set():  # who stops a run does not want it put aside
+                await asyncio.Event().wait()
             if not names.intersection(wait.name for wait in waits):
                 return waits
 
-    async def _stopping(self) -> str:
+    async def _listening(self) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            for signal in await self._new_signals():
-                if signal.name == CANCEL:
-                    return signal.sender or "somebody"
+            await self._new_signals()
 
     async def _new_signals(self) -> tuple[Signal, ...]:
         """What has come since the last look, handed to whoever waits for it; a journal that fails is silent here."""
@@ -89,5 +92,9 @@ class Attendant:
             return ()
         for signal in signals:
             self._heard = max(self._heard, signal.number)
-            self._book.lanes.arrive(signal)
+            if signal.name == CANCEL:
+                self._stopper = signal.sender or "somebody"
+                self._stop.set()
+            else:
+                self._book.lanes.arrive(signal)
         return signals

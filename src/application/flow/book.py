@@ -27,7 +27,8 @@ class FlowBook:
 
     `gone` is set when the run has gone over to another driver, and ends here. `problems` are what the journal could
     not keep: it does not take results along, and goes in as soon as there is room again, before anything that rests on
-    it. `spent` is what calls of models have cost in this run (US dollars, as far as their prices are known).
+    it. `spent` is what calls of models have cost in this run, `reserved` what those under way may cost at most (US
+    dollars, as far as their prices are known).
     """
 
     def __init__(self, journal: RunJournal, opened: OpenedRun, clock: Clock) -> None:
@@ -36,6 +37,7 @@ class FlowBook:
         self._results: dict[str, Record] = {}
         self._failures: dict[str, list[Record]] = {}
         self._open: set[str] = set()
+        self._begun: dict[str, int] = {}
         self._timers: dict[str, Record] = {}
         self._signals: dict[str, Record] = {}
         self._latest: dict[str, Record] = {}
@@ -46,7 +48,7 @@ class FlowBook:
         self.lanes = Lanes()
         self.gone = asyncio.Event()
         self.problems: list[str] = []
-        self.spent = Decimal(0)
+        self.spent = self.reserved = Decimal(0)
         for record in opened.records:
             self._take_in(record)
         last = opened.records[-1].number if opened.records else 0
@@ -65,6 +67,15 @@ class FlowBook:
     def in_doubt(self, key: str) -> bool:
         """Whether the step was begun, and nothing tells how it ended."""
         return key in self._open
+
+    def begun(self, key: str) -> int:
+        """How often the step was announced."""
+        return self._begun.get(key, 0)
+
+    @property
+    def lost_calls(self) -> int:
+        """Calls of models that crashes took, those that are not made again yet included."""
+        return self.repeated + sum("/model/" in f"/{key}" for key in self._open)
 
     @property
     def repeated(self) -> int:
@@ -130,6 +141,11 @@ class FlowBook:
         for record in records[len(owed) :]:
             self._take_in(record)
 
+    async def flush(self) -> None:
+        """Record what could not be recorded before; raises StorageError when there still is no room."""
+        if self._unkept:
+            await self._append(())
+
     def note(self, kind: RecordKind, key: str, content: object = None) -> None:
         """Record something that nobody waits for; `content` is plain JSON."""
         payload = "" if content is None else json.dumps(content, separators=(",", ":"))
@@ -143,6 +159,7 @@ class FlowBook:
     def _take_in(self, record: Record) -> None:
         kind, key = record.kind, record.key
         if kind is RecordKind.INTENT:
+            self._begun[key] = self._begun.get(key, 0) + 1
             if key in self._open and not record.payload:
                 self._again[key] = self._again.get(key, 0) + 1
             self._open.add(key)

@@ -74,16 +74,17 @@ class DurableModel(LanguageModel):
             for event in _replayed(RESPONSE.load(kept), kept.epoch == 0):
                 yield event
             return
-        await self._allowed(request)
-        await self._flow.begin(key, Repeat.COUNTED)
-        events = self._recorded(request, name)
+        held = await self._allowed(request)
+        book.reserved += held
+        events = self._recorded(request, name, key)
         try:
             async for event in events:
                 yield event
         finally:
+            book.reserved -= held
             await close(events)
 
-    async def _recorded(self, request: ModelRequest, name: str) -> AsyncIterator[ModelEvent]:
+    async def _recorded(self, request: ModelRequest, name: str, key: str) -> AsyncIterator[ModelEvent]:
         book, call = self._flow.book, _Call(self._flow.book, request.context.heard)
         watched = replace(request, context=replace(request.context, heard=call.hear))
         taken = {asked.call_id for message in request.messages for asked in message.tool_calls}
@@ -91,13 +92,16 @@ class DurableModel(LanguageModel):
         events = self._inner.stream(watched)
         try:
             with self._flow.working():
+                await self._flow.begin(key, Repeat.COUNTED)
                 async for event in events:
                     answer.add(event)
                     if type(event) is Finished:
                         attempts = tuple(call.attempts or answer.attempts)
                         response = replace(answer.response(), attempts=attempts)
+                        call.failure = (
+                            ""  # before: what is under way to the journal arrives, whoever gives up
+                        )
                         await book.keep(RecordKind.RESULT, name, response, RESPONSE)
-                        call.failure = ""
                     yield event
         except Exception as error:
             call.failure = f"{type(error).__name__}: {error}"
@@ -116,9 +120,10 @@ class DurableModel(LanguageModel):
         for _ in range(book.lost(name)):
             yield Attempt(info.provider, info.name, info.tier, error=ErrorKind.LOST, detail=LOST)
 
-    async def _allowed(self, request: ModelRequest) -> None:
+    async def _allowed(self, request: ModelRequest) -> Decimal:
+        """What the call may cost at most, where anybody watches that; raises BudgetExceeded after a no."""
         if not self._asking.counts:
-            return
+            return Decimal(0)
         worst = worst_case(request, self._inner.info, self._counter).usd
         answer = await self._asking.spending(worst)
         if not answer.yes:
@@ -127,6 +132,7 @@ class DurableModel(LanguageModel):
                 details={"who": answer.who},
                 hint="approve further spending, or run it with a higher amount",
             )
+        return worst or Decimal(0)
 
 
 class _Call:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...domain.errors import Fenced, StorageError
@@ -47,6 +47,7 @@ class DurableExecutor(ToolExecutor):
         """`staging` is what tools of its names stage in memory: it is recorded with each of their results."""
         self._inner = inner
         self._staging = staging
+        self._admitted: set[str] = set()
         self._flow = flow
         self._rounds = rounds
         self._asking = asking
@@ -55,25 +56,57 @@ class DurableExecutor(ToolExecutor):
         """Those of the executor inside."""
         return self._inner.specs()
 
+    async def admit(self, call: ToolCall) -> ToolResult | None:
+        """The recorded refusal of a person who does not want the call; None when it may be made, or was made."""
+        key, spec = self._key(call), self._spec(call)
+        name = self._flow.name(key)
+        if self._flow.book.result(name) is not None:
+            return None
+        if self._flow.book.in_doubt(name):
+            return await self._settled(call, key, spec)
+        answer = await self._asking.tool(spec, key, call.arguments)
+        if answer.yes:
+            self._admitted.add(name)
+            return None
+        reason = f": {answer.reason}" if answer.reason else ""
+
+        async def refusal() -> ToolResult:
+            return ToolResult.error(call.call_id, f"a person did not allow this call{reason}")
+
+        return await self._flow.step(key, refusal, RESULT)
+
     async def execute(self, call: ToolCall, timeout: float) -> ToolResult:
-        """Run `call`, unless its result is known."""
-        key = f"tool/{self._rounds.current}/{_short(call.call_id)}"
-        spec = next((spec for spec in self._inner.specs() if spec.name == call.name), None)
-        try:
-            denied = await self._denied(call, spec, key)
+        """Run `call`, unless its result is known; what was not admitted is asked about first."""
+        key, spec = self._key(call), self._spec(call)
+        if self._flow.name(key) not in self._admitted:
+            denied = await self.admit(call)
             if denied is not None:
-                return await self._flow.step(key, denied, RESULT)
+                return denied
+        try:
             if self._staging is not None and call.name in self._staging.tools:
                 return await self._staged(self._staging, call, timeout, key)
             return await self._flow.step(
                 key, lambda: self._inner.execute(call, timeout), RESULT, _repeat(spec)
             )
-        except StepSkipped as skipped:
-            return ToolResult.error(call.call_id, f"not run again: {skipped.message}")
         except Fenced:
             raise
         except StorageError as error:
             return ToolResult.error(call.call_id, f"not run, for it could not be recorded first: {error}")
+
+    async def _settled(self, call: ToolCall, key: str, spec: ToolSpec | None) -> ToolResult | None:
+        """What stands in for a call in doubt that is to be left; None when it may be made again."""
+        try:
+            await self._flow.settle(key, _repeat(spec))
+        except StepSkipped as skipped:
+            return ToolResult.error(call.call_id, f"not run again: {skipped.message}")
+        self._admitted.add(self._flow.name(key))
+        return None
+
+    def _key(self, call: ToolCall) -> str:
+        return f"tool/{self._rounds.current}/{_short(call.call_id)}"
+
+    def _spec(self, call: ToolCall) -> ToolSpec | None:
+        return next((spec for spec in self._inner.specs() if spec.name == call.name), None)
 
     async def _staged(self, staging: Staging, call: ToolCall, timeout: float, key: str) -> ToolResult:
         """Stage, and record what is staged now with the result: a crash finds both, or neither."""
@@ -86,23 +119,6 @@ class DurableExecutor(ToolExecutor):
                 result = await self._inner.execute(call, timeout)
                 await self._flow.book.keep_with(staging.event, staging.content(), name, result, RESULT)
         return result
-
-    async def _denied(
-        self, call: ToolCall, spec: ToolSpec | None, key: str
-    ) -> Callable[[], Awaitable[ToolResult]] | None:
-        """What stands in for the call when a person does not want it; None when it may be made, or was made."""
-        name = self._flow.name(key)
-        if self._flow.book.result(name) is not None or self._flow.book.in_doubt(name):
-            return None
-        answer = await self._asking.tool(spec, key, call.arguments)
-        if answer.yes:
-            return None
-        reason = f": {answer.reason}" if answer.reason else ""
-
-        async def refusal() -> ToolResult:
-            return ToolResult.error(call.call_id, f"a person did not allow this call{reason}")
-
-        return refusal
 
 
 def _repeat(spec: ToolSpec | None) -> Repeat:

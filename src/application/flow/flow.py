@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime, timedelta
@@ -89,8 +90,9 @@ class Flow:
         found = self.book.result(name)
         if found is not None:
             return codec.load(found)
-        await self.begin(key, repeat)
+        await self.settle(key, repeat)
         with self.working():
+            await self.begin(key, repeat)
             try:
                 value = await do()
             except Exception as error:
@@ -100,24 +102,26 @@ class Flow:
         return value
 
     async def begin(self, key: str, repeat: Repeat) -> None:
-        """Announce a step as `repeat` asks for; raises StepSkipped for one in doubt that is to be left."""
-        name = self.name(key)
-        if self.book.in_doubt(name):
-            await self._settle(name, repeat)
+        """Announce a step as `repeat` asks for; raises StorageError for one that must be, and could not be."""
         if repeat is Repeat.COUNTED:
-            await self.book.announce(name)
+            await self.book.announce(self.name(key))
         elif repeat is Repeat.NEVER:
-            await self.book.insist(RecordKind.INTENT, name, self._clock.now(), MOMENT)
+            await self.book.insist(RecordKind.INTENT, self.name(key), self._clock.now(), MOMENT)
 
-    async def _settle(self, name: str, repeat: Repeat) -> None:
-        if repeat is not Repeat.NEVER:
+    async def settle(self, key: str, repeat: Repeat) -> None:
+        """Decide on a step in doubt, each time anew; raises StepSkipped for one that is to be left."""
+        name = self.name(key)
+        if repeat is not Repeat.NEVER or not self.book.in_doubt(name):
             return
+        times = self.book.begun(name)
+        question = f"doubt:{name}" if times == 1 else f"doubt:{name}@{times}"
         policy = self.book.doubts
-        if policy is DoubtPolicy.ASK:
-            words = f"{name} was under way when its process ended; whether it was done is not known"
-            answer = await self.signal(f"doubt:{name}", words, WaitKind.DOUBT)
-            policy = DoubtPolicy.RETRY if '"retry"' in answer.payload else DoubtPolicy.SKIP
-        if policy is DoubtPolicy.SKIP:
+        if policy is not DoubtPolicy.ASK and self.book.taken(question) is None:
+            said = Signal(question, json.dumps({"do": policy.value}), self._clock.now(), "the run's terms")
+            await self.book.keep(RecordKind.SIGNAL, question, said, SIGNAL)
+        words = f"{name} was under way when its process ended; whether it was done is not known"
+        answer = await self.signal(question, words, WaitKind.DOUBT)
+        if '"retry"' not in answer.payload:
             raise StepSkipped(f"{name} was skipped: whether it had been done is not known")
 
     def working(self) -> AbstractContextManager[None]:
@@ -131,7 +135,8 @@ class Flow:
             return SIGNAL.load(kept)
         self.book.note(RecordKind.EVENT, f"{WAITING}{name}", {"kind": kind.value, "words": words or name})
         signal = await self._wait(Wait(kind, name, words or name))
-        await self.book.keep(RecordKind.SIGNAL, name, signal, SIGNAL)
+        with self.working():
+            await self.book.keep(RecordKind.SIGNAL, name, signal, SIGNAL)
         return signal
 
     async def sleep(self, key: str, until: datetime) -> None:

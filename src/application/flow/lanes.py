@@ -42,8 +42,8 @@ class Lane:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing happens here until something comes from outside."""
-        return bool(self.waits) and not self.working
+        """Whether nothing happens here until something comes from outside that has not come yet."""
+        return bool(self.waits) and not self.working and not any(map(self._lanes.has_come, self.waits))
 
 
 class Lanes:
@@ -65,6 +65,10 @@ class Lanes:
         finally:
             self._open.remove(lane)
             self.changed()
+
+    def has_come(self, wait: Wait) -> bool:
+        """Whether the signal that ends `wait` is there, though nobody has acted on it yet."""
+        return wait.name in self._arrived
 
     def changed(self) -> None:
         """Look again whether everything waits."""

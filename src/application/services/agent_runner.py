@@ -196,7 +196,8 @@ class AgentRunner:
 
     async def _result(self, template: AgentTemplate, answer: _Answer, bench: Bench) -> StepResult:
         if self._models(template.tier).judges:
-            await bench.desk.complete(template.tools)  # no opinion may leave a fact out
+            # No opinion may leave a fact out; what a person wants to be asked about is not run past them.
+            await bench.desk.complete([name for name in template.tools if name not in bench.approvals.tools])
         reports = bench.desk.answered(template.tools)
         report, metrics = answer.report, answer.output.metrics
         checked = await bench.citations.check(report.findings if report else (), reports, metrics.model)

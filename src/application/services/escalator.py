@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -50,6 +51,7 @@ class Escalator:
     def __init__(self, inner: Step, ladder: Ladder) -> None:
         self._inner = inner
         self._ladder = ladder
+        self._helped: Counter[str] = Counter()
 
     async def step(self, assignment: Assignment) -> StepResult:
         """The last try, with what all of them took."""
@@ -98,8 +100,11 @@ class Escalator:
         place = f"{assignment.branch}/{assignment.agent.agent}".removeprefix("/")
         listed = "; ".join(f"{one.rung.value}: {one.why[:200]}" for one in tries)
         words = f"{place} has failed {len(tries)} times ({listed}); a yes is one more try, with your advice"
+        self._helped[place] += 1
+        times = self._helped[place]
+        question = f"{ASK}help/{place}" if times == 1 else f"{ASK}help/{place}@{times}"
         with self._ladder.flow.lane(f"help/{place}") as lane:
-            return read_answer(await lane.signal(f"{ASK}help/{place}", words, WaitKind.APPROVAL))
+            return read_answer(await lane.signal(question, words, WaitKind.APPROVAL))
 
     def _stand_in(self, assignment: Assignment) -> str | None:
         taken = frozenset(agent.agent for agent in self._ladder.plan.agents)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ from .reporting import Reporter, Standards
 from .run_editing import Editing
 from .run_memory import borrowed_agents
 
+log = logging.getLogger(__name__)
 REPORT_SECONDS = 0.4
 """What a cancelled run may take to merge what it has; Ctrl-C is answered within a second."""
 RECENT = 100
@@ -71,15 +73,24 @@ class Drive:
     async def run(self, accounts: tuple[str, ...] = ()) -> RunRecord:
         """The run as it stands when the drive has ended; raises Fenced, and what a defect raises."""
         run, shop = self._run, self._shop
-        spent = _spent(self._opened)
+        spent = _spent(self._opened, self._book)
         self._book.spent = spent.usd or Decimal(0)
         with shop.around.budgets.open(run.id, run.terms.limits, spent=spent):
-            bench = await shop.benches.build(run, self._snapshot, (run.id, *accounts), self._flow)
+            bench = await self._bench(accounts)
             crew = Crew(run, bench, shop.agents, self._flow, shop.around)
             try:
                 return await self._to_its_end(crew, bench)
             finally:
                 await bench.desk.close()
+
+    async def _bench(self, accounts: tuple[str, ...]) -> Bench:
+        """What the agents share; a run for which there can be none has failed, and is not left open."""
+        accounts = (self._run.id, *accounts)
+        try:
+            return await self._shop.benches.build(self._run, self._snapshot, accounts, self._flow)
+        except BaseException as error:
+            await self._finish(_broken(self._run, error), ())
+            raise
 
     async def _to_its_end(self, crew: Crew, bench: Bench) -> RunRecord:
         heard = max((signal.number for signal in self._opened.signals), default=0)
@@ -87,7 +98,9 @@ class Drive:
         try:
             return await attendant.attend(self._work(crew, bench))
         except Parked as parked:
-            return await self._finish(replace(self._run, status=RunStatus.WAITING, waits=parked.waits), crew)
+            return await self._finish(
+                replace(self._run, status=RunStatus.WAITING, waits=parked.waits), crew.steps
+            )
         except Stopped as stopped:
             return await self._cancelled(crew, f"cancelled by {stopped}")
         except asyncio.CancelledError:
@@ -96,8 +109,7 @@ class Drive:
         except Fenced:
             raise
         except BaseException as error:
-            reason = f"{type(error).__name__}: {error}"
-            await self._finish(replace(self._run, status=RunStatus.FAILED, error=reason), crew)
+            await self._finish(_broken(self._run, error), crew.steps)
             raise
 
     async def _work(self, crew: Crew, bench: Bench) -> RunRecord:
@@ -120,8 +132,9 @@ class Drive:
         )  # fmt: skip
 
     async def _gates(self, results: Sequence[AgentResult]) -> GateCheck:
-        """Where the gates stand with these results."""
-        return GateCheck.of((await self._report(results)).gates)
+        """Where the gates stand with these results; while somebody looks the run is not put aside."""
+        with self._flow.lane("gates") as lane, lane.working():
+            return GateCheck.of((await self._report(results)).gates)
 
     async def _complete(self, crew: Crew, results: tuple[AgentResult, ...], report: RunReport) -> RunRecord:
         report = replace(report, decisions=tuple(crew.decisions))
@@ -137,7 +150,7 @@ class Drive:
             ]
         )
         done = replace(self._run, status=RunStatus.COMPLETED, agents=results, report=report)
-        return await self._finish(done, crew)
+        return await self._finish(done, crew.steps)
 
     async def _report(self, results: Sequence[AgentResult]) -> RunReport:
         standards = await self._standards()
@@ -164,13 +177,15 @@ class Drive:
         try:
             async with asyncio.timeout(REPORT_SECONDS):
                 report = await self._report(results)
-        except TimeoutError:
-            report = None
+        except Exception:
+            log.warning("the report of the cancelled run %s was not made", self._run.id, exc_info=True)
         ended = replace(self._run, status=RunStatus.CANCELLED, agents=results, report=report, error=error)
-        return await self._finish(ended, crew)
+        return await self._finish(ended, crew.steps)
 
-    async def _finish(self, run: RunRecord, crew: Crew) -> RunRecord:
-        """Put the end into the journal, with what it could not keep before; then tell it, and learn from it."""
+    async def _finish(self, run: RunRecord, steps: Sequence[AgentResult]) -> RunRecord:
+        """Put the end into the journal, after what it could not keep before; then tell it, and learn from it."""
+        with suppress(StorageError):  # it is told as one of the problems
+            await self._book.flush()
         problems = [run.error, *dict.fromkeys(self._book.problems)]
         run = replace(run, repeated=self._book.repeated, error="; ".join(text for text in problems if text))
         if run.status is not RunStatus.WAITING:
@@ -188,12 +203,22 @@ class Drive:
             bus.publish(RunFinished(run.id, run.status, run.duration or 0.0))
         borrowed = borrowed_agents(self._opened.records)
         lines = self._snapshot.facts.code_lines
-        await self._shop.outcomes.runs.remember(outcome_of(run, crew.steps, lines, borrowed))
+        await self._shop.outcomes.runs.remember(outcome_of(run, steps, lines, borrowed))
         return run
 
 
-def _spent(opened: OpenedRun) -> Spending:
-    """What the calls of earlier drives have taken; read only where a limit asks for it."""
+def _broken(run: RunRecord, error: BaseException) -> RunRecord:
+    """The run as it ends when something breaks, or whoever began it gives up, before its agents are at work."""
+    cancelled = isinstance(error, asyncio.CancelledError)
+    status = RunStatus.CANCELLED if cancelled else RunStatus.FAILED
+    return replace(run, status=status, error="" if cancelled else f"{type(error).__name__}: {error}")
+
+
+def _spent(opened: OpenedRun, book: FlowBook) -> Spending:
+    """What the calls of earlier drives have taken; read only where a limit asks for it.
+
+    Calls that crashes took count as calls; what they cost nobody knows.
+    """
     terms = opened.run.terms
     limits = terms.limits
     counted = (limits.calls, limits.tokens, limits.usd, terms.approvals.above_usd)
@@ -202,4 +227,5 @@ def _spent(opened: OpenedRun) -> Spending:
     attempts = [attempt for record in opened.records for attempt in spent_in(record)]
     dollars = sum((attempt.cost or Decimal(0) for attempt in attempts), Decimal(0))
     called = sum(1 for attempt in attempts if attempt.error not in REFUSED and not attempt.cached)
+    called += book.lost_calls
     return Spending(called, sum(attempt.usage.total for attempt in attempts), dollars)

@@ -56,10 +56,17 @@ class JoinedExecutor(ToolExecutor):
         """The first one's tools, then what the second adds."""
         return (*self._first.specs(), *self._added)
 
+    async def admit(self, call: ToolCall) -> ToolResult | None:
+        """As the one says where it belongs."""
+        return await self._for(call).admit(call)
+
     async def execute(self, call: ToolCall, timeout: float) -> ToolResult:
         """Run `call` where it belongs."""
+        return await self._for(call).execute(call, timeout)
+
+    def _for(self, call: ToolCall) -> ToolExecutor:
         second = any(spec.name == call.name for spec in self._added)
-        return await (self._second if second else self._first).execute(call, timeout)
+        return self._second if second else self._first
 
 
 def late(call: ToolCall, timeout: float) -> ToolResult:

@@ -107,6 +107,9 @@ class _Desk:
     async def _result(self, call: ToolCall) -> ToolResult:
         """Executors keep the limit and turn crashes into results; one that does not is held to it here."""
         try:
+            denied = await self.executor.admit(call)
+            if denied is not None:
+                return denied
             return await within(self.timeout + 2 * GRACE_SECONDS, self.executor.execute(call, self.timeout))
         except OutOfTimeError:
             return late(call, self.timeout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 from ...domain.errors import UnknownName, UserError
@@ -13,11 +13,16 @@ from ...domain.orchestration.run import RunRecord, RunStatus
 from ...domain.ports.clock import Clock
 from ...domain.ports.ids import Ids
 from ...domain.ports.run_journal import RunJournal
+from ..flow.asking import ASK
+from ..flow.book import ENDS
 from ..services.pending import all_records
 from ..services.run_driver import RunDriver
+from ..services.run_editing import STAGED
 from .finding_runs import LAST, the_run
 
-KEPT = frozenset({RecordKind.RESULT, RecordKind.AGENT, RecordKind.SIGNAL})
+KEPT = frozenset({RecordKind.RESULT, RecordKind.AGENT})
+ANSWERS = (ASK, "doubt:")
+"""What the names of signals begin with that belong to the run that asked: another one asks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class ForkRunRequest:
 class ForkRun:
     """Begins a new run that has what another one had before a step.
 
-    - What was recorded before the step is taken over; it costs nothing in the new run, and is marked so.
+    - What was recorded before the step is taken over, staged edits too; it costs nothing in the new run, and is marked
+      so. Approvals are not: the new run asks for itself. What was in doubt stays in doubt.
     - The step itself, and what was recorded later, is made anew. Agents that worked side by side are taken as they
       were recorded: what one of them finished after the step is made again too.
     - The first run is not touched. Its terms hold for the new one as well.
@@ -76,5 +82,18 @@ def before(records: Sequence[Record], step: str) -> tuple[Record, ...]:
     touched = [one.number for one in records if one.key == step or one.key.startswith(f"{step}/")]
     if not touched:
         raise UnknownName.of("step", step, {one.key for one in records if one.kind in KEPT})
-    kept = [one for one in records if one.number < min(touched) and one.kind in KEPT]
+    earlier = [one for one in records if one.number < min(touched)]
+    ended = {one.key for one in earlier if one.kind in ENDS}
+    kept = [one for one in earlier if _is_taken_over(one, ended)]
     return tuple(replace(one, number=number, epoch=0) for number, one in enumerate(kept, 1))
+
+
+def _is_taken_over(record: Record, ended: Container[str]) -> bool:
+    """Results, staged edits, and words from outside; of steps that must not be repeated also that they are in doubt."""
+    if record.kind is RecordKind.SIGNAL:
+        return not record.key.startswith(ANSWERS)
+    if record.kind is RecordKind.EVENT:
+        return record.key == STAGED
+    if record.kind is RecordKind.INTENT:
+        return bool(record.payload) and record.key not in ended
+    return record.kind in KEPT

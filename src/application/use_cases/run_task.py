@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...domain.budget.limits import BudgetLimits, narrowed
-from ...domain.errors import BudgetExceeded, StorageError
+from ...domain.errors import BudgetExceeded, StorageError, UserError
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.approvals import Approvals, DoubtPolicy
 from ...domain.orchestration.escalation import Escalation
@@ -112,6 +112,7 @@ class RunTask:
         )
         known = await self._known(options.idempotency_key)
         if known is not None:
+            _refuse_another(known, request.plan, options.idempotency_key)
             return await self._again(known, request.accounts)
         try:
             return await self._driver.begin(run, request.accounts)
@@ -133,6 +134,17 @@ class RunTask:
         limits = narrowed(self._usual.limits, request.budget)
         check_limits("of the run", limits)
         return limits
+
+
+def _refuse_another(known: RunRecord, plan: ExecutionPlan, key: str) -> None:
+    """Raise UserError when `key` stands for another task or another team."""
+    then, now = ((one.task, one.pattern, [agent.agent for agent in one.agents]) for one in (known.plan, plan))
+    if then != now:
+        raise UserError(
+            f"the key {key!r} stands for run {known.id!r}, which has another task or team: {known.plan.task!r}",
+            code="key-taken",
+            hint="use another key",
+        )
 
 
 def _refuse_what_must_cost_too_much(plan: ExecutionPlan, limits: BudgetLimits) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """Which tools and which agents wait for a person, and from which spending (US dollars) on every further call.
+    """Which tools and which agents wait for a person, and the spending (US dollars) beyond which one is asked, once.
 
     "*" stands for every tool that writes or executes.
     """

@@ -16,6 +16,13 @@ class ToolExecutor(Protocol):
         """The tools that may be called, in the order in which they are offered."""
         ...
 
+    async def admit(self, call: ToolCall) -> ToolResult | None:
+        """What stands in for `call` when it may not be run, None when it may; however long that takes to find out.
+
+        It is asked before the time of the call begins to run.
+        """
+        return None
+
     async def execute(self, call: ToolCall, timeout: float) -> ToolResult:
         """Run `call` within `timeout` seconds; unknown tool, bad arguments, timeout and crash are error results."""
         ...

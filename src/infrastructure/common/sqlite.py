@@ -113,7 +113,10 @@ class Database:
                     return
             for group in groups(jobs):
                 self._do(group)
-                deliver(group)
+                try:
+                    deliver(group)
+                except Exception:  # of somebody who is told of a failure: the others still wait
+                    log.exception("somebody could not be told what became of a change of %s", self.path)
 
     def _do(self, group: list[Job]) -> None:
         """Give each job of `group` its result or its error."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from muster.application.flow.attended import Attendant, Stopped
 from muster.application.flow.book import FlowBook
 from muster.application.flow.codec import Codec
 from muster.application.flow.flow import Flow, Repeat, StepSkipped
@@ -329,3 +330,83 @@ def test_old_forms_of_a_value_are_read_and_newer_ones_refused() -> None:
         codec.load(records[3])
     with pytest.raises(StorageError, match="step 'k'"):
         codec.load(replace(records[2], payload="{broken"))
+
+
+async def test_each_doubt_is_decided_anew() -> None:
+    """The yes of the first crash is not the answer to the second one."""
+    desk = Desk()
+    later = await begun(desk, Repeat.NEVER)
+    started = asyncio.Event()
+
+    async def act() -> int:
+        started.set()
+        await asyncio.Event().wait()
+        return 0
+
+    again = asyncio.create_task(later.step("act", act, NUMBER, Repeat.NEVER))
+    await later.book.lanes.rest()
+    later.book.lanes.arrive(Signal("doubt:act", json.dumps({"do": "retry"}), START, "Ada"))
+    await started.wait()
+    last = await desk.again()
+    again.cancel()
+    await asyncio.gather(again, return_exceptions=True)
+
+    third = asyncio.create_task(desk.make(last, "act", Repeat.NEVER))
+    (wait,) = await last.book.lanes.rest()
+    assert (wait.name, desk.done) == ("doubt:act@2", [])
+    third.cancel()
+    await asyncio.gather(third, return_exceptions=True)
+
+
+async def test_what_a_policy_decided_stays_decided() -> None:
+    """A later drive that would ask does not ask about a step that was skipped before its eyes."""
+    desk = Desk(DoubtPolicy.SKIP)
+    later = await begun(desk, Repeat.NEVER)
+    with pytest.raises(StepSkipped):
+        await desk.make(later, "act", Repeat.NEVER)
+    desk.run = replace(desk.run, terms=RunTerms(in_doubt=DoubtPolicy.ASK))
+    last = await desk.again()
+    with pytest.raises(StepSkipped):
+        await desk.make(last, "act", Repeat.NEVER)
+    assert desk.done == []
+
+
+async def test_a_wish_to_stop_is_not_lost_beside_an_answer() -> None:
+    """Both are there at one look: the run stops."""
+    desk = Desk()
+    flow = await desk.begin()
+    for name in ("go", "cancel"):
+        await desk.journal.signal("run-1", Signal(name, "{}", START, "Ada"))
+
+    async def work() -> None:
+        with flow.lane("a") as lane:
+            await lane.signal("go")
+            await asyncio.sleep(30)
+
+    with pytest.raises(Stopped, match="Ada"):
+        await Attendant(flow.book, desk.journal, 0).attend(work())
+
+
+async def test_a_branch_whose_answer_has_come_is_at_work() -> None:
+    """Another question of the same branch is open: the run is not put aside between the answer and what it allows."""
+    desk = Desk()
+    flow = await desk.begin()
+    begun = asyncio.Event()
+
+    async def asks(lane: Flow, name: str) -> int:
+        await lane.signal(name)
+        return await lane.step(name, lambda: _after(begun), NUMBER, Repeat.NEVER)
+
+    with flow.lane("a") as lane:
+        both = [asyncio.create_task(asks(lane, name)) for name in ("one", "two")]
+        rest = asyncio.create_task(flow.book.lanes.rest())
+        await asyncio.sleep(0)
+        flow.book.lanes.arrive(Signal("one", "{}", START))
+        for _ in range(200):
+            await asyncio.sleep(0)
+        assert not rest.done()
+        begun.set()
+        assert [wait.name for wait in await rest] == ["two"]
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)

@@ -62,6 +62,7 @@ async def opened(
     model: LanguageModel | None = None,
     journal: RunJournal | None = None,
     data: str = "",
+    agents: Iterable[AgentTemplate] = (),
 ) -> AsyncIterator[Muster]:
     """Muster with these evidence tools beside stand-ins for the roster's own."""
     mine = list(tools)
@@ -80,7 +81,7 @@ async def opened(
         language_model=model,
         run_journal=journal,
         evidence_tools=[*mine, *(FakeEvidence(name) for name in others)],
-        agents=team(),
+        agents=tuple(agents) or team(),
     ) as app:
         yield app
 
