@@ -144,11 +144,14 @@ def test_a_plan_that_is_broken_or_something_else(muster: Shell, tmp_path: Path, 
 def test_a_plan_from_elsewhere_names_the_folder_that_is_not_here(
     muster: Shell, planned: dict[str, Any], tmp_path: Path
 ) -> None:
-    """A plan remembers its folder; --path puts another in its place."""
-    (tmp_path / "plan.json").write_text(json.dumps({**planned, "root": str(tmp_path / "elsewhere")}))
+    """A plan remembers its folder: another one must be said, and must be there; --path puts one in its place."""
+    elsewhere = str(tmp_path / "elsewhere")
+    (tmp_path / "plan.json").write_text(json.dumps({**planned, "root": elsewhere}))
     answer = muster("run", "--plan", str(tmp_path / "plan.json"))
     assert answer.code == USAGE
-    assert answer.error == f"folder {str(tmp_path / 'elsewhere')!r} does not exist"
+    assert answer.error == f"the plan is for the folder {elsewhere!r}, and this is another one"
+    answer = muster("run", "--plan", str(tmp_path / "plan.json"), "--path", elsewhere)
+    assert answer.error == f"folder {elsewhere!r} does not exist"
     here = muster("run", "--plan", str(tmp_path / "plan.json"), "--path", ".", "--json")
     assert here.json()["run"]["plan"]["root"] == str(muster.folder)
 

@@ -69,9 +69,21 @@ class ForkRun:
             terms=origin.terms,
             parent=origin.id,
         )
+        _refuse_more_than(origin.plan.granted, fork.plan.granted)
         self._driver.refuse_what_cannot_run(fork.plan)
         await self._journal.adopt(RunDump(fork, kept))
         return await self._driver.take_up(fork)
+
+
+def _refuse_more_than(granted: frozenset[str], wanted: frozenset[str]) -> None:
+    """Raise UserError when the plan of a fork takes permissions that the first run did not have."""
+    more = sorted(wanted - granted)
+    if more:
+        raise UserError(
+            f"the plan takes the permission {', '.join(map(repr, more))}, which the first run did not have",
+            code="not-granted",
+            hint="take it out of the plan, or begin a new run with that permission",
+        )
 
 
 def before(records: Sequence[Record], step: str) -> tuple[Record, ...]:

@@ -120,3 +120,26 @@ def _first(error: ValidationError) -> tuple[Place, str]:
 def _fault(name: str, place: Place, words: str) -> UserError:
     where = ".".join(map(str, place)) or "it"
     return UserError(f"the plan {name!r} cannot be used: {where}: {words}", code="plan", hint=WANTED)
+
+
+def refuse_unsaid(plan: ExecutionPlan, allowed: frozenset[str], path: str | None) -> None:
+    """Raise UserError for what a plan would do that nobody at this command line has said.
+
+    A plan may come from somebody else: it takes the permissions that are `allowed` here, and works on the folder that
+    one is in, or that `path` names.
+    """
+    unsaid = sorted(plan.granted - allowed)
+    if unsaid:
+        flags = " ".join(f"--{name}" for name in unsaid)
+        raise UserError(
+            f"the plan takes the permission {', '.join(map(repr, unsaid))}, which was not given here",
+            code="not-granted",
+            hint=f"read the plan, and allow it: {flags}; or take it out of the plan",
+        )
+    here = Path.cwd()
+    if path is None and not (here / plan.root).resolve().is_relative_to(here.resolve()):
+        raise UserError(
+            f"the plan is for the folder {plan.root!r}, and this is another one",
+            code="plan-folder",
+            hint=f"say that you mean it: --path {plan.root}",
+        )

@@ -34,6 +34,11 @@ class Wish:
     json: bool
     output: str | None
 
+    @property
+    def granted(self) -> frozenset[str]:
+        """The permissions that the flags give."""
+        return granted(self.run_tests, self.write)
+
     def request(self, task: str, history: bool) -> PlanTaskRequest:
         """Ask for a plan of `task`."""
         from ...application.use_cases.plan_task import PlanTaskRequest
@@ -45,6 +50,6 @@ class Wish:
             pattern=self.pattern,
             agents=self.agents,
             gates=self.gates,
-            granted=granted(self.run_tests, self.write),
+            granted=self.granted,
             use_history=history,
         )

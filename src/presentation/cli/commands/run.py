@@ -43,7 +43,7 @@ class Given:
         'muster run "find what is slow" --model anthropic --budget 0.50',
         'muster run "tidy src" --approve-tool "*" --approve-above 0.20',
         'muster run "write tests for shop.py" --write --repair 2 --model anthropic',
-        "muster run --plan plan.yaml",
+        "muster run --plan plan.yaml --write",
         "echo review this project | muster run -",
     ),
 )
@@ -128,9 +128,10 @@ def _planning(house: Container, given: Given, wish: Wish) -> Planning:
     from ..work import ready, task_text
 
     if given.plan is not None:
-        from ..saved_plan import read_plan
+        from ..saved_plan import read_plan, refuse_unsaid
 
         saved = read_plan(given.plan)
+        refuse_unsaid(saved, wish.granted, wish.path if _is_given("path") else None)
         plan = replace(saved, root=wish.path) if _is_given("path") else saved
         return lambda: ready(plan)
     request = wish.request(task_text(given.task or ""), house.loaded().values.history)
@@ -146,12 +147,9 @@ def _refuse_contradictions(given: Given, wish: Wish) -> None:
     context = click.get_current_context()
     if (given.task is None) == (given.plan is None):
         raise click.UsageError("give a TASK or --plan FILE, one of the two", context)
-    if given.plan and (
-        wish.since or wish.pattern or wish.agents or wish.gates or wish.run_tests or wish.write
-    ):
+    if given.plan and (wish.since or wish.pattern or wish.agents or wish.gates):
         raise click.UsageError(
-            "--plan says who works how; --since, --pattern, --agents, --gate, --run-tests and --write go with a TASK "
-            "(or edit the plan)",
+            "--plan says who works how; --since, --pattern, --agents and --gate go with a TASK (or edit the plan)",
             context,
         )
     if not given.dry_run and wish.format == o.YAML:

@@ -100,15 +100,44 @@ def test_a_saved_plan_runs_as_it_was_saved(muster: Muster, house: House, tmp_pat
     assert muster("plan", "review it", "--json", "-o", "plan.json").code == 0
     house.planner.asked.clear()
     text = (tmp_path / "plan.json").read_text().replace('"pattern": "parallel"', '"pattern": "sequential"')
+    text = text.replace('"root": "/project"', '"root": "."')
     (tmp_path / "plan.json").write_text(text)
 
     assert muster("run", "--plan", "plan.json", "--json").code == 0
     assert muster("run", "--plan", "plan.json", "--path", "other", "--json").code == 0
 
     first, second = (request.plan for request in house.runner.asked)
-    assert (first.pattern, first.root, second.root) == ("sequential", "/project", "other")
+    assert (first.pattern, first.root, second.root) == ("sequential", ".", "other")
     assert first.agents == house.planner.answer.agents
     assert house.planner.asked == []
+
+
+def test_a_plan_takes_no_permission_that_was_not_given_here(
+    muster: Muster, house: House, tmp_path: Path
+) -> None:
+    """It may come from somebody else: what it grants itself must be said at the command line too."""
+    assert muster("plan", "review it", "--json", "-o", "plan.json").code == 0
+    text = (tmp_path / "plan.json").read_text().replace('"root": "/project"', '"root": "."')
+    (tmp_path / "plan.json").write_text(text.replace('"granted": []', '"granted": ["run-tests", "write"]'))
+    answer = muster("run", "--plan", "plan.json", "--run-tests")
+    assert (answer.code, house.runner.asked) == (2, [])
+    assert answer.err.splitlines() == [
+        "muster: the plan takes the permission 'write', which was not given here",
+        "hint: read the plan, and allow it: --write; or take it out of the plan",
+    ]
+    assert muster("run", "--plan", "plan.json", "--run-tests", "--write", "--json").code == 0
+    assert house.runner.asked[0].plan.granted == {"run-tests", "write"}
+
+
+def test_a_plan_for_another_folder_wants_it_said(muster: Muster, house: House) -> None:
+    """Whoever runs it elsewhere names the folder."""
+    assert muster("plan", "review it", "--json", "-o", "plan.json").code == 0
+    answer = muster("run", "--plan", "plan.json")
+    assert (answer.code, house.runner.asked) == (2, [])
+    assert answer.err.splitlines() == [
+        "muster: the plan is for the folder '/project', and this is another one",
+        "hint: say that you mean it: --path /project",
+    ]
 
 
 @pytest.mark.parametrize(
