@@ -65,9 +65,13 @@ RECORD = """
 INSERT INTO records (run_id, number, kind, key, at, epoch, version, payload, digest)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-# An index of its own, and a small one: rows of runs are long, and this is asked with every record.
-DRIVEN = "SELECT 1 FROM runs INDEXED BY runs_driven WHERE id = ? AND epoch = ? AND status = 'running'"
-LAST = "SELECT number FROM records WHERE run_id = ? ORDER BY number DESC LIMIT 1"
+# The index is one of its own, and a small one: rows of runs are long, and this is asked with every record.
+APPEND = """
+INSERT INTO records (run_id, number, kind, key, at, epoch, version, payload, digest)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (
+    SELECT 1 FROM runs INDEXED BY runs_driven WHERE id = ?1 AND epoch = ?10 AND status = 'running'
+)
+"""
 RECORDS = """
 SELECT number, kind, key, at, epoch, version, payload, digest FROM records
 WHERE run_id = ? AND number > ? ORDER BY number LIMIT ?

@@ -64,19 +64,21 @@ def take_over(connection: apsw.Connection, run_id: str, owner: Owner, *, force: 
 
 
 def append(connection: apsw.Connection, run_id: str, epoch: int, new: Sequence[Record]) -> None:
-    """Insert records of the driver with that epoch; raises Fenced, or StorageError for a number that is not higher.
+    """Insert records of the driver with that epoch; raises Fenced, or StorageError for a number that was used.
 
-    Looked at and written in one transaction that holds the lock: one statement for both takes four times as long.
+    Who drives the run is looked at in the statement that inserts: looks of their own cost a third more.
     """
-    name = kept_text(run_id)
-    if connection.execute(sql.DRIVEN, (name, epoch)).get is None:
-        raise selection.fenced(name, epoch)
-    last = connection.execute(sql.LAST, (name,)).get or 0
+    name, last = kept_text(run_id), 0
     for record in new:
         if record.number <= last:
             raise selection.out_of_order(name, record.number, last)
         last = record.number
-        connection.execute(sql.RECORD, rows.record_row(name, record))
+        try:
+            connection.execute(sql.APPEND, (*rows.record_row(name, record), epoch))
+        except apsw.ConstraintError as error:
+            raise selection.out_of_order(name, record.number, record.number) from error
+        if not connection.changes():
+            raise selection.fenced(name, epoch)
 
 
 def finish(connection: apsw.Connection, values: Row, agents: Sequence[Row]) -> None:
