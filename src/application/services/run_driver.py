@@ -7,6 +7,7 @@ from dataclasses import replace
 from ...domain.errors import UnknownName, UserError
 from ...domain.events.events import RunResumed, RunStarted
 from ...domain.journal.opened import OpenedRun
+from ...domain.orchestration.gates import KINDS
 from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.orchestration.run import RunRecord
 from ..orchestrators.patterns import pattern_of
@@ -33,6 +34,9 @@ class RunDriver:
         if plan.max_concurrency < 1:
             hint = "write 1 or more"
             raise UserError(f"max_concurrency is {plan.max_concurrency}", code="concurrency", hint=hint)
+        for gate in plan.gates:
+            if gate.name not in KINDS:
+                raise UnknownName.of("gate", gate.name, KINDS)
         names = [agent.agent for agent in plan.agents]
         known = self._shop.agents.known
         for name in names:

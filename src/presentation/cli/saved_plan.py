@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from ...domain.errors import MusterError, UserError, closest
+from ...domain.errors import MusterError, UnknownName, UserError, closest
+from ...domain.orchestration.gates import KINDS
 from ...domain.orchestration.plan import ExecutionPlan
 from .baseline import read_json
 from .plain import SCHEMA_VERSION
@@ -30,7 +32,7 @@ def read_plan(name: str) -> ExecutionPlan:
     """
     if _is_json(name):
         document = read_json(name, "plan", WANTED)
-        return _validated(document.get("plan", document), lambda place, words: _fault(name, place, words))
+        return _validated(document.get("plan", document), partial(_fault, name))
     from ...container.plans import plan_document
 
     try:
@@ -102,13 +104,18 @@ def _refuse_unknown(value: object, kind: object, place: Place, fault: Callable[.
         _refuse_unknown(each, hints.get(key), (*place, key), fault)
 
 
-def _validated(content: object, fault: Callable[[Place, str], UserError]) -> ExecutionPlan:
+def _validated(content: object, fault: Callable[..., UserError]) -> ExecutionPlan:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        return TypeAdapter(ExecutionPlan).validate_python(content)
+        plan = TypeAdapter(ExecutionPlan).validate_python(content)
     except ValidationError as error:
         raise fault(*_first(error)) from error
+    for index, gate in enumerate(plan.gates):
+        if gate.name not in KINDS:
+            unknown = UnknownName.of("gate", gate.name, KINDS)
+            raise fault(("gates", index, "name"), unknown.message, unknown.hint)
+    return plan
 
 
 def _first(error: ValidationError) -> tuple[Place, str]:
@@ -117,9 +124,9 @@ def _first(error: ValidationError) -> tuple[Place, str]:
     return first["loc"], first["msg"] if allowed in first["msg"] else f"{first['msg']} ({allowed})"
 
 
-def _fault(name: str, place: Place, words: str) -> UserError:
+def _fault(name: str, place: Place, words: str, hint: str = WANTED) -> UserError:
     where = ".".join(map(str, place)) or "it"
-    return UserError(f"the plan {name!r} cannot be used: {where}: {words}", code="plan", hint=WANTED)
+    return UserError(f"the plan {name!r} cannot be used: {where}: {words}", code="plan", hint=hint)
 
 
 def refuse_unsaid(plan: ExecutionPlan, allowed: frozenset[str], path: str | None) -> None:

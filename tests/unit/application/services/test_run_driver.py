@@ -18,6 +18,7 @@ from muster.domain.errors import ErrorKind, RunBusy, StorageError, UnknownName, 
 from muster.domain.journal.opened import RunDump
 from muster.domain.journal.record import Record, RecordKind
 from muster.domain.orchestration.approvals import Approvals, WaitKind
+from muster.domain.orchestration.gates import Gate
 from muster.domain.orchestration.plan import ExecutionPlan
 from muster.domain.orchestration.run import AgentStatus
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
@@ -250,6 +251,17 @@ async def test_a_fork_has_what_came_before_its_step_for_nothing(project: str) ->
         assert await app.show_run(whole.id) == whole
         with pytest.raises(UnknownName, match="unknown step 'third#1'"):
             await app.fork_run(whole.id, "third#1")
+
+
+async def test_an_unknown_gate_is_refused_before_anybody_works(project: str) -> None:
+    """Whoever made the plan."""
+    model = ScriptedModel(*script())
+    async with opened(project, tools(), model=model) as app:
+        plan = replace(await planned(app, project), gates=(Gate("critcal", 0),))
+        with pytest.raises(UnknownName, match="unknown gate 'critcal'"):
+            await app.run_task(plan)
+        assert await app.runs() == ()
+    assert not model.requests
 
 
 async def test_a_driver_that_lost_its_run_stops_and_writes_no_end(project: str) -> None:

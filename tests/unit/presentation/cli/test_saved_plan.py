@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from muster.domain.agents.capability import Capability
 from muster.domain.errors import UserError
 from muster.domain.orchestration.composition import Composition
-from muster.domain.orchestration.gates import Gate
+from muster.domain.orchestration.gates import KINDS, Gate
 from muster.domain.orchestration.plan import Estimate, ExecutionPlan, PlannedAgent, Range, Uncovered
 from muster.domain.orchestration.requirements import Complexity, Reason, TaskDomain, TaskRequirements
 from muster.presentation.cli.saved_plan import read_plan
@@ -32,7 +32,7 @@ ranges = st.builds(Range, numbers, numbers, numbers)
 estimates = st.builds(Estimate, ranges, ranges, st.none() | st.tuples(amounts, amounts, amounts), words)
 agents = st.builds(PlannedAgent, words, words, words, capabilities, words, estimates)
 reasons = st.lists(st.builds(Reason, words, words), max_size=2).map(tuple)
-gates = st.lists(st.builds(Gate, words, numbers), max_size=2).map(tuple)
+gates = st.lists(st.builds(Gate, st.sampled_from(sorted(KINDS)), numbers), max_size=2).map(tuple)
 scalars = words | st.booleans() | st.integers(-(10**20), 10**20) | st.floats(allow_nan=False)
 compositions: st.SearchStrategy[Composition] = st.recursive(
     st.builds(Composition, names, st.lists(names, min_size=1, max_size=3).map(tuple),
@@ -174,6 +174,10 @@ WRONG: dict[str, tuple[Callable[[], str], str]] = {
         swapped("complexity: moderate", "complexity: hard"),
         f":{line_of('complexity: moderate')}: requirements.complexity: Input should be 'simple', 'moderate' or",
     ),
+    "an unknown gate": (
+        swapped("name: high", "name: hihg"),
+        f":{line_of('name: high')}: gates.0.name: unknown gate 'hihg'",
+    ),
     "no task": (swapped("task: review it\n", ""), "requirements.task: Field required"),
     "round in a circle": (
         lambda: (
@@ -220,6 +224,15 @@ def test_a_mistake_is_told_with_file_line_and_key(
     assert caught.value.message.startswith(f"the plan {file}:")
     assert words in caught.value.message
     assert caught.value.hint
+
+
+def test_an_unknown_gate_is_told_in_json_too(tmp_path: Path) -> None:
+    """With the name that it may be a slip of the pen for."""
+    file = tmp_path / "plan.json"
+    file.write_text(render_plan(replace(NESTED, gates=(Gate("critcal", 0),)), "json"))
+    with pytest.raises(UserError, match=r"gates\.0\.name: unknown gate 'critcal'") as caught:
+        read_plan(str(file))
+    assert caught.value.hint.startswith("did you mean critical")
 
 
 def test_a_plan_in_json_may_come_through_a_pipe(tmp_path: Path) -> None:
