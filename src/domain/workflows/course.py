@@ -45,7 +45,8 @@ def inputs_of(workflow: Workflow, given: Mapping[str, str]) -> dict[str, str]:
     known = {each.name: each for each in workflow.inputs}
     for name in given:
         if name not in known:
-            raise UnknownName.of("input", name, known, f"workflow {workflow.name!r} takes no inputs")
+            otherwise = "" if known else f"workflow {workflow.name!r} takes no inputs"
+            raise UnknownName.of("input", name, known, otherwise)
     values: dict[str, str] = {}
     for name, each in known.items():
         value = given.get(name, each.default)

@@ -215,6 +215,12 @@ def test_inputs_are_given_or_have_defaults() -> None:
     with pytest.raises(UnknownName) as caught:
         inputs_of(flow, {"wat": "it"})
     assert caught.value.hint == "did you mean what?"
+    with pytest.raises(UnknownName) as caught:
+        inputs_of(flow, {"xyz": "1"})
+    assert caught.value.hint == "known: depth, what"
+    with pytest.raises(UnknownName) as caught:
+        inputs_of(workflow(stage("a")), {"xyz": "1"})
+    assert caught.value.hint == "workflow 'flow' takes no inputs"
 
 
 ENDS = st.sampled_from(["good", "bad", "empty"])
