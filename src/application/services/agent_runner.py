@@ -198,7 +198,7 @@ class AgentRunner:
         if self._models(template.tier).judges:
             # No opinion may leave a fact out; what a person wants to be asked about is not run past them.
             await bench.desk.complete([name for name in template.tools if name not in bench.approvals.tools])
-        reports = bench.desk.answered(template.tools)
+        reports = bench.desk.answered(template.tools, bench.approvals.tools)
         report, metrics = answer.report, answer.output.metrics
         checked = await bench.citations.check(report.findings if report else (), reports, metrics.model)
         result = AgentResult(

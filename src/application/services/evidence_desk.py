@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from ..flow.codec import Codec
 from ..flow.flow import Flow
 
 REPORT: Codec[EvidenceReport] = Codec(EvidenceReport)
+DENIED = "it is run when a person says yes, and nobody did"
 SHOWN = 40
 """Findings that a model is shown a tool; the rest it is told the number of."""
 
@@ -41,6 +42,7 @@ class EvidenceDesk:
         self._masker = masker
         self._flow = flow
         self._asked: dict[str, asyncio.Task[EvidenceReport]] = {}
+        self._recorded: dict[str, EvidenceReport] = {}
 
     async def ask(self, name: str) -> EvidenceReport:
         """The report of tool `name`; a second asker waits for the first one's answer.
@@ -59,10 +61,17 @@ class EvidenceDesk:
         """Ask those of the tools `names` that nobody has asked: what they measure costs nothing but time."""
         await asyncio.gather(*(self.ask(name) for name in names if name in self._tools))
 
-    def answered(self, names: Sequence[str]) -> tuple[EvidenceReport, ...]:
-        """The reports that are there, in the order of `names`."""
-        done = (self._asked.get(name) for name in names)
-        return tuple(task.result() for task in done if task and task.done() and not task.cancelled())
+    def answered(self, names: Sequence[str], on_request: Container[str] = ()) -> tuple[EvidenceReport, ...]:
+        """The reports that are there, in the order of `names`; what the run had before it was broken off is there.
+
+        Tools `on_request` are run when a person says yes: of those that are not there, a report says that none did.
+        """
+        there = ((name, self._here(name)) for name in names)
+        return tuple(
+            report or EvidenceReport(name, "", EvidenceStatus.FAILED, reason=DENIED)
+            for name, report in there
+            if report or (name in on_request and name in self._tools)
+        )
 
     async def close(self) -> None:
         """End whatever still runs."""
@@ -71,10 +80,21 @@ class EvidenceDesk:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
+    def _here(self, name: str) -> EvidenceReport | None:
+        task = self._asked.get(name)
+        if task and task.done() and not task.cancelled():
+            return task.result()
+        # An agent that has the tool's answer from the journal does not ask again, so nobody may have asked here.
+        if name not in self._recorded and self._flow is not None:
+            kept = self._flow.book.result(self._flow.name(_step(name)))
+            if kept is not None:
+                self._recorded[name] = REPORT.load(kept)
+        return self._recorded.get(name)
+
     async def _report(self, name: str) -> EvidenceReport:
         if self._flow is None:
             return await self._gather(name)
-        return await self._flow.step(f"evidence/{name}", lambda: self._gather(name), REPORT)
+        return await self._flow.step(_step(name), lambda: self._gather(name), REPORT)
 
     async def _gather(self, name: str) -> EvidenceReport:
         try:
@@ -89,6 +109,10 @@ class EvidenceDesk:
         """Before it gets its fingerprint, from which a weak password could be guessed."""
         quote = self._masker.mask(finding.quote, finding.location.path)
         return replace(finding, quote=quote, message=self._masker.mask(finding.message))
+
+
+def _step(tool: str) -> str:
+    return f"evidence/{tool}"
 
 
 def digest(report: EvidenceReport) -> dict[str, Any]:

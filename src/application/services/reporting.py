@@ -82,7 +82,10 @@ class Reporter:
 
     def _reports(self, results: Sequence[AgentResult]) -> list[EvidenceReport]:
         """Each tool's report once, and a failed one for each evidence tool that an agent held but never asked."""
-        reports = {report.tool: report for result in results for report in result.evidence}
+        reports = dict[str, EvidenceReport]()
+        for report in (each for result in results for each in result.evidence):
+            if report.measured or report.tool not in reports:
+                reports[report.tool] = report
         for result in results:
             for name in self._tools_of.get(result.agent, ()):
                 if name in self._profiles and name not in reports:

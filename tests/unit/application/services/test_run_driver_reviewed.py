@@ -13,6 +13,7 @@ import pytest
 
 from muster import RunStatus, UserError
 from muster.application.services import agent_runner
+from muster.application.services.evidence_desk import DENIED
 from muster.application.use_cases.run_task import RunOptions
 from muster.domain.budget.limits import BudgetLimits
 from muster.domain.errors import ErrorKind, StorageError, WorkspaceError
@@ -60,6 +61,9 @@ async def test_a_call_that_was_approved_runs_once_while_another_one_waits(
         await app.answer_run(run.id)
         done = await app.resume_run(run.id)
     assert (done.status, [tool.gathered for tool in looks]) == (RunStatus.COMPLETED, [1, 1])
+    assert [(report.tool, report.measured) for report in done.agents[0].evidence] == [
+        ("alpha", True), ("beta", True),
+    ]  # fmt: skip
     journal.close()
 
 
@@ -74,7 +78,9 @@ async def test_evidence_that_a_person_denied_is_not_gathered_behind_their_back(p
     assert looks[0].gathered == 0
     assert done.report is not None
     assert "alpha" in str(done.report.unmeasured)
-    assert all(report.status is EvidenceStatus.FAILED for agent in done.agents for report in agent.evidence)
+    assert [(one.tool, one.status, one.reason) for one in done.agents[0].evidence] == [
+        ("alpha", EvidenceStatus.FAILED, DENIED)
+    ]
 
 
 async def test_a_fork_asks_for_itself(project: str) -> None:
