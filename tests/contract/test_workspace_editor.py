@@ -1,6 +1,8 @@
 """What every editor of a workspace promises."""
 
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -284,3 +286,53 @@ async def test_the_newest_automatic_checkpoints_are_kept(tmp_path: Path) -> None
     kept = bench.store.list()
     assert [one.reason for one in kept] == [CheckpointReason.COMMIT] * 2 + [CheckpointReason.MANUAL]
     assert kept[-1].id == manual.id
+
+
+async def test_changes_of_a_run_are_known_as_made_whatever_came_after(bench: EditBench) -> None:
+    """By the run that made exactly them; other runs, and other changes, were not."""
+    root, change = str(bench.root), edits(OLD, NEW)
+    assert await bench.editor.made(root, change, "run-1") is None
+    done = await bench.editor.apply(root, change, run_id="run-1")
+    plant(bench.root, {"a.py": "a person's"})
+    assert await bench.editor.made(root, change, "run-1") == done
+    assert await bench.editor.made(root, change, "run-2") is None
+    assert await bench.editor.made(root, edits(OLD, {**NEW, "a.py": "3"}), "run-1") is None
+
+
+async def test_changes_that_were_undone_half_way_are_not_made(bench: EditBench) -> None:
+    """What could not be done as a whole left a checkpoint, and no change."""
+    root = str(bench.root)
+    plant(bench.root, {"a.py": "mine"})
+    with pytest.raises(EditConflict):
+        await bench.editor.apply(root, edits(OLD, NEW), run_id="run-1")
+    assert await bench.editor.made(root, edits(OLD, NEW), "run-1") is None
+
+
+async def test_two_owners_of_one_run_do_not_share_its_lock(bench: EditBench) -> None:
+    """A driver that was replaced is not let in by the name of the run."""
+    root = str(bench.root)
+    ticket = bench.lock.acquire(root, "run-1/2", 60.0)
+    with pytest.raises(LockHeld, match="run-1/2"):
+        await bench.editor.apply(root, edits(OLD, NEW), run_id="run-1", owner="run-1/1")
+    bench.lock.release(ticket)
+    done = await bench.editor.apply(root, edits(OLD, NEW), run_id="run-1", owner="run-1/2")
+    assert done.status is EditStatus.COMMITTED
+
+
+async def test_waiting_for_the_lock_does_not_hold_up_the_event_loop(
+    bench: EditBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is taken, looked at and given back in a thread."""
+    threads: set[int] = set()
+    for name in ("acquire", "check", "release"):
+        call = getattr(bench.lock, name)
+
+        def noted(*given: object, call: Callable[..., object] = call) -> object:
+            threads.add(threading.get_ident())
+            return call(*given)
+
+        monkeypatch.setattr(bench.lock, name, noted)
+    done = await bench.editor.apply(str(bench.root), edits(OLD, NEW), run_id="run-1")
+    await bench.editor.restore(str(bench.root), done.checkpoint_id)
+    assert threads
+    assert threading.get_ident() not in threads

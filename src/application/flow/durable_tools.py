@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...domain.errors import Fenced, StorageError
+from ...domain.journal.record import RecordKind
 from ...domain.messaging.message import ToolCall
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.tools.result import ToolResult
@@ -25,13 +26,12 @@ LONGEST_ID = 64
 class Staging:
     """What some tools change in memory alone, until all of it is made at once.
 
-    `content` is what is staged now, as plain JSON, and `event` the key under which it is recorded. `turn` lets one
-    tool at a time do its work.
+    `fresh` is what is staged and not recorded yet: the key of an event, and plain JSON. It is told once; None is
+    nothing. `turn` lets one tool at a time do its work.
     """
 
     tools: frozenset[str]
-    event: str
-    content: Callable[[], object]
+    fresh: Callable[[], tuple[str, object] | None]
     turn: asyncio.Lock
 
 
@@ -44,7 +44,7 @@ class DurableExecutor(ToolExecutor):
     def __init__(
         self, inner: ToolExecutor, flow: Flow, rounds: Rounds, asking: Asking, staging: Staging | None = None
     ) -> None:
-        """`staging` is what tools of its names stage in memory: it is recorded with each of their results."""
+        """`staging` is what tools of its names stage in memory: it is recorded with their results."""
         self._inner = inner
         self._staging = staging
         self._admitted: set[str] = set()
@@ -109,7 +109,7 @@ class DurableExecutor(ToolExecutor):
         return next((spec for spec in self._inner.specs() if spec.name == call.name), None)
 
     async def _staged(self, staging: Staging, call: ToolCall, timeout: float, key: str) -> ToolResult:
-        """Stage, and record what is staged now with the result: a crash finds both, or neither."""
+        """Stage, and record what that changed with the result: a crash finds both, or neither."""
         name = self._flow.name(key)
         kept = self._flow.book.result(name)
         if kept is not None:
@@ -117,7 +117,11 @@ class DurableExecutor(ToolExecutor):
         async with staging.turn:
             with self._flow.working():
                 result = await self._inner.execute(call, timeout)
-                await self._flow.book.keep_with(staging.event, staging.content(), name, result, RESULT)
+                fresh = staging.fresh()
+                if fresh is None:
+                    await self._flow.book.keep(RecordKind.RESULT, name, result, RESULT)
+                else:
+                    await self._flow.book.keep_with(*fresh, name, result, RESULT)
         return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from threading import Event
@@ -53,7 +52,6 @@ class AgentTools:
         self._desk = desk
         self._files = files
         self._masker = masker
-        self._searching = asyncio.Lock()
         self._registry = ToolRegistry()
         for profile in profiles:
             self._registry.register(profile.name, self._evidence(profile))
@@ -76,7 +74,7 @@ class AgentTools:
         wanted = dict.fromkeys(term.strip().lower() for term in terms)
         search = WordSearch([term for term in wanted if term and "\n" not in term], limit)
         async with (
-            self._searching
+            self._files.searching
         ):  # in parallel they would only keep each other, and the event loop, waiting
             await self._look(search)
         best = await in_thread(search.best)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from ...domain.orchestration.approvals import Approvals
 from ...domain.orchestration.plan import ExecutionPlan
@@ -13,6 +13,7 @@ from ...domain.ports.evidence_tool import EvidenceTool
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import WorkspaceSnapshot
+from ...domain.workspace.transaction import NOBODY
 from ..flow.durable_tools import Staging
 from ..flow.flow import Flow
 from ..turns.function_tool import FunctionTool
@@ -22,7 +23,7 @@ from .document_cache import DocumentCache
 from .edit_session import EditSession
 from .edit_tools import EditTools
 from .evidence_desk import EvidenceDesk
-from .run_editing import Editing, Written, staging_of
+from .run_editing import Editing, RunEdits, Written
 from .run_files import RunFiles
 
 NOBODY_ASKS = Approvals()
@@ -33,7 +34,8 @@ class Bench:
     """One run's evidence, tools, and the document that it is about when the task names exactly one file.
 
     `accounts` are the budgets that pay for it, `approvals` what a person wants to be asked about.
-    `edits` are those that the agents stage, `staging` how they are recorded; None where nothing may be changed.
+    `edits` are those that the agents stage, `staging` how they are recorded, `hands` what they edit with; None where
+    nothing may be changed.
     """
 
     run_id: str
@@ -46,6 +48,23 @@ class Bench:
     approvals: Approvals = NOBODY_ASKS
     edits: EditSession | None = None
     staging: Staging | None = None
+    hands: Hands | None = None
+
+    def of(self, step: str) -> Bench:
+        """The bench as the agent of one step has it: what it reads and stages stands under the key of the step."""
+        return self if self.hands is None else replace(self, tools=self.hands.tools(step))
+
+    async def take_back(self, step: str) -> tuple[str, ...]:
+        """Take back what the step has staged; the files that are without it now."""
+        return () if self.hands is None else await self.hands.edits.take_back(step)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How agents edit: the tools of each step, and the edits that come of them."""
+
+    tools: Callable[[str], AgentTools]
+    edits: RunEdits
 
 
 class BenchBuilder:
@@ -74,16 +93,24 @@ class BenchBuilder:
         desk = self.desk(run, snapshot, flow)
         profiles = [tool.profile for tool in self._evidence_tools.values()]
         read = DocumentCache(self._clock)
-        session = self._editing.session(run, flow.book, read.invalidate)
-        seen, written = self._editing.seen_by(session), Written(session)
-        files = RunFiles(seen, snapshot, self._masker, read, written)
-        added = self._own | (EditTools(session, self._masker).tools() if session else {})
-        tools = AgentTools(desk, profiles, files, self._masker, added)
+        edits = self._editing.of_run(run, flow.book, read.invalidate)
+        session = edits.session if edits else None
+        seen = self._editing.seen_by(session) if session else self._editing.workspace
+        files = RunFiles(seen, snapshot, self._masker, read, Written(session))
+
+        def tools_of(step: str) -> AgentTools:
+            if session is None:
+                return AgentTools(desk, profiles, files, self._masker, self._own)
+            its = files.read_through(self._editing.seen_by(session, step))
+            added = self._own | EditTools(session, self._masker, step).tools()
+            return AgentTools(desk, profiles, its, self._masker, added)
+
+        tools = tools_of(NOBODY)
         citations = CitationDesk(files, self._masker)
         document = await _document(plan, files)
         return Bench(
             run.id, plan, desk, document, tools, citations, accounts, run.terms.approvals, session,
-            staging_of(session) if session else None,
+            edits.staging if edits else None, Hands(tools_of, edits) if edits else None,
         )  # fmt: skip
 
     def desk(self, run: RunRecord, snapshot: WorkspaceSnapshot, flow: Flow) -> EvidenceDesk:

@@ -46,7 +46,7 @@ class Crew:
     `usual` are the results that the next plan can learn from: of agents that worked as they were planned.
 
     An agent's step is known by its branch, its agent and how often that agent was asked there: what it gave is
-    recorded, and not asked for again when the run goes on.
+    recorded, and not asked for again when the run goes on. What it has staged stays only if it has completed.
     """
 
     def __init__(
@@ -79,10 +79,19 @@ class Crew:
                 flow.progress("started")
                 step = await self._fresh(assignment, flow)
                 await self._flow.book.keep(RecordKind.AGENT, self._flow.name(key), step, STEP)
+        if not step.completed:
+            await self._take_back(key, agent)
         self._end(step.result)
         if assignment.agent in self._run.plan.agents and assignment.tier is None:
             self.usual.append((assignment.agent, step.result))
         return step
+
+    async def _take_back(self, key: str, agent: str) -> None:
+        """Nothing stays of what an agent has edited in a step that came to no good end."""
+        paths = await self._bench.take_back(self._flow.name(key))
+        if paths:
+            said = f"{agent} did not complete: its edits of {', '.join(paths)} are taken back"
+            self.note(Decision("edits", said))
 
     async def _fresh(self, assignment: Assignment, flow: Flow) -> StepResult:
         started = self._clock.monotonic()
@@ -91,7 +100,7 @@ class Crew:
                 assignment.agent.agent, assignment.words
             )
             return (
-                await self._agents.run(assignment, self._bench, flow)
+                await self._agents.run(assignment, self._bench.of(flow.name("").rstrip("/")), flow)
                 if answer.yes
                 else _denied(assignment, answer)
             )

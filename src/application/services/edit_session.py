@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from ...domain.errors import WorkspaceError
+from ...domain.errors import EditConflict, WorkspaceError
 from ...domain.ports.workspace_editor import WorkspaceEditor
 from ...domain.workspace.checkpoints import Checkpoint, CheckpointReason
 from ...domain.workspace.diffs import unified_diff
 from ...domain.workspace.edits import ChangeSet, EditOutcome, EditStatus, FileStatus
+from ...domain.workspace.layers import Change
 from ...domain.workspace.locking import EditTicket
 from ...domain.workspace.paths import inside
-from ...domain.workspace.transaction import EditTransaction
+from ...domain.workspace.transaction import NOBODY, EditTransaction
 
 
 class EditSession:
@@ -20,6 +21,9 @@ class EditSession:
 
     `changes` is all that there is to keep: a session made with them goes on where another one ended. `on_change` is
     told every path whose text is another one from now on. Calls may come in parallel.
+
+    Agents that work side by side are told apart as authors: none overwrites what it has not read, and what one of them
+    has staged can be taken back. `fresh` are the changes that nobody has recorded yet.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class EditSession:
         self._on_change = on_change
         self._transaction = EditTransaction(changes)
         self._committed: list[str] = []
+        self.fresh: list[Change] = []
         self._turn = asyncio.Lock()
 
     @property
@@ -53,19 +58,19 @@ class EditSession:
         """Whether `path` is staged to go."""
         return self._transaction.is_staged(path) and self._transaction.staged(path) is None
 
-    def noticed(self, path: str, text: str) -> None:
-        """Somebody has read `text` at `path` for this session: edits of it are made from that version."""
-        self._transaction.read(inside(path), text)
+    def noticed(self, path: str, text: str | None, author: str = NOBODY) -> None:
+        """`author` has read `text` at `path`, or found no file: edits of it are made from that version."""
+        self._transaction.noticed(inside(path), text, author)
 
     def diff(self) -> str:
         """What is staged, as a unified diff; whoever shows it masks secrets first."""
         return "".join(unified_diff(edit) for edit in self.changes.edits)
 
-    async def read(self, path: str) -> str:
+    async def read(self, path: str, author: str = NOBODY) -> str:
         """The staged text, else the file's, from which edits are then made; raises WorkspaceError for no file."""
         name = inside(path)
         async with self._turn:
-            text = self._transaction.read(name, await self._current(name))
+            text = self._transaction.read(name, await self._current(name), author)
         if text is None:
             raise WorkspaceError(f"file {path!r} does not exist", hint="check its spelling, or write it")
         return text
@@ -77,26 +82,26 @@ class EditSession:
             return self._transaction.staged(name)
         return await self._current(name)
 
-    async def write(self, path: str, text: str) -> None:
+    async def write(self, path: str, text: str, author: str = NOBODY) -> None:
         """Let the file be `text`; raises EditConflict when it is not the one that was read."""
         name = inside(path)
         async with self._turn:
-            self._transaction.stage(name, text, await self._current(name))
-            self._tell(name)
+            current = await self._current(name)
+            self._staged(self._transaction.stage(name, text, current, author))
 
-    async def replace(self, path: str, old: str, new: str, count: int = 1) -> None:
+    async def replace(self, path: str, old: str, new: str, count: int = 1, author: str = NOBODY) -> None:
         """Put `new` for `old`, which must be there `count` times; raises UserError, EditConflict."""
         name = inside(path)
         async with self._turn:
-            self._transaction.replace(name, old, new, await self._current(name), count)
-            self._tell(name)
+            current = await self._current(name)
+            self._staged(self._transaction.replace(name, old, new, current, count, author))
 
-    async def delete(self, path: str) -> None:
+    async def delete(self, path: str, author: str = NOBODY) -> None:
         """Let the file go; raises UserError for no file, EditConflict when it is not the one that was read."""
         name = inside(path)
         async with self._turn:
-            self._transaction.delete(name, await self._current(name))
-            self._tell(name)
+            current = await self._current(name)
+            self._staged(self._transaction.delete(name, current, author))
 
     def discard(self, path: str) -> None:
         """Unstage `path`: the way on after a conflict is to discard, read and edit again."""
@@ -108,10 +113,34 @@ class EditSession:
         """Let what is staged be what `changes` was at an earlier moment, such as the beginning of a turn."""
         self._start_anew(changes)
 
-    async def commit(self, ticket: EditTicket | None = None) -> EditOutcome:
-        """Write all that is staged, or nothing; after EditConflict and LockHeld it is staged still."""
+    def make_again(self, change: Change) -> None:
+        """Stage what was staged, and recorded, before; raises StorageError when it does not fit."""
+        self._transaction.make_again(change)
+
+    def has_edits_of(self, author: str) -> bool:
+        """Whether anything is staged by `author`."""
+        return self._transaction.has_edits_of(author)
+
+    def take_back(self, author: str) -> tuple[str, ...]:
+        """Take back what `author` has staged; the paths whose text is another one now.
+
+        Where another one has built upon it, nothing can be committed.
+        """
+        paths = self._transaction.take_back(author)
+        for path in paths:
+            self._tell(path)
+        return paths
+
+    async def commit(self, ticket: EditTicket | None = None, owner: str = "") -> EditOutcome:
+        """Write all that is staged, or nothing; after EditConflict and LockHeld it is staged still.
+
+        `owner` is who takes the lock when there is no ticket; the run, if nobody is named.
+        """
         async with self._turn:
-            outcome = await self._editor.apply(self.root, self.changes, ticket, self._run_id, self._label)
+            self._refuse_disputed()
+            outcome = await self._editor.apply(
+                self.root, self.changes, ticket, self._run_id, self._label, owner
+            )
             self._start_anew(ChangeSet())
             if outcome.checkpoint_id:
                 self._committed.append(outcome.checkpoint_id)
@@ -149,8 +178,23 @@ class EditSession:
     def _start_anew(self, changes: ChangeSet) -> None:
         paths = {*self._transaction.seen, *changes.paths}
         self._transaction = EditTransaction(changes)
+        self.fresh = []
         for path in sorted(paths):
             self._tell(path)
+
+    def _staged(self, change: Change) -> None:
+        self.fresh.append(change)
+        self._tell(change.path)
+
+    def _refuse_disputed(self) -> None:
+        disputed = self._transaction.disputed
+        if disputed:
+            named = ", ".join(f"{path!r} (of {whose})" for path, whose in disputed.items())
+            raise EditConflict(
+                f"edits that are taken back have others built upon them: {named}",
+                details={"files": dict(disputed)},
+                hint="nothing was written; run it again, or let one agent at a time edit these files",
+            )
 
     def _tell(self, path: str) -> None:
         if self._on_change is not None:

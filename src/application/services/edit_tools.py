@@ -12,6 +12,7 @@ from ...domain.errors import WorkspaceError
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.tools.spec import ToolCategory
 from ...domain.workspace.paths import editable
+from ...domain.workspace.transaction import NOBODY
 from ..turns.function_tool import FunctionTool
 from ..turns.waiting import in_thread
 from .edit_session import EditSession
@@ -22,11 +23,12 @@ WRITE_PERMISSION = "write"
 
 
 class EditTools:
-    """Makes the tools of one session; every refusal is an error that says what to do instead."""
+    """Makes the tools of one author in a session; every refusal is an error that says what to do instead."""
 
-    def __init__(self, session: EditSession, masker: SecretMasker) -> None:
+    def __init__(self, session: EditSession, masker: SecretMasker, author: str = NOBODY) -> None:
         self._session = session
         self._masker = masker
+        self._author = author
 
     def tools(self) -> dict[str, FunctionTool]:
         """The tools by name, for a registry; each needs the permission "write"."""
@@ -50,7 +52,7 @@ class EditTools:
         """Stage a whole file, new or instead of the one that is there; edit-file is the better one for a part."""
         name = editable(path)
         await self._refuse_masked(name)
-        await self._session.write(name, text)
+        await self._session.write(name, text, self._author)
         return self._told(name)
 
     async def edit(
@@ -58,13 +60,13 @@ class EditTools:
     ) -> dict[str, Any]:
         """Stage a replacement in a file: `old`, exactly as it stands there, occurs `count` times and becomes `new`."""
         name = editable(path)
-        await self._session.replace(name, old, new, count)
+        await self._session.replace(name, old, new, count, self._author)
         return self._told(name)
 
     async def delete(self, path: str) -> dict[str, Any]:
         """Stage that a file goes."""
         name = editable(path)
-        await self._session.delete(name)
+        await self._session.delete(name, self._author)
         return self._told(name)
 
     async def _refuse_masked(self, path: str) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...domain.errors import EditConflict, LockHeld
 from ...domain.evidence.finding import Finding
 from ...domain.orchestration.approvals import WaitKind
 from ...domain.orchestration.decision import GateCheck
@@ -15,20 +14,19 @@ from ...domain.orchestration.escalation import Rung, Try, next_rung
 from ...domain.orchestration.gates import GateVerdict
 from ...domain.orchestration.plan import PlannedAgent
 from ...domain.orchestration.run import AgentResult, RunRecord, RunReport, Verdict, joined
-from ...domain.workspace.edits import ChangeSet, EditOutcome, EditStatus, FileStatus
+from ...domain.workspace.edits import ChangeSet, EditStatus, FileStatus
 from ...domain.workspace.files import WorkspaceSnapshot
 from ..flow.asking import ASK, read_answer
-from ..flow.codec import Codec
 from ..flow.flow import Flow
 from ..orchestrators.patterns.base import Assignment, Step
 from .agent_runner import AgentRunner
 from .bench import Bench, BenchBuilder
+from .edit_commit import EditCommit
 from .edit_session import EditSession
 from .edit_tools import EDIT_TOOLS
 from .reporting import Reporter, Standards
 from .run_editing import Editing
 
-OUTCOME: Codec[EditOutcome] = Codec(EditOutcome)
 HOLD = "a yes makes the edits all the same, a no drops them"
 
 
@@ -91,7 +89,9 @@ class EditedRun:
         async with scene.editing.shadow.shadow(scene.run.plan.root, changes) as folder:
             snapshot = await scene.editing.workspace.scan(folder)
             snapshot = replace(snapshot, changed=_in_scope(scene.snapshot, changes))
-            desk = scene.benches.desk(scene.run, snapshot, scene.flow.branch(f"edited/{number}"))
+            # After days of waiting the rest of the folder may be another one: then it is looked at anew.
+            place = scene.flow.branch(f"edited/{number}/{snapshot.digest}")
+            desk = scene.benches.desk(scene.run, snapshot, place)
             try:
                 tools = {result.agent: scene.agents.tools_of(result.agent) for result in results}
                 await desk.complete(sorted({name for names in tools.values() for name in names}))
@@ -139,20 +139,9 @@ class EditedRun:
 
     async def _made(self, results: Sequence[AgentResult], seen: Edited, rounds: int) -> Edited:
         """Make the edits; a crash in the middle finds them all made or none, and never makes them twice."""
-        diff, reasons = await self._diff(), list[str]()
-
-        async def commit() -> EditOutcome:
-            editor, changes = self._scene.editing.editor, self._session.changes
-            await editor.recover(self._scene.run.plan.root)
-            if await self._is_there():
-                return EditOutcome(EditStatus.COMMITTED, dict.fromkeys(changes.paths, FileStatus.WRITTEN))
-            try:
-                return await self._session.commit()
-            except (EditConflict, LockHeld) as error:
-                reasons.append(str(error))
-                return _conflict(error, changes)
-
-        done = await self._scene.flow.step("commit", commit, OUTCOME)
+        diff, commit = await self._diff(), EditCommit(self._scene.editing, self._scene.flow, self._session)
+        done = await commit.made()
+        reasons = commit.reasons
         made = EditsMade(
             done.status, done.files, diff, "; ".join(reasons), done.checkpoint_id, done.kept, rounds,
             seen.report.gates,
@@ -169,12 +158,6 @@ class EditedRun:
         failed = any(gate.verdict is GateVerdict.FAILED for gate in (*made.gates, *report.gates))
         verdict = Verdict.FAILED if failed else Verdict.PARTIAL
         return Edited(tuple(results), replace(report, edits=made, verdict=verdict))
-
-    async def _is_there(self) -> bool:
-        """Whether every file is what it is to become: an earlier process came so far."""
-        editor, root = self._scene.editing.editor, self._scene.run.plan.root
-        texts = [(edit.content, await editor.read(root, edit.path)) for edit in self._session.changes.edits]
-        return all(wanted == found for wanted, found in texts)
 
     async def _dropped(self, results: Sequence[AgentResult], seen: Edited, why: str, rounds: int) -> Edited:
         diff, paths = await self._diff(), self._session.changes.paths
@@ -208,13 +191,3 @@ def _own(result: AgentResult) -> tuple[Finding, ...]:
 
 def _in_scope(snapshot: WorkspaceSnapshot, changes: ChangeSet) -> frozenset[str] | None:
     return None if snapshot.changed is None else snapshot.changed | frozenset(changes.paths)
-
-
-def _conflict(error: EditConflict | LockHeld, changes: ChangeSet) -> EditOutcome:
-    """Nothing was written; the files that somebody else has changed are named."""
-    named = error.details.get("files")
-    theirs = named if isinstance(named, dict) else {}
-    files = {
-        path: FileStatus.LEFT_ALONE if path in theirs else FileStatus.UNTOUCHED for path in changes.paths
-    }
-    return EditOutcome(EditStatus.CONFLICT, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections import OrderedDict
 from collections.abc import Container
 from dataclasses import dataclass, replace
@@ -42,11 +43,18 @@ class RunFiles:
         """`written` are files that are not in the snapshot, and belong to the run all the same."""
         self.written = written
         self.snapshot = snapshot
-        self._workspace = workspace
+        self._workspace = self._reader = workspace
         self._masker = masker
         self._read = read
         self._masked: OrderedDict[str, tuple[str, MaskedFile]] = OrderedDict()
         self._masking = asyncio.Lock()
+        self.searching = asyncio.Lock()
+
+    def read_through(self, reader: Workspace) -> RunFiles:
+        """The same files, caches included, for one agent: what it asks for is read through `reader`."""
+        other = copy.copy(self)
+        other._reader = reader  # noqa: SLF001 – its own
+        return other
 
     def knows(self, path: str) -> bool:
         """Whether the file is one of this run: it was there, or an agent has written it."""
@@ -54,7 +62,7 @@ class RunFiles:
 
     async def now(self, path: str) -> MaskedFile:
         """The file as it is now; raises WorkspaceError."""
-        return await self.masked(await self._workspace.read(self.snapshot.root, path))
+        return await self.masked(await self._reader.read(self.snapshot.root, path))
 
     async def recent(self, path: str) -> DocumentSnapshot | None:
         """The file as it was read a moment ago, or is now; None when it has gone. Its secrets are not masked."""

@@ -10,17 +10,21 @@ from ...domain.ports.workspace import Workspace
 from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import WorkspaceSnapshot
 from ...domain.workspace.paths import inside
+from ...domain.workspace.transaction import NOBODY
 from .edit_session import EditSession
 
 
 class StagedWorkspace(Workspace):
-    """Staged text wins over the disk's; what is read here is what the session's edits are made from.
+    """Staged text wins over the disk's; what is read here is what the edits of its author are made from.
 
     A scan is that of the disk: evidence about staged text comes from a shadow.
     """
 
-    def __init__(self, workspace: Workspace, session: EditSession, clock: Clock) -> None:
+    def __init__(
+        self, workspace: Workspace, session: EditSession, clock: Clock, author: str = NOBODY
+    ) -> None:
         self._workspace = workspace
+        self._author = author
         self._session = session
         self._clock = clock
 
@@ -33,11 +37,13 @@ class StagedWorkspace(Workspace):
         name = inside(path)
         text = self._session.staged(name)
         if text is not None:
+            self._session.noticed(name, text, self._author)
             return DocumentSnapshot(name, name, text, self._clock.now())
         if self._session.is_deleted(name):
+            self._session.noticed(name, None, self._author)
             raise WorkspaceError(f"file {path!r} was deleted in this run", hint="write it anew")
         document = await self._workspace.read(root, name)
-        self._session.noticed(name, document.content)
+        self._session.noticed(name, document.content, self._author)
         return replace(document, document_id=name, path=name)
 
     async def lines(self, root: str, path: str, numbers: frozenset[int]) -> dict[int, str]:

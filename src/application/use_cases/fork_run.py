@@ -17,7 +17,7 @@ from ..flow.asking import ASK
 from ..flow.book import ENDS
 from ..services.pending import all_records
 from ..services.run_driver import RunDriver
-from ..services.run_editing import STAGED
+from ..services.run_editing import tells_of_edits
 from .finding_runs import LAST, the_run
 
 KEPT = frozenset({RecordKind.RESULT, RecordKind.AGENT})
@@ -105,7 +105,7 @@ def _is_taken_over(record: Record, ended: Container[str]) -> bool:
     if record.kind is RecordKind.SIGNAL:
         return not record.key.startswith(ANSWERS)
     if record.kind is RecordKind.EVENT:
-        return record.key == STAGED
+        return tells_of_edits(record)
     if record.kind is RecordKind.INTENT:
         return bool(record.payload) and record.key not in ended
     return record.kind in KEPT

@@ -31,12 +31,19 @@ class WorkspaceEditor(Protocol):
         ticket: EditTicket | None = None,
         run_id: str = "",
         label: str = "",
+        owner: str = "",
     ) -> EditOutcome:
         """Make the changes, and keep a checkpoint of what they replace.
+
+        Without a ticket the lock is taken by `owner`; by the run, if nobody is named.
 
         Raises EditConflict that names every file that is not the one that its edit was made from; then nothing is
         written. Raises LockHeld when somebody else is editing, or `ticket` has expired.
         """
+        ...
+
+    async def made(self, root: str, changes: ChangeSet, run_id: str) -> EditOutcome | None:
+        """What became of the changes where the run has made exactly these before, whatever the files are by now."""
         ...
 
     async def checkpoint(

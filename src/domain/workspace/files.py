@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -63,6 +64,14 @@ class WorkspaceSnapshot:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_path", {file.path: file for file in self.files})
+
+    @property
+    def digest(self) -> str:
+        """Tells snapshots of different files apart, wherever they lie."""
+        lines = [f"{file.digest} {file.path}" for file in self.files]
+        lines += [f"- {one.path}" for one in self.not_covered]
+        text = "\n".join(sorted(lines)).encode("utf-8", "surrogateescape")
+        return hashlib.sha256(text).hexdigest()[:16]
 
     def in_scope(self, path: str) -> bool:
         """Whether findings in `path` count for this run."""

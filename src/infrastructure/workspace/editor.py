@@ -24,7 +24,7 @@ from .commit import Commit, Purpose, Target, conflict, saved_file
 from .exclusion import alone, key_of
 from .guard import NotAFileError
 from .roots import real_folder
-from .settling import Settling
+from .settling import Settling, committed
 from .text import NotTextError, read_text
 from .trouble import disk_errors
 from .writing import Found, WritingHandle
@@ -69,6 +69,7 @@ class FilesystemEditor(WorkspaceEditor):
         ticket: EditTicket | None = None,
         run_id: str = "",
         label: str = "",
+        owner: str = "",
     ) -> EditOutcome:
         """Check, keep, write beside, exchange, check again; undone where anything goes wrong."""
         targets = tuple(
@@ -80,12 +81,26 @@ class FilesystemEditor(WorkspaceEditor):
         if not targets:
             return EditOutcome(EditStatus.COMMITTED)
         purpose = self._purpose(place, CheckpointReason.COMMIT, label, run_id)
-        with self._right_to_edit(place, ticket, run_id or purpose.id) as held:
 
-            def work() -> EditOutcome:
+        def work() -> EditOutcome:
+            with self._right_to_edit(place, ticket, owner or run_id or purpose.id) as held:
                 return self._commit(purpose, lambda _: targets, held)
 
-            return await _to_its_end(work)
+        return await _to_its_end(work)
+
+    async def made(self, root: str, changes: ChangeSet, run_id: str) -> EditOutcome | None:
+        """By the checkpoint of the change."""
+        place = real_folder(root)
+        wanted = {edit.path: (edit.base_hash, edit.new_hash) for edit in changes.edits}
+
+        def look() -> EditOutcome | None:
+            for one in self._store.list(place):
+                mine = one.run_id == run_id and one.reason is CheckpointReason.COMMIT and one.can_be_undone
+                if mine and wanted == {file.path: (file.digest, file.after) for file in one.files}:
+                    return committed(one)
+            return None
+
+        return await asyncio.to_thread(look)
 
     async def checkpoint(
         self, root: str, paths: Sequence[str], reason: CheckpointReason, run_id: str = "", label: str = ""
@@ -118,12 +133,12 @@ class FilesystemEditor(WorkspaceEditor):
             emptied=before.folders,
             restores=before.id,
         )
-        with self._right_to_edit(place, None, purpose.id) as ticket:
 
-            def work() -> EditOutcome:
+        def work() -> EditOutcome:
+            with self._right_to_edit(place, None, purpose.id) as ticket:
                 return self._commit(purpose, lambda folder: self._back(folder, before, force), ticket)
 
-            outcome = await _to_its_end(work)
+        outcome = await _to_its_end(work)
         files = dict.fromkeys((file.path for file in before.files), FileStatus.UNTOUCHED)
         files |= dict.fromkeys(outcome.files, FileStatus.RESTORED)
         return replace(outcome, status=EditStatus.ROLLED_BACK, files=files)

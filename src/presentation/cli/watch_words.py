@@ -13,7 +13,7 @@ from ..reports.wording import count, duration, money
 
 MODEL = re.compile(r"(?:^|/)model/(\d+)$")
 TOOL = re.compile(r"(?:^|/)tool/(\d+)/(.+)$")
-STARTED, WAITING, DECISION = "/started", "waiting:", "decision/"
+STARTED, WAITING, DECISION, EDITS = "/started", "waiting:", "decision/", "edits/"
 
 
 class Narrator:
@@ -142,7 +142,18 @@ def _event(key: str, content: Mapping[str, Any]) -> str:
         return f"waits: {words}"
     if key.startswith(DECISION) or f"/{DECISION}" in key:
         return f"decided: {words}"
+    if key.startswith(EDITS):
+        return _edits(content)
     return f"{key}: {words}" if words else key
+
+
+def _edits(content: Mapping[str, Any]) -> str:
+    """Who stages which files, or whose edits are gone; their text is not told."""
+    if step := _text(content.get("taken_back")):
+        return f"{step}: its edits are taken back"
+    changes = _list(content.get("changes"))
+    authors = ", ".join(dict.fromkeys(_text(one.get("author")) for one in changes))
+    return f"{authors}: stages {', '.join(dict.fromkeys(_text(one.get('path')) for one in changes))}"
 
 
 def _subject(key: str) -> str:

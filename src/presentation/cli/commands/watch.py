@@ -83,11 +83,13 @@ def _line(record: Record, words: str) -> str:
 
 
 def _as_json(record: Record) -> str:
-    """A record with its payload as JSON, or as text where it is none."""
+    """A record with its payload as JSON, or as text where it is none; what is staged of files is nobody's to see."""
     import json
 
+    from ....application.services.run_editing import tells_of_edits
+
     try:
-        payload = json.loads(record.payload) if record.payload else None
+        payload = json.loads(record.payload) if record.payload and not tells_of_edits(record) else None
     except ValueError:
         payload = record.payload
     content = {

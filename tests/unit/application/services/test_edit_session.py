@@ -147,6 +147,42 @@ async def test_readers_of_the_workspace_see_what_is_staged(bench: EditBench) -> 
         await session.write("src/b.py", "x = 2\n")
 
 
+async def test_two_readers_are_told_apart(bench: EditBench) -> None:
+    """One reads, the other stages: the first is told by its tool to read again, and then edits what is there."""
+    session, root = session_of(bench), str(bench.root)
+    disk = FilesystemWorkspace(FakeClock())
+    one, two = (StagedWorkspace(disk, session, FakeClock(), name) for name in ("one", "two"))
+    await one.read(root, "a.py")
+    await two.read(root, "a.py")
+    await session.replace("a.py", "one = 1", "one = 2", author="two")
+    with pytest.raises(EditConflict, match="another agent"):
+        await session.write("a.py", "one = 1\ntwo = 3\n", author="one")
+    assert "one = 2" in (await one.read(root, "a.py")).content
+    await session.replace("a.py", "two = 2", "two = 3", author="one")
+    assert session.staged("a.py") == "one = 2\r\ntwo = 3\r\n"
+
+
+async def test_what_is_taken_back_is_not_committed(bench: EditBench) -> None:
+    """Where somebody has built upon it nothing is, until that is taken back too; readers are told each path."""
+    told: list[str] = []
+    session = EditSession(bench.editor, str(bench.root), "run-1", on_change=told.append)
+    await session.replace("a.py", "one = 1", "one = 2", author="one")
+    await session.write("src/b.py", "x = 2\n", author="one")
+    await session.replace("a.py", "two = 2", "two = 3", author="two")
+    await session.write("n.txt", "n\n", author="three")
+    told.clear()
+    assert session.take_back("one") == ("src/b.py",)
+    before = tree(bench.root)
+    with pytest.raises(EditConflict, match=r"'a\.py' \(of one\)") as caught:
+        await session.commit()
+    assert caught.value.details["files"] == {"a.py": "one"}
+    assert tree(bench.root) == before
+    assert session.take_back("two") == ("a.py",)
+    assert told == ["src/b.py", "a.py"]
+    await session.commit()
+    assert tree(bench.root) == {**before, "n.txt": (0o644, b"n\n")}
+
+
 async def call(bench: EditBench, session: EditSession, name: str, **arguments: Any) -> ToolResult:
     """Call a tool as a model does."""
     tools = EditTools(session, RuleMasker()).tools()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from muster.domain.workspace.checkpoints import (
 )
 from muster.domain.workspace.diffs import unified_diff
 from muster.domain.workspace.edits import ChangeSet, EditKind, FileEdit, hash_of
+from muster.domain.workspace.layers import Change
 from muster.domain.workspace.paths import editable
 from muster.domain.workspace.transaction import EditTransaction
 from tests.fakes.clock import START
@@ -166,6 +169,107 @@ def test_staged_edits_survive_as_json(steps: list[tuple[str, str | None]], disk:
     kept = adapter.validate_json(adapter.dump_json(edits.changes))
     assert kept == edits.changes == EditTransaction(kept).changes
     assert edits.conflicts({path: hash_of(text) for path, text in disk.items()}) == ()
+
+
+def test_nobody_overwrites_what_another_one_has_staged_since() -> None:
+    """Whoever has read the file before is told to read it again; then both edits are there."""
+    edits = EditTransaction()
+    for author in ("one", "two"):
+        edits.read("a.py", "a b", author)
+    edits.replace("a.py", "a", "A", "a b", author="one")
+    for attempt in (
+        partial(edits.stage, "a.py", "a B", "a b", "two"),
+        partial(edits.replace, "a.py", "b", "B", "a b", author="two"),
+        partial(edits.delete, "a.py", "a b", "two"),
+    ):
+        with pytest.raises(EditConflict, match=r"'a\.py' was changed by another agent since it was read"):
+            attempt()
+    assert edits.read("a.py", "a b", "two") == "A b"
+    edits.replace("a.py", "b", "B", "a b", author="two")
+    assert edits.changes.edits == (FileEdit("a.py", "a b", "A B"),)
+
+
+def test_who_has_never_read_a_staged_file_does_not_replace_it_as_a_whole() -> None:
+    """A replacement that names what stands there is another matter, and so is a file that is gone."""
+    edits = EditTransaction()
+    edits.stage("a.py", "one", "zero", "one")
+    for attempt in (
+        partial(edits.stage, "a.py", "two", "zero", "two"),
+        partial(edits.delete, "a.py", "zero", "two"),
+    ):
+        with pytest.raises(EditConflict):
+            attempt()
+    edits.replace("a.py", "one", "two", "zero", author="three")
+    edits.delete("b.py", "b", "one")
+    edits.stage("b.py", "new", "b", "two")
+    assert (edits.staged("a.py"), edits.staged("b.py")) == ("two", "new")
+
+
+def test_what_was_read_for_the_whole_team_counts_for_each_of_it() -> None:
+    """A person's edit after that is a conflict, also for an agent that has not read the file itself."""
+    edits = EditTransaction()
+    edits.read("a.py", "old")
+    with pytest.raises(EditConflict, match="somebody else"):
+        edits.stage("a.py", "new", "a person's", "one")
+
+
+def test_what_one_author_has_staged_is_taken_back_and_nothing_else() -> None:
+    """Its files are as they were; those of the others stay, also where they came before."""
+    edits = EditTransaction()
+    edits.stage("a.py", "1", "0", "one")
+    edits.replace("a.py", "1", "2", "0", author="two")
+    edits.stage("b.py", "2", None, "two")
+    edits.stage("c.py", "1", None, "one")
+    assert edits.take_back("two") == ("a.py", "b.py")
+    assert edits.changes.edits == (FileEdit("a.py", "0", "1"), FileEdit("c.py", None, "1"))
+    assert (edits.has_edits_of("one"), edits.has_edits_of("two"), edits.disputed) == (True, False, {})
+    edits.take_back("one")
+    assert not edits.changes
+
+
+def test_a_file_that_another_one_has_built_upon_is_disputed_until_that_goes_too() -> None:
+    """It stays as it is meanwhile, and says whose edits it rests on."""
+    edits = EditTransaction()
+    edits.stage("a.py", "1", "0", "one")
+    edits.replace("a.py", "1", "2", "0", author="two")
+    assert edits.take_back("one") == ()
+    assert (edits.staged("a.py"), edits.disputed) == ("2", {"a.py": "one"})
+    edits.take_back("two")
+    assert (edits.disputed, edits.changes.edits) == ({}, ())
+
+
+Call = tuple[str, str, str | None]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("xyz"), PATHS, st.none() | TEXTS), max_size=12),
+    st.dictionaries(PATHS, TEXTS),
+    st.dictionaries(st.integers(0, 11), st.sampled_from("xyz"), max_size=2),
+)
+def test_recorded_changes_make_the_same_edits_again(
+    calls: list[Call], disk: dict[str, str], ends: dict[int, str]
+) -> None:
+    """Law: as JSON, one after the other, with what was taken back in between; authors that ended edit no more."""
+    edits, again = EditTransaction(), EditTransaction()
+    adapter, over = TypeAdapter(Change), set[str]()
+    for number, (author, path, text) in enumerate(calls):
+        now = disk.get(path)
+        if author not in over and (edits.read(path, now, author) is not None or text is not None):
+            change = edits.delete(path, now, author) if text is None else edits.stage(path, text, now, author)
+            again.make_again(adapter.validate_json(adapter.dump_json(change)))
+        if number in ends:
+            over.add(ends[number])
+            assert edits.take_back(ends[number]) == again.take_back(ends[number])
+        assert (again.changes, again.disputed) == (edits.changes, edits.disputed)
+
+
+def test_a_change_holds_no_more_than_what_is_different() -> None:
+    """The text of the disk is told once, by the first change of a file."""
+    edits, text = EditTransaction(), "x = 1\n" * 1000
+    first = edits.stage("a.py", text + "y = 1\n", text, "one")
+    second = edits.replace("a.py", "y = 1", "y = 22", text, author="one")
+    assert (first.base, first.at, first.cut, first.put) == (text, 6000, 0, "y = 1\n")
+    assert (second.base, second.at, second.cut, second.put) == (None, 6004, 1, "22")
 
 
 def _checkpoint(number: int, reason: CheckpointReason, restores: str = "", run_id: str = "") -> Checkpoint:

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from muster.domain.journal.record import Record, RecordKind
+from muster.presentation.cli.commands.watch import _as_json as as_json
 from muster.presentation.cli.watch_words import Narrator
 
 from .conftest import Muster
@@ -137,3 +138,19 @@ def test_records_that_nobody_can_read_are_told_by_their_key() -> None:
         ):
             for key in ("a#1", "a#1/model/1", "a#1/tool/1/x", "waiting:x", "decision/1"):
                 Narrator().tell(Record(1, kind, key, AT, 1, payload))
+
+
+def test_what_is_staged_is_told_without_its_text() -> None:
+    """Who edits which file, and whose edits are gone; as JSON there is no text of a file either."""
+    secret = "hunter2hunter2xK9"
+    change = {"path": "conf.py", "author": "mender#1", "beneath": "ab", "base": secret, "put": secret}
+    content = {"changes": [change], "taken_back": ""}
+    back = {"changes": [], "taken_back": "mender#1"}
+    lines = told((RecordKind.EVENT, "edits/1", content), (RecordKind.EVENT, "edits/2", back))
+    assert lines == ["mender#1: stages conf.py", "mender#1: its edits are taken back"]
+    for key in ("edits/1", "edits"):  # the latter is that of older journals
+        shown = as_json(Record(7, RecordKind.EVENT, key, AT, 1, json.dumps(content)))
+        assert secret not in shown
+        assert json.loads(shown)["payload"] is None
+    other = as_json(Record(8, RecordKind.EVENT, "decision/1", AT, 1, '{"words": "w"}'))
+    assert json.loads(other)["payload"] == {"words": "w"}
