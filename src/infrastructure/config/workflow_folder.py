@@ -20,7 +20,7 @@ from .workflow_entries import ExpectEntry, InputEntry, RetryEntry, StageEntry, W
 from .yaml_entries import MAX_BYTES, Entry, read_entries
 
 SUFFIXES = {".yaml", ".yml"}
-WANTED = "write a workflow; 'muster workflow show health-check --yaml' is one"
+WANTED = "write a workflow, or begin with one: muster workflow show health-check --yaml -o FILE, and change its name"
 ENUMS = {
     "capabilities": ("capability", Capability),
     "tier": ("tier", ModelTier),
@@ -71,7 +71,7 @@ class WorkflowFolder(WorkflowCatalog):
                 raise ConfigurationError(f"{path}:1: name: {message}", hint="give each a name of its own")
             if self._project and workflow.name in found:
                 message = f"a project cannot replace the built-in workflow {workflow.name!r}"
-                raise ConfigurationError(f"{path}:1: name: {message}", hint=OWN)
+                raise ConfigurationError(f"{path}:1: name: {message}", hint=f"change its name; or {OWN}")
             taken[workflow.name] = path
             found[workflow.name] = workflow, path
         return found

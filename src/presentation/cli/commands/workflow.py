@@ -72,7 +72,7 @@ class Follow:
     epilog=o.examples(
         "muster workflow list",
         "muster workflow run security-audit --input where=src/auth",
-        "muster workflow show code-review --yaml > flows/my-review.yaml",
+        "muster workflow show code-review --yaml -o flows/my-review.yaml",
         "muster workflow runs",
     ),
 )
@@ -108,7 +108,9 @@ def list_(path: str = ".", json: bool = False, output: str | None = None) -> Non
 @command.command("show", cls=o.Command, short_help="Show a workflow and its stages.")
 @click.argument("name")
 @o.compose(
-    click.option("--yaml", is_flag=True, help="Print the YAML that it is read from, to begin your own with."),
+    click.option(
+        "--yaml", is_flag=True, help="The YAML that it is read from, to begin your own with under a new name."
+    ),
     o.path,
     o.json_flag,
     o.output,
