@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...domain.errors import UnknownName
+from ...domain.errors import StorageError, UnknownName, UserError
 from ...domain.orchestration.run import RunRecord
 from ...domain.ports.run_journal import RunJournal
 from ..services.run_lines import dump_of
@@ -30,9 +30,18 @@ class ImportRun:
         self._journal = journal
 
     async def execute(self, request: ImportRunRequest) -> RunRecord:
-        """The run as it is kept now; raises UserError that names a line, StorageError when its id is taken."""
+        """The run as it is kept now.
+
+        Raises UserError that names a line, or the run that is there already, by its id or its idempotency key.
+        """
         dump = dump_of(request.lines)
-        await self._journal.adopt(dump)
+        try:
+            await self._journal.adopt(dump)
+        except StorageError as error:
+            if error.code != "storage-taken":
+                raise
+            hint = f"it is here already: look at it with: muster show {error.details['run_id']}"
+            raise UserError(error.message, code=error.code, details=error.details, hint=hint) from error
         run = await self._journal.load(dump.run.id)
         if run is None:  # somebody has deleted it in this very moment
             raise UnknownName.of("run", dump.run.id, ())

@@ -6,7 +6,7 @@ import pytest
 
 from muster.application.use_cases.export_run import ExportRun, ExportRunRequest
 from muster.application.use_cases.import_run import ImportRun, ImportRunRequest
-from muster.domain.errors import StorageError, UnknownName, UserError
+from muster.domain.errors import UnknownName, UserError
 from muster.domain.journal.record import Record, RecordKind, Signal
 from muster.domain.orchestration.run import RunRecord, RunStatus
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
@@ -57,7 +57,7 @@ async def test_a_run_that_is_there_is_left_alone() -> None:
     journal = await journal_with_a_run()
     lines = await ExportRun(journal).execute(ExportRunRequest("run-1"))
     before = await journal.load("run-1")
-    with pytest.raises(StorageError, match="'run-1' already"):
+    with pytest.raises(UserError, match=r"'run-1' already .*muster show run-1"):
         await ImportRun(journal).execute(ImportRunRequest(lines))
     assert await journal.load("run-1") == before
 

@@ -132,8 +132,8 @@ def test_export_and_import_carry_a_run(real: Muster, desk: Desk, tmp_path: Path)
     assert taken.code == 0, taken.err
     assert real("show", "--json").out == shown
     again = real("runs", "import", "run.jsonl")
-    assert again.code == 3
-    assert taken.json["run_id"] in again.err
+    assert again.code == 2
+    assert f"hint: it is here already: look at it with: muster show {taken.json['run_id']}" in again.err
 
 
 def test_a_broken_file_is_not_taken_in(real: Muster, desk: Desk) -> None:
