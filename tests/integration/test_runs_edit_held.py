@@ -357,3 +357,22 @@ async def test_a_journal_of_an_older_muster_goes_on(project: Path) -> None:
         run = await app.resume_run(whole.id)
     assert status_of(run) is EditStatus.COMMITTED
     assert (project / "app.py").read_bytes() == after.encode()
+
+
+async def test_a_fork_from_a_call_that_edits_makes_that_edit_again_and_keeps_those_before(
+    project: Path,
+) -> None:
+    """What the call had staged is not taken over: else it would find its own work in its way."""
+    journal = MemoryRunJournal()
+    script = [read(), edit("import os", "import sys"), edit("eval(", "int("), DONE]
+    async with opened(project, ScriptedModel(*script), NoEval(), journal) as app:
+        whole = await mended(app, project, "write")
+        after = (project / "app.py").read_bytes()
+        (project / "app.py").write_bytes(BEFORE.encode())
+        call = next(one.key for one in await journal.events(whole.id) if "/tool/3/" in one.key)
+        fork = await app.fork_run(whole.id, call)
+    kept = await journal.events(fork.id)
+    result = next(one for one in kept if one.key == call)
+    assert json.loads(result.payload)["failure"] == ""
+    assert [one.key for one in kept if one.key.startswith("edits/")] == ["edits/1", "edits/2"]
+    assert (project / "app.py").read_bytes() == after

@@ -192,7 +192,7 @@ class EditSession:
             named = ", ".join(f"{path!r} (of {whose})" for path, whose in disputed.items())
             raise EditConflict(
                 f"edits that are taken back have others built upon them: {named}",
-                details={"files": dict(disputed)},
+                details={"disputed": dict(disputed)},
                 hint="nothing was written; run it again, or let one agent at a time edit these files",
             )
 

@@ -94,7 +94,10 @@ def before(records: Sequence[Record], step: str) -> tuple[Record, ...]:
     touched = [one.number for one in records if one.key == step or one.key.startswith(f"{step}/")]
     if not touched:
         raise UnknownName.of("step", step, {one.key for one in records if one.kind in KEPT})
-    earlier = [one for one in records if one.number < min(touched)]
+    first = min(touched)
+    earlier = [one for one in records if one.number < first]
+    if earlier and earlier[-1].number == first - 1 and tells_of_edits(earlier[-1]):
+        earlier.pop()  # what the step has staged stands right before its result, and is staged anew
     ended = {one.key for one in earlier if one.kind in ENDS}
     kept = [one for one in earlier if _is_taken_over(one, ended)]
     return tuple(replace(one, number=number, epoch=0) for number, one in enumerate(kept, 1))

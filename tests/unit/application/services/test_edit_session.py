@@ -175,7 +175,7 @@ async def test_what_is_taken_back_is_not_committed(bench: EditBench) -> None:
     before = tree(bench.root)
     with pytest.raises(EditConflict, match=r"'a\.py' \(of one\)") as caught:
         await session.commit()
-    assert caught.value.details["files"] == {"a.py": "one"}
+    assert caught.value.details["disputed"] == {"a.py": "one"}
     assert tree(bench.root) == before
     assert session.take_back("two") == ("a.py",)
     assert told == ["src/b.py", "a.py"]
