@@ -65,7 +65,7 @@ OFFLINE = {
     "parallel": "1 of 1 have answered",
     "refinement": "no critic judges, without a language model: the draft stays as it is",
     "hierarchical": "planner has made one result of 1",
-    "debate": "synthesiser decides, and follows nobody by name",
+    "debate": "synthesiser judges nothing: what all have found stands",
     "voting": "nobody voted: nothing is decided",
     "teaching": "security-auditor does not say how sure it is, code-reviewer does not say how sure it is; 0.7 was "
     "wanted: the answer of code-reviewer stands",
@@ -94,7 +94,7 @@ async def test_every_pattern_runs_offline_and_makes_no_vote_and_no_score_up(
         assert [found.rule for found in run.findings] == ["X1"]
         decided = decision_of(run, "sequential" if pattern == "nested" else pattern)
         assert decided.words.startswith(words)
-        assert (decided.answer, decided.tally) == ("", {})
+        assert (decided.answer, decided.tally, decided.dissent) == ("", {}, ())
     for status, summary, error in ends[0]:
         assert NOBODY_JUDGED in summary if status is AgentStatus.COMPLETED else error
         assert status in {AgentStatus.COMPLETED, AgentStatus.SKIPPED}

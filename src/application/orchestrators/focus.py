@@ -33,7 +33,8 @@ def paths_named(
 ) -> tuple[tuple[str, ...], tuple[Reason, ...], tuple[str, ...]]:
     """Paths in the words of `task` that exist in the workspace, a note on each, and those that are not there.
 
-    A word with a slash that is no file name, and starts with no folder of the workspace, is no path ("and/or").
+    A word that ends with a slash is a folder. One with a slash within that is no file name, and starts with no folder
+    of the workspace, is no path ("and/or").
     """
     text = words(task, keep_case=True)
     found: dict[str, None] = {}
@@ -44,7 +45,7 @@ def paths_named(
             continue
         if _exists(name, snapshot):
             found[name] = None
-        elif "/" in name and (language_of(name) or _exists(name.partition("/")[0], snapshot)):
+        elif word.text.endswith("/") or _is_path(name, snapshot):
             absent[name] = None
     here = [
         Reason(f"looks at {name}", "the task names it; findings elsewhere are left out") for name in found
@@ -69,6 +70,10 @@ def _is_place(text: Sequence[Word], index: int) -> bool:
     if before in PLACE_BEFORE or after in PLACE_AFTER:
         return True
     return before in VERB_BEFORE and text[index].text.lower() not in ALSO_SUBJECTS
+
+
+def _is_path(name: str, snapshot: WorkspaceSnapshot) -> bool:
+    return "/" in name and (bool(language_of(name)) or _exists(name.partition("/")[0], snapshot))
 
 
 def _exists(name: str, snapshot: WorkspaceSnapshot) -> bool:

@@ -75,6 +75,8 @@ class Debate(CompositionPattern):
         if not verdict.completed:
             words = f"{judge} {verdict.result.status.value}: nothing is decided"
             return Decision(self.name, words, rounds=rounds, dissent=_dissent(views, ""))
+        if not verdict.result.judged:
+            return Decision(self.name, f"{judge} judges nothing: what all have found stands", rounds=rounds)
         names = {view.who.agent for view in views}
         followed = verdict.choice.strip() if verdict.choice.strip() in names else ""
         words = f"{judge} follows {followed}" if followed else f"{judge} decides, and follows nobody by name"

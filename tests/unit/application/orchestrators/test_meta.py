@@ -140,6 +140,7 @@ async def test_offline_says_what_needs_a_language_model() -> None:
         ("look at the docs, then translate them", "the task says 'translate'"),
         ("hello", "no word of the task says what is wanted"),
         ("review src/auth/nosuch.py", "src/auth/nosuch.py is not here"),
+        ("review nosuchfolder/ for security", "nosuchfolder is not here"),
     ],
 )
 async def test_what_evidence_alone_cannot_do_is_named(task: str, why: str) -> None:

@@ -91,6 +91,13 @@ def test_test_within_another_word_is_not_testing(task: str) -> None:
             TaskDomain.SECURITY,
             {C.SECURITY_AUDIT, C.DEPENDENCY_AUDIT},
         ),
+        (
+            "review this for bugs and performance",
+            TaskDomain.CODE_QUALITY,
+            {C.CODE_REVIEW, C.PERFORMANCE_ANALYSIS},
+        ),
+        ("review for bugs and security", TaskDomain.CODE_QUALITY, {C.CODE_REVIEW, C.SECURITY_AUDIT}),
+        ("write a test for bug 12", TaskDomain.TESTING, {C.TEST_GENERATION}),
         ("find circular imports", TaskDomain.ARCHITECTURE, {C.ARCHITECTURE_ANALYSIS}),
         ("compare Kafka and RabbitMQ", TaskDomain.RESEARCH, {C.RESEARCH}),
         ("our query is slow", TaskDomain.PERFORMANCE, {C.PERFORMANCE_ANALYSIS}),
