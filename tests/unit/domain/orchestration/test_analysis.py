@@ -93,10 +93,10 @@ def test_test_within_another_word_is_not_testing(task: str) -> None:
         ),
         (
             "review this for bugs and performance",
-            TaskDomain.CODE_QUALITY,
+            TaskDomain.PERFORMANCE,
             {C.CODE_REVIEW, C.PERFORMANCE_ANALYSIS},
         ),
-        ("review for bugs and security", TaskDomain.CODE_QUALITY, {C.CODE_REVIEW, C.SECURITY_AUDIT}),
+        ("review for bugs and security", TaskDomain.SECURITY, {C.CODE_REVIEW, C.SECURITY_AUDIT}),
         ("write a test for bug 12", TaskDomain.TESTING, {C.TEST_GENERATION}),
         ("find circular imports", TaskDomain.ARCHITECTURE, {C.ARCHITECTURE_ANALYSIS}),
         ("compare Kafka and RabbitMQ", TaskDomain.RESEARCH, {C.RESEARCH}),
