@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic_core import PydanticUndefined
 
-from muster.application.orchestrators.patterns import PATTERNS
+from muster.application.orchestrators.patterns import ARITIES, PATTERNS
 from muster.domain.agents.roster import ROSTER
 from muster.domain.orchestration.gates import KINDS
 from muster.domain.workflows.checking import Names
@@ -88,7 +88,7 @@ def options() -> str:
 def workflows() -> str:
     """Each built-in workflow with its stages."""
     tools = frozenset(tool.profile.name for tool in all_tools(ToolRunner(), EvidenceCache(None)))
-    names = Names(frozenset(agent.id for agent in ROSTER), frozenset(PATTERNS), tools)
+    names = Names(frozenset(agent.id for agent in ROSTER), ARITIES, tools)
     rows = [
         (f"`{flow.name}`", flow.purpose, " → ".join(f"`{stage.id}`" for stage in flow.stages))
         for flow in WorkflowFolder(BUILT_IN, None, names).workflows()

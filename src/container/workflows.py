@@ -57,14 +57,14 @@ class OnTier(AgentCatalog):
 
 def workflow_catalog(loaded: LoadedSettings, catalog: AgentCatalog, tools: Tools) -> WorkflowCatalog:
     """The workflows that there are: built in, and those of the user's or project's folder."""
-    from ..application.orchestrators.patterns import PATTERNS
+    from ..application.orchestrators.patterns import ARITIES
     from ..domain.workflows.checking import Names
     from ..infrastructure.config.workflow_folder import WorkflowFolder
     from ..infrastructure.workflows import BUILT_IN
 
     names = Names(
         agents=frozenset(agent.id for agent in catalog.templates()),
-        patterns=frozenset(PATTERNS),
+        patterns=ARITIES,
         tools=frozenset(tool.profile.name for tool in tools),
     )
     return WorkflowFolder(BUILT_IN, loaded.values.workflows_dir, names, loaded.workflows_of)

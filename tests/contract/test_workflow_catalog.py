@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from muster.application.orchestrators.patterns import PATTERNS
+from muster.application.orchestrators.patterns import ARITIES
 from muster.domain.agents.roster import ROSTER
 from muster.domain.errors import UnknownName
 from muster.domain.ports.workflow_catalog import WorkflowCatalog
@@ -17,7 +17,7 @@ from muster.infrastructure.config.workflow_folder import WorkflowFolder
 from muster.infrastructure.workflows import BUILT_IN
 
 TOOLS = frozenset(tool for agent in ROSTER for tool in agent.tools)
-NAMES = Names(frozenset(agent.id for agent in ROSTER), frozenset(PATTERNS), TOOLS)
+NAMES = Names(frozenset(agent.id for agent in ROSTER), ARITIES, TOOLS)
 NINE = [
     "bug-hunt", "code-review", "documentation", "health-check", "onboarding-map", "refactoring-plan",
     "release-preparation", "security-audit", "test-generation",

@@ -74,9 +74,11 @@ class WorkflowRunner:
         record = begun(before, step.attempt, self._clock.now())
         if record != before:
             state = await self._keep(state, record, watch)
+        plan: ExecutionPlan | None = None
         try:
+            plan = await self._plans.plan(state, step.stage)
             order = StageOrder(
-                await self._plans.plan(state, step.stage),
+                plan,
                 f"{state.id}/{step.stage.id}/{step.attempt}",
                 left_of(state),
                 step.stage.tier,
@@ -88,7 +90,9 @@ class WorkflowRunner:
             if before.status in UNDER_WAY and isinstance(error, UserError | ConfigurationError):
                 raise  # its run cannot go on as things are set now; that is no end of it
             reason = str(error) if isinstance(error, MusterError) else f"{type(error).__name__}: {error}"
-            return await self._keep(state, failed(step.stage, record, reason, self._clock.now()), watch)
+            hopeless = plan is None and isinstance(error, UserError)  # as it would be again
+            record = failed(step.stage, record, reason, self._clock.now(), hopeless=hopeless)
+            return await self._keep(state, record, watch)
         if run.status is RunStatus.WAITING:
             words = "; ".join(wait.words for wait in run.waits)
             waiting = replace(record, status=StageStatus.WAITING, run_id=run.id, reason=words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -24,10 +24,10 @@ PROJECT_RETRIES = 1
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What exists: agents, patterns, and tools that measure."""
+    """What exists: agents, patterns with the fewest and the most agents that each takes, and tools that measure."""
 
     agents: AbstractSet[str]
-    patterns: AbstractSet[str]
+    patterns: Mapping[str, tuple[int, int]]
     tools: AbstractSet[str]
 
 
@@ -96,14 +96,25 @@ def _of_team(stage: WorkflowStage, names: Names) -> Iterator[Fault]:
     if stage.agents and stage.capabilities:
         hint = "name the agents, or what they must be able to do"
         yield Fault(("capabilities",), "agents and capabilities exclude each other", hint)
-    if stage.pattern is not None and stage.pattern not in names.patterns:
-        yield _unknown(("pattern",), "pattern", stage.pattern, names.patterns)
+    if stage.pattern is not None:
+        yield from _of_pattern(stage.pattern, len(stage.agents), names)
     for gate in stage.gates:
         if gate.name not in KINDS:
             yield _unknown(("gates", gate.name), "gate", gate.name, KINDS.keys())
         elif not 0 <= gate.threshold < float("inf"):
             hint = f"e.g. {gate.name}: 0"
             yield Fault(("gates", gate.name), f"gate {gate.name!r} needs a number from 0 up", hint)
+
+
+def _of_pattern(pattern: str, count: int, names: Names) -> Iterator[Fault]:
+    """How many agents there are is known when the stage names them."""
+    if pattern not in names.patterns:
+        yield _unknown(("pattern",), "pattern", pattern, names.patterns.keys())
+        return
+    least, most = names.patterns[pattern]
+    if count and not least <= count <= most:
+        message = f"pattern {pattern!r} takes {least} to {most} agents, not {count}"
+        yield Fault(("pattern",), message, "name other agents, or another pattern")
 
 
 def _of_order(workflow: Workflow, index: int, stage: WorkflowStage) -> Iterator[Fault]:

@@ -146,9 +146,11 @@ def settled(stage: WorkflowStage, record: StageRecord, run: RunRecord, now: date
     return replace(record, status=StageStatus.COMPLETED, finished_at=now)
 
 
-def failed(stage: WorkflowStage, record: StageRecord, reason: str, now: datetime) -> StageRecord:
-    """The record of a failed attempt: pending again while there are retries left."""
-    again = record.attempt <= stage.on_error.retries
+def failed(
+    stage: WorkflowStage, record: StageRecord, reason: str, now: datetime, *, hopeless: bool = False
+) -> StageRecord:
+    """The record of a failed attempt: pending again while there are retries left, and a chance."""
+    again = record.attempt <= stage.on_error.retries and not hopeless
     status = StageStatus.PENDING if again else StageStatus.FAILED
     return replace(record, status=status, reason=reason, finished_at=None if again else now)
 

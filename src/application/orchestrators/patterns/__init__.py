@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .registry import PATTERNS, known_patterns, pattern_named, pattern_of
+from .registry import ARITIES, PATTERNS, known_patterns, pattern_named, pattern_of
 
-__all__ = ["PATTERNS", "known_patterns", "pattern_named", "pattern_of"]
+__all__ = ["ARITIES", "PATTERNS", "known_patterns", "pattern_named", "pattern_of"]

@@ -36,6 +36,11 @@ PATTERNS: Mapping[str, CompositionPattern] = {
     )
 }
 
+ARITIES: Mapping[str, tuple[int, int]] = {
+    name: (pattern.arity.least, pattern.arity.most) for name, pattern in PATTERNS.items()
+}
+"""The fewest and the most agents that each built-in pattern takes."""
+
 
 def pattern_named(name: str) -> CompositionPattern:
     """The pattern called `name`, built in or installed.

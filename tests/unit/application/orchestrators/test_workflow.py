@@ -17,6 +17,7 @@ from muster.domain.errors import BudgetExceeded, Fenced, RunBusy, StorageError, 
 from muster.domain.evidence.severity import Severity
 from muster.domain.models.tier import ModelTier
 from muster.domain.orchestration.approvals import Wait, WaitKind
+from muster.domain.orchestration.plan import ExecutionPlan
 from muster.domain.orchestration.run import RunRecord, RunStatus, Verdict
 from muster.domain.workflows.course import verdict_of
 from muster.domain.workflows.state import SkipCause, StageRecord, StageStatus, WorkflowState, WorkflowStatus
@@ -100,6 +101,22 @@ async def test_what_fails_is_tried_again_in_a_run_of_its_own() -> None:
     done = await runner(store, engine).drive(await store.save(state_of(flow)))
     assert [order.key for order in engine.orders] == ["flow-01/a/1", "flow-01/a/2", "flow-01/a/3"]
     assert (statuses(done), done.records[0].attempt, done.records[0].reason) == ({"a": "completed"}, 3, "")
+
+
+class RefusingPlans(PlainPlans):
+    """No team can be made."""
+
+    async def plan(self, state: WorkflowState, stage: WorkflowStage) -> ExecutionPlan:
+        """Refuse it."""
+        raise UserError("two are too few")
+
+
+async def test_a_stage_that_cannot_be_planned_is_not_tried_again() -> None:
+    """It would be refused again."""
+    store = MemoryWorkflowStore()
+    state = await store.save(state_of(workflow(stage("a", on_error=OnError(2)))))
+    done = await WorkflowRunner(store, RefusingPlans(), Engine(), FakeClock()).drive(state)
+    assert (done.records[0].status, done.records[0].attempt) == (StageStatus.FAILED, 1)
 
 
 @pytest.mark.parametrize(("then", "rest"), [(Then.STOP, "skipped"), (Then.CONTINUE, "completed")])

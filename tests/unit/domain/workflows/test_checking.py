@@ -21,7 +21,7 @@ from muster.domain.workflows.workflow import (
 )
 from tests.fakes.workflows import stage, workflow
 
-NAMES = Names(frozenset({"worker", "critic"}), frozenset({"parallel"}), frozenset({"ruff"}))
+NAMES = Names(frozenset({"worker", "critic"}), {"parallel": (1, 8), "debate": (3, 8)}, frozenset({"ruff"}))
 DEPTH = WorkflowInput("depth", "", "full", ("full", "quick"))
 
 
@@ -55,6 +55,10 @@ def test_a_sound_workflow_has_no_fault() -> None:
             "stages.1.capabilities: agents and capabilities exclude each other",
         ),
         ({"pattern": "paralel"}, "stages.1.pattern: unknown pattern 'paralel'"),
+        (
+            {"pattern": "debate", "agents": ("worker", "critic")},
+            "stages.1.pattern: pattern 'debate' takes 3 to 8 agents, not 2",
+        ),
         ({"gates": (Gate("hihg", 0),)}, "stages.1.gates.hihg: unknown gate 'hihg'"),
         ({"gates": (Gate("high", -1),)}, "stages.1.gates.high: gate 'high' needs a number from 0 up"),
         (

@@ -185,6 +185,11 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("[researcher]", "[resercher]", ":5: stages.1.agents.1: unknown agent 'resercher'"),
         ("[researcher]", "[researcher], tier: huge", ":5: stages.1.tier: unknown tier 'huge'"),
         ("[researcher]", "[researcher], gates: {hihg: 1}", ":5: stages.1.gates.hihg: unknown gate 'hihg'"),
+        (
+            "[researcher]",
+            "[researcher], pattern: debate",
+            ":5: stages.1.pattern: pattern 'debate' takes 3 to ",
+        ),
         ("[researcher]", "[researcher], gates: {high: many}", ":5: stages.1.gates.high"),
         ("[researcher]", "[researcher], when: 'yes'", ":5: stages.1.when: condition 'yes'"),
         ("[researcher]", "[researcher], when: true", ":5: stages.1.when: cannot be True"),
@@ -262,7 +267,7 @@ def test_other_bytes_and_things_that_are_no_files_are_refused(tmp_path: Path) ->
 
 def test_names_are_those_of_the_house(tmp_path: Path) -> None:
     """An agent that only this house has may be named in it."""
-    names = Names(frozenset({"mine"}), frozenset(), frozenset())
+    names = Names(frozenset({"mine"}), {}, frozenset())
     (tmp_path / "a.yaml").write_text(SMALL.replace("researcher", "mine"))
     empty = tmp_path / "none"
     empty.mkdir()
