@@ -49,14 +49,20 @@ async def _found(house: Container, wanted: str) -> RunRecord:
 
 
 def _ask(run: RunRecord) -> None:
-    """Raise UserError unless somebody at the terminal says yes."""
+    when = f"{run.started_at.astimezone():%Y-%m-%d %H:%M}"
+    ask(f"run {run.id!r} is", f"run {run.id} of {when} ({run.status.value}): {run.plan.task}", "it")
+
+
+def ask(whose: str, words: str, what: str) -> None:
+    """Raise UserError unless somebody at the terminal who has read `words` says yes to forgetting `what`.
+
+    `whose` begins what is said when nobody does: "run 'run-1' is", "2 runs are".
+    """
     if not terminal.is_attended():
         raise UserError(
-            f"run {run.id!r} is not forgotten unasked", code="not-asked", hint="say --yes, or use a terminal"
+            f"{whose} not forgotten unasked", code="not-asked", hint="say --yes, or use a terminal"
         )
-    terminal.say(
-        f"run {run.id} of {run.started_at.astimezone():%Y-%m-%d %H:%M} ({run.status.value}): {run.plan.task}"
-    )
-    print("forget it? [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201 - a question
+    terminal.say(words)
+    print(f"forget {what}? [y/N] ", end="", file=sys.stderr, flush=True)  # noqa: T201 - a question
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise UserError(f"run {run.id!r} is kept", code="kept", hint="say yes to forget it")
+        raise UserError(f"{whose} kept", code="kept", hint=f"say yes to forget {what}")

@@ -13,7 +13,9 @@ from .. import options as o
 @click.command(
     "prune",
     cls=o.Command,
-    epilog=o.examples("muster runs prune --older-than 90 --dry-run", "muster runs prune --older-than 90"),
+    epilog=o.examples(
+        "muster runs prune --older-than 90 --dry-run", "muster runs prune --older-than 90 --yes"
+    ),
 )
 @o.compose(
     click.option(
@@ -25,12 +27,14 @@ from .. import options as o
         help="Runs that began longer ago than this.",
     ),
     click.option("--dry-run", is_flag=True, help="Only show which these are."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
     o.json_flag,
 )
-def command(days: float, dry_run: bool, json: bool) -> None:
+def command(days: float, dry_run: bool, yes: bool, json: bool) -> None:
     """Forget runs that began more than so many DAYS ago, with all that was recorded of them.
 
-    Runs at work, and runs that wait, are kept. What calls have cost stays in muster costs.
+    Runs at work, and runs that wait, are kept. What calls have cost stays in muster costs. It asks first; without a
+    terminal it needs --yes.
     """
     from ....application.use_cases.prune_runs import PruneRunsRequest
     from .. import session
@@ -39,8 +43,21 @@ def command(days: float, dry_run: bool, json: bool) -> None:
     from ..run_async import run_async
 
     with session.open_session() as house:
+        if not dry_run and not yes:
+            old = run_async(house.prune_runs().execute(PruneRunsRequest(days, dry_run=True)))
+            _ask(old)
         gone = run_async(house.prune_runs().execute(PruneRunsRequest(days, dry_run)))
     emit(as_json(dry_run=dry_run, runs=gone) if json else _as_text(gone, dry_run))
+
+
+def _ask(old: Sequence[RunSummary]) -> None:
+    """Raise UserError unless there is nothing to forget, or somebody at the terminal says yes."""
+    from ...reports.wording import count
+    from .delete import ask
+
+    if old:
+        whose = f"{count(len(old), 'run')} {'is' if len(old) == 1 else 'are'}"
+        ask(whose, _as_text(old, dry_run=True), "it" if len(old) == 1 else "them")
 
 
 def _as_text(gone: Sequence[RunSummary], dry_run: bool) -> str:

@@ -164,10 +164,29 @@ def test_prune_forgets_what_is_old_and_has_ended(real: Muster, desk: Desk) -> No
     assert dry.out.splitlines()[-1] == "1 run would be forgotten"
     assert "run-0old" in dry.out
     assert len(desk.runs()) == 3
-    done = real("runs", "prune", "--older-than", "30", "--json")
+    refused = real("runs", "prune", "--older-than", "30")
+    assert (refused.code, len(desk.runs())) == (2, 3)
+    assert refused.err == "muster: 1 run is not forgotten unasked\nhint: say --yes, or use a terminal\n"
+    done = real("runs", "prune", "--older-than", "30", "--yes", "--json")
 
     assert [run["id"] for run in done.json["runs"]] == ["run-0old"]
     assert {run.id for run in desk.runs()} == {young.id, "run-0waits"}
+
+
+def test_prune_asks_at_a_terminal(real: Muster, desk: Desk, typed: Keyboard) -> None:
+    """It shows which these are; anything but yes keeps them, and where nothing is old nothing is asked."""
+    assert real("runs", "prune", "--older-than", "0").out == "0 runs forgotten\n"
+    real("run", *TASK, "-q")
+    run_id = desk.runs()[0].id
+
+    types(typed, "n")
+    kept = real("runs", "prune", "--older-than", "0")
+    assert (kept.code, len(desk.runs())) == (2, 1)
+    assert run_id in kept.err
+    assert "forget it? [y/N] " in kept.err
+    types(typed, "y")
+    assert real("runs", "prune", "--older-than", "0").out == "1 run forgotten\n"
+    assert desk.runs() == ()
 
 
 def test_delete_needs_a_yes(real: Muster, desk: Desk) -> None:
