@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from ...domain.errors import StorageError
 from ...domain.orchestration.run import RunRecord
 from ...domain.ports.run_journal import RunJournal
+from ..services.pending import all_records
+from ..services.recorded import recorded
 from .finding_runs import LAST, the_run
 
 
@@ -17,11 +21,15 @@ class ShowRunRequest:
 
 
 class ShowRun:
-    """Shows a run as it was recorded, whichever way it ended."""
+    """Shows a run as it was recorded, whichever way it ended; of an open one also what was spent until now."""
 
     def __init__(self, journal: RunJournal) -> None:
         self._journal = journal
 
     async def execute(self, request: ShowRunRequest) -> RunRecord:
         """The run; raises UnknownName when there is none of that id, UserError when there is none at all."""
-        return await the_run(self._journal, request.run_id)
+        run = await the_run(self._journal, request.run_id)
+        if run.status.is_open:
+            with suppress(StorageError):  # a damaged record hides no run
+                return replace(run, recorded=recorded(run, await all_records(self._journal, run.id)))
+        return run

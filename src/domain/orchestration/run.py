@@ -13,7 +13,7 @@ from ..evidence.finding import Finding
 from ..evidence.merge import merge
 from ..evidence.report import EvidenceReport
 from ..evidence.severity import Category, Severity
-from ..models.attempt import Attempt
+from ..models.attempt import Attempt, total_cost, total_usage
 from ..models.usage import Usage
 from ..workspace.files import NotCovered, RepositoryFacts
 from .approvals import Approvals, DoubtPolicy, Wait
@@ -79,6 +79,12 @@ class AgentResult:
     dropped: int = 0
     error: str = ""
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def asked_nobody(self) -> bool:
+        """Whether it came to no call of a model, so that it cost nothing whatever the model's price."""
+        unasked = self.status is AgentStatus.FAILED and not self.attempts and not self.usage.total
+        return unasked or self.status is AgentStatus.SKIPPED
 
 
 def joined(steps: Sequence[AgentResult]) -> AgentResult | None:
@@ -155,11 +161,27 @@ TERMS = RunTerms()
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is recorded of a run that has not come to its end.
+
+    `steps` counts what is neither done nor paid again; `calls` are the calls of models, those of agents under way
+    included; `broken_off` names the model of each call whose end nothing tells: what it cost is not known. `models`
+    are the language models that were asked.
+    """
+
+    steps: int = 0
+    calls: tuple[Attempt, ...] = ()
+    broken_off: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as it is kept and shown.
 
     `waits` are what a waiting run waits for; `parent` is the run that it was forked from; `resumed` counts how often
     it was taken up again, and `repeated` the calls that had to be made again because a crash took their answers.
+    `recorded` is told of a run that has not come to its end, where somebody has looked.
     """
 
     id: str
@@ -176,6 +198,7 @@ class RunRecord:
     waits: tuple[Wait, ...] = ()
     resumed: int = 0
     repeated: int = 0
+    recorded: Recorded | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -191,13 +214,23 @@ class RunRecord:
 
     @property
     def usage(self) -> Usage:
-        """Tokens over all agents."""
+        """Tokens over all agents, and over what is recorded of those that have not ended."""
+        ended = self._ended
+        recorded = total_usage(self.recorded.calls) if self.recorded else Usage()
+        return recorded if recorded.total > ended.total else ended
+
+    @property
+    def _ended(self) -> Usage:
         return sum((agent.usage for agent in self.agents), Usage())
 
     @property
     def cost(self) -> Decimal | None:
-        """US dollars over all agents, None when one of them is unpriced."""
-        costs = [agent.cost for agent in self.agents if agent.status is not AgentStatus.SKIPPED]
+        """US dollars over all that `usage` counts; None when a part is unpriced, or nothing tells what it cost."""
+        if self.recorded and self.usage.total > self._ended.total:
+            return total_cost(self.recorded.calls)
+        if self.recorded and self.recorded.broken_off and not self.usage.total:
+            return None
+        costs = [agent.cost for agent in self.agents if not agent.asked_nobody]
         if any(cost is None for cost in costs):
             return None
         return sum((cost for cost in costs if cost is not None), Decimal(0))

@@ -99,11 +99,11 @@ def follow(session: Container, drive: Driving, *, quiet: bool) -> RunRecord:
             run = await drive()
         finally:
             unsubscribe()
-        if run.status is not RunStatus.WAITING:
+        if run.status not in {RunStatus.WAITING, RunStatus.CANCELLED}:
             return run
         return await session.show_run().execute(
             ShowRunRequest(run.id)
-        )  # with what its agents have done by now
+        )  # with what its agents have done, and spent, by now
 
     with progress_for(quiet) as progress:
         return run_async(work(progress), lambda: _farewell(progress))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,6 +12,8 @@ from . import plan_words, wording
 
 PLANNED_HEAD = ("What", "Planned", "Taken", "Which is")
 WITHIN, ABOVE, BELOW, SO_FAR, PAUSED = "as planned", "more", "less", "so far", "with its pauses"
+
+STOPPED = frozenset({RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,18 @@ def course(record: RunRecord) -> tuple[tuple[str, str], ...]:
         rows.append(("resumed", wording.count(record.resumed, "time")))
     if record.repeated:
         rows.append(("repeated", f"{wording.count(record.repeated, 'call')} whose answer a crash had taken"))
+    rows += _kept(record)
     return tuple((name, words) for name, words in rows if words)
+
+
+def _kept(record: RunRecord) -> Iterator[tuple[str, str]]:
+    """What is there of a run that can go on, and how it does."""
+    if record.recorded is None:
+        return
+    yield "kept", wording.count(record.recorded.steps, "step")
+    yield "broken off", wording.broken_off(record)
+    if record.status in STOPPED:
+        yield "go on with", f"muster resume {record.id}"
 
 
 def taken_over(attempt: Attempt) -> bool:
@@ -60,10 +74,10 @@ def planned(record: RunRecord) -> tuple[PlannedRow, ...]:
         PlannedRow(
             "tokens",
             plan_words.tokens(tokens).replace(" tokens", ""),
-            f"{record.usage.total:,}",
+            wording.tokens(record),
             _stands(record, tokens.low, record.usage.total, tokens.high),
         ),
-        PlannedRow("cost", plan_words.cost(estimate.cost), wording.money(record.cost), _cost(record)),
+        PlannedRow("cost", plan_words.cost(estimate.cost), wording.price(record), _cost(record)),
     )
 
 

@@ -85,7 +85,7 @@ def _facts(record: RunRecord) -> str:
     if record.report:
         facts.append(("files", f"{record.report.facts.files:,}"))
         facts.append(("lines of code", f"{record.report.facts.code_lines:,}"))
-    facts.append(("cost", wording.money(record.cost)))
+    facts.append(("cost", wording.price(record)))
     rows = "".join(f"<div><dt>{name}</dt><dd>{esc(value)}</dd></div>" for name, value in facts)
     return f"<dl class='facts'>{rows}</dl>"
 

@@ -12,10 +12,11 @@ from ...domain.evidence.severity import Category, Severity
 from ...domain.orchestration.assessment import NOBODY_LOOKS
 from ...domain.orchestration.gates import KINDS, Direction, GateResult
 from ...domain.orchestration.health import WEIGHTS
-from ...domain.orchestration.run import AgentResult, RunRecord, RunReport, RunStatus
+from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport, RunStatus
 from ...domain.workspace.files import NotCovered
 
 NO_MODEL = "no language model was used"
+NO_ANSWER = "no language model has answered"
 UNMEASURED = "not measured"
 SIGNS = {Direction.AT_LEAST: "≥", Direction.AT_MOST: "≤"}
 
@@ -187,7 +188,10 @@ def gate_value(gate: GateResult) -> str:
 
 def model_text(record: RunRecord) -> str:
     """Which models formed words in this run, or that none did."""
-    names = sorted({agent.model for agent in record.agents if agent.judged and agent.model})
+    asked = {agent.model for agent in record.agents if agent.judged and agent.model}
+    if record.recorded:
+        asked.update(record.recorded.models)
+    names = sorted(asked)
     if names:
         return f"language model: {', '.join(printable(name) for name in names)}"
     used = record.report.model_used if record.report else any(agent.judged for agent in record.agents)
@@ -196,7 +200,9 @@ def model_text(record: RunRecord) -> str:
 
 def agent_model(agent: AgentResult) -> str:
     """The model whose words an agent's result is."""
-    return printable(agent.model) or "an unnamed language model" if agent.judged else NO_MODEL
+    if agent.judged:
+        return printable(agent.model) or "an unnamed language model"
+    return NO_ANSWER if agent.status is AgentStatus.CANCELLED else NO_MODEL
 
 
 def dropped(agent: AgentResult) -> str:
@@ -216,12 +222,37 @@ def agent_tools(agent: AgentResult) -> str:
 
 def spent(record: RunRecord) -> str:
     """What the run cost, and for how many tokens."""
-    usage = record.usage
+    usage, lost = record.usage, broken_off(record)
     if not usage.total:
-        return f"{money(record.cost)} for no tokens"
-    return (
-        f"{money(record.cost)} for {count(usage.total, 'token')} ({usage.input:,} in, {usage.output:,} out)"
+        return lost or f"{money(record.cost)} for no tokens"
+    known = f"{money(record.cost)} for {count(usage.total, 'token')}"
+    words = f"{known} ({usage.input:,} in, {usage.output:,} out)"
+    return f"{words}; {lost}" if lost else words
+
+
+def broken_off(record: RunRecord) -> str:
+    """Which calls have no known cost, since nothing tells how they ended; or nothing."""
+    calls = Counter(record.recorded.broken_off if record.recorded else ())
+    return "; ".join(
+        f"{printable(model)}: {count(amount, 'call')} {'was' if amount == 1 else 'were'} broken off, "
+        f"{'its' if amount == 1 else 'their'} cost is not known"
+        for model, amount in sorted(calls.items())
     )
+
+
+def price(record: RunRecord) -> str:
+    """What the run cost, as far as anything tells."""
+    if not broken_off(record):
+        return money(record.cost)
+    return f"at least {money(record.cost)}" if record.cost else "not known"
+
+
+def tokens(record: RunRecord) -> str:
+    """What the run took in tokens, as far as anything tells."""
+    total = record.usage.total
+    if not broken_off(record):
+        return f"{total:,}"
+    return f"at least {total:,}" if total else "not known"
 
 
 def not_covered(record: RunRecord) -> tuple[NotCovered, ...]:

@@ -202,3 +202,14 @@ def test_other_models_that_are_set_give_way_to_those_of_the_plan(
     assert answer.err.splitlines()[-1].startswith("muster: the plan has one on a")
     tried = [flags.get("model") for _, flags in house.opened[1:]]
     assert tried == ([None] if planned is None else [None, planned])
+
+
+def test_show_counts_what_an_interrupted_run_has_spent(real: Muster, crashed: str) -> None:
+    """Its steps and tokens are those of its journal, and it says how it goes on."""
+    shown = real("show", crashed, "--format", "text")
+    told = real("show", crashed, "--json").json
+
+    assert "for no tokens" not in shown.out
+    assert f"muster resume {crashed}" in shown.out
+    assert told["summary"]["tokens"] > 0
+    assert told["run"]["recorded"]["steps"] > 0

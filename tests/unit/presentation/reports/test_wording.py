@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from muster.domain.orchestration.run import AgentResult, AgentStatus
+from muster.domain.orchestration.run import AgentResult, AgentStatus, Recorded, RunStatus
 from muster.presentation.reports import wording
 from tests.unit.presentation.reports import samples
 
@@ -90,3 +90,22 @@ def test_a_complete_score_leaves_nothing_out() -> None:
     report = samples.clean_run().report
     assert report
     assert wording.share_text(report) == ""
+
+
+def test_a_denied_step_that_asked_no_model_cost_nothing() -> None:
+    denied = AgentResult("writer", AgentStatus.FAILED, "denied", model="acme/new", error="denied")
+    assert wording.spent(samples.run(agents=(denied,))) == "$0.00 for no tokens"
+
+
+def test_a_call_that_was_broken_off_has_no_known_cost() -> None:
+    stopped = AgentResult("writer", AgentStatus.CANCELLED, "cancelled", model="acme/new")
+    run = samples.run(
+        status=RunStatus.CANCELLED,
+        agents=(stopped,),
+        report=None,
+        recorded=Recorded(0, broken_off=("acme/new",), models=("acme/new",)),
+    )
+    assert wording.spent(run) == "acme/new: 1 call was broken off, its cost is not known"
+    assert (wording.tokens(run), wording.price(run)) == ("not known", "not known")
+    assert wording.model_text(run) == "language model: acme/new"
+    assert wording.agent_model(stopped) == "no language model has answered"
