@@ -24,6 +24,7 @@ from muster.domain.models.exchange import ModelEvent, ModelRequest
 from muster.domain.orchestration.escalation import Escalation
 from muster.domain.orchestration.run import AgentStatus
 from muster.domain.workspace.edits import EditStatus
+from muster.domain.workspace.locking import EditTicket
 from muster.infrastructure.common.system_clock import SystemClock
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
 from muster.infrastructure.workspace.file_lock import FileEditLock
@@ -140,7 +141,7 @@ async def test_an_agent_that_has_not_seen_the_others_edit_is_told_and_both_are_t
     read_by_two, written, refused = asyncio.Event(), asyncio.Event(), write("a = 1\nb = 2\n")
     model = Two(
         one=[read(), [read_by_two, *write("a = 2\nb = 1\n")], [*DONE]],
-        two=[read(), [written, *refused], read(), edit("b = 1", "b = 2"), DONE],
+        two=[read(), [written, *refused], read(), write("a = 2\nb = 2\n"), DONE],
     )
     journal = MemoryRunJournal()
 
@@ -236,6 +237,25 @@ async def test_a_lock_that_is_held_costs_no_edit(project: Path, monkeypatch: pyt
     assert status_of(done) is EditStatus.COMMITTED
     assert (project / "app.py").read_bytes() == MENDED
     assert len(model.requests) == 3
+
+
+async def test_the_lock_is_taken_by_the_driver_and_not_by_the_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two drivers of one run are two owners: who was replaced is not let in beside its successor."""
+    owners: list[str] = []
+    acquire = FileEditLock.acquire
+
+    def noted(self: FileEditLock, root: str, owner: str, seconds: float) -> EditTicket:
+        owners.append(owner)
+        return acquire(self, root, owner, seconds)
+
+    monkeypatch.setattr(FileEditLock, "acquire", noted)
+    journal = MemoryRunJournal()
+    async with opened(project, ScriptedModel(read(), edit("eval(", "int("), DONE), NoEval(), journal) as app:
+        run = await mended(app, project, "write")
+    epoch = (await journal.events(run.id))[-1].epoch
+    assert owners == [f"{run.id}/{epoch}"]
 
 
 async def test_a_lock_that_is_free_in_time_is_waited_for(
