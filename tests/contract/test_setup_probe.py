@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import pytest
 
 from muster.domain.orchestration.setup import SetupState
@@ -54,6 +55,25 @@ async def test_a_journal_that_is_no_database_is_a_problem(tmp_path: Path) -> Non
     assert checks["runs.db"].state is SetupState.PROBLEM
     assert "is no database" in checks["runs.db"].detail
     assert checks["memory.db"].state is SetupState.OK
+
+
+async def test_a_damaged_journal_is_a_problem_though_it_begins_well(tmp_path: Path) -> None:
+    """Found by reading it; the same file was fine before."""
+    path = tmp_path / "runs.db"
+    with apsw.Connection(str(path)) as database:
+        database.execute("CREATE TABLE t (a); CREATE INDEX i ON t (a)")
+        database.executemany("INSERT INTO t VALUES (?)", [("x" * 500 + str(n),) for n in range(200)])
+    database.close()
+    whole = {check.name: check for check in await probe(tmp_path).checks()}["runs.db"]
+    content = bytearray(path.read_bytes())
+    content[8192:24576] = b"\xff" * 16384
+    path.write_bytes(content)
+
+    damaged = {check.name: check for check in await probe(tmp_path).checks()}["runs.db"]
+
+    assert (whole.state, damaged.state) == (SetupState.OK, SetupState.PROBLEM)
+    assert "is damaged" in damaged.detail
+    assert "keep a copy" in damaged.hint
 
 
 async def test_a_program_that_is_not_there_is_missing_and_says_what_that_costs(

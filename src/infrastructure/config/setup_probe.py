@@ -7,13 +7,19 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ...domain.errors import StorageError
 from ...domain.models.info import ModelInfo
 from ...domain.orchestration.setup import SettingOrigin, SetupCheck, SetupState
 from ...domain.ports.setup_probe import SetupProbe
 from .disclosure import shown
+
+if TYPE_CHECKING:
+    import apsw
 
 PROGRAMS: Mapping[str, str] = {
     "ruff": "code review, security and performance are unmeasured without it",
@@ -116,7 +122,7 @@ def _writable(folder: Path) -> SetupCheck:
 
 
 def _database(path: Path) -> SetupCheck:
-    """Whether a file of ours is what it should be, by its first bytes; one that is not there yet is fine."""
+    """Whether a file of ours is what it should be, and whole; one that is not there yet is fine."""
     try:
         with path.open("rb") as file:
             head = file.read(len(MAGIC))
@@ -126,7 +132,34 @@ def _database(path: Path) -> SetupCheck:
         return SetupCheck(path.name, SetupState.PROBLEM, f"{path}: {error.strerror}", "check its permissions")
     if head not in {MAGIC, b""}:
         return SetupCheck(path.name, SetupState.PROBLEM, f"{path} is no database", "move it away")
+    if damage := _damage(path):
+        return SetupCheck(path.name, SetupState.PROBLEM, damage.message, damage.hint)
     return SetupCheck(path.name, SetupState.OK, f"{path.stat().st_size:,} bytes")
+
+
+def _damage(path: Path) -> StorageError | None:
+    """What SQLite says of a file that is not whole; nothing of one that cannot be read just now."""
+    try:
+        import apsw
+
+        from ..common.sqlite_errors import CORRUPT, FOREIGN, storage_errors
+    except ImportError:  # it is told as a library that is missing
+        return None
+    try:
+        with storage_errors(path), closing(_looking(path)) as db:
+            found = db.execute("PRAGMA quick_check(1)").get
+            if found != "ok":
+                raise apsw.CorruptError(str(found))
+    except StorageError as error:
+        return error if error.code in {CORRUPT, FOREIGN} else None
+    return None
+
+
+def _looking(path: Path) -> apsw.Connection:
+    import apsw
+
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return apsw.Connection(f"{path.absolute().as_uri()}?mode=ro", flags)
 
 
 def _text(value: object) -> str:
