@@ -7,6 +7,8 @@ from ...domain.orchestration.run import RunRecord
 from ...domain.ports.run_journal import RunJournal
 
 LAST = "last"
+TOLD = 5
+"""How many runs are named to somebody who means one that is not there."""
 
 
 async def the_run(journal: RunJournal, wanted: str) -> RunRecord:
@@ -25,5 +27,7 @@ async def the_run(journal: RunJournal, wanted: str) -> RunRecord:
         wanted = newest[0].id
     run = await journal.load(wanted)
     if run is None:
-        raise UnknownName.of("run", wanted, (summary.id for summary in newest))
+        ids = [summary.id for summary in newest]
+        told = f"the newest: {', '.join(ids[:TOLD])}; see: muster runs" if ids else ""
+        raise UnknownName.of("run", wanted, ids, told)
     return run

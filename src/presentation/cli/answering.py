@@ -68,7 +68,8 @@ def answer(said: Said, *, approved: bool) -> int:
     asks = may_ask(look.format, quiet=said.quiet)
     try:
         run = find(answered.run.id, Purpose.RESUME)
-        return finish(go_on(run, said.model, quiet=said.quiet, asks=asks), look)
+        tells = look.format != "json"
+        return finish(go_on(run, said.model, quiet=said.quiet, asks=asks, tells=tells), look)
     except RunBusy:  # somebody else was faster
         return _told(answered, look, approved)
 

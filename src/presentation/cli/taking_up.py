@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...domain.errors import UserError
 from ...domain.orchestration.approvals import DoubtPolicy
 from ...domain.orchestration.plan import ExecutionPlan
-from ...domain.orchestration.run import RunRecord
+from ...domain.orchestration.run import RunRecord, RunStatus
 from . import session, terminal
 from .run_async import run_async
 from .terminal import say
@@ -37,10 +37,13 @@ def find(wanted: str | None, purpose: Purpose) -> RunRecord:
         return run_async(search(house))
 
 
-def drive(plan: ExecutionPlan, model: str | None, work: Callable[[Container], RunRecord]) -> RunRecord:
+def drive(
+    plan: ExecutionPlan, model: str | None, work: Callable[[Container], RunRecord], *, quiet: bool = False
+) -> RunRecord:
     """Do `work` with the settings of the plan's folder, and the models that it was made for.
 
-    These are `model` when it is given, else those that are set, else those that the plan names.
+    These are `model` when it is given, else those that are set, else those that the plan names; that is told unless
+    it is to be `quiet`.
     """
     root = plan.root if Path(plan.root).is_dir() else "."
     try:
@@ -50,7 +53,8 @@ def drive(plan: ExecutionPlan, model: str | None, work: Callable[[Container], Ru
         planned = planned_model(plan)
         if error.code != OTHER_MODEL or model is not None or planned is None:
             raise
-    say(f"muster: with {planned}, as planned")
+    if not quiet:
+        say(f"muster: with {planned}, as planned")
     with session.open_session(root, {"model": planned}) as house:
         return work(house)
 
@@ -82,16 +86,26 @@ def go_on(
     quiet: bool,
     asks: bool,
     force: bool = False,
+    tells: bool = True,
 ) -> RunRecord:
-    """Go on with `run`, also by `force`; where somebody sits at the terminal (`asks`), until nothing is asked."""
-    if not quiet:
+    """Go on with `run`, also by `force`; where somebody sits at the terminal (`asks`), until nothing is asked.
+
+    What is done is told beforehand where somebody reads it as lines (`tells`), and not of what is refused anyway.
+    """
+    tells = tells and not quiet and not _is_refused(run, force=force)
+    if tells:
         say(f"muster: going on with run {run.id} ({run.status.value}): {run.plan.task}")
 
     def work(house: Container) -> RunRecord:
         record = resume(house, run.id, in_doubt, quiet=quiet, force=force)
         return attended(house, record, quiet=quiet) if asks else record
 
-    return drive(run.plan, model, work)
+    return drive(run.plan, model, work, quiet=not tells)
+
+
+def _is_refused(run: RunRecord, *, force: bool) -> bool:
+    """Whether nobody can go on with it: it is completed, or at work in another process."""
+    return not run.status.is_open or (run.status is RunStatus.RUNNING and not force)
 
 
 def attended(house: Container, record: RunRecord, *, quiet: bool) -> RunRecord:

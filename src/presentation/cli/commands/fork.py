@@ -75,4 +75,5 @@ def command(
         record = follow(house, lambda: house.fork_run().execute(request), quiet=quiet)
         return attended(house, record, quiet=quiet) if may_ask(look.format, quiet=quiet) else record
 
-    return finish(drive(saved or origin.plan, model, work), look)
+    silent = quiet or look.format == "json"
+    return finish(drive(saved or origin.plan, model, work, quiet=silent), look)

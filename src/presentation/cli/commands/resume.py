@@ -94,7 +94,10 @@ def _driven(run: RunRecord, given: Given, look: Look) -> int:
     from ..work import finish
 
     asks = may_ask(look.format, quiet=given.quiet)
-    record = go_on(run, given.model, policy(given.in_doubt), quiet=given.quiet, asks=asks, force=given.force)
+    tells = look.format != "json"
+    record = go_on(
+        run, given.model, policy(given.in_doubt), quiet=given.quiet, asks=asks, force=given.force, tells=tells
+    )
     return finish(record, look)
 
 

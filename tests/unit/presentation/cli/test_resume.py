@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from muster.application.use_cases.show_run import ShowRunRequest
 from muster.domain.errors import UserError
 from muster.domain.journal.record import RecordKind
 from muster.domain.orchestration.approvals import DoubtPolicy
-from muster.domain.orchestration.run import RunStatus, Verdict
+from muster.domain.orchestration.run import RunRecord, RunStatus, Verdict
+from muster.presentation.cli import session
+from muster.presentation.cli.taking_up import OTHER_MODEL, drive
 from tests.fakes.builders import plan
 
 from .conftest import Muster
@@ -44,7 +47,13 @@ def test_resume_goes_on_with_the_last_run_that_can(real: Muster, desk: Desk, cra
     assert (answer.json["run"]["id"], answer.json["run"]["resumed"]) == (crashed, 1)
     assert desk.asked == 2
     assert [agent["summary"] for agent in answer.json["run"]["agents"]] == ["all looked at"] * 2
-    assert answer.err.startswith("muster: going on with run run-crashed (interrupted): review it\n")
+    assert "going on with" not in answer.err, "stderr is kept for an error as JSON"
+
+
+def test_resume_tells_what_it_goes_on_with(real: Muster, crashed: str) -> None:
+    """Where somebody reads lines."""
+    told = real("resume", crashed)
+    assert told.err.startswith("muster: going on with run run-crashed (interrupted): review it\n")
 
 
 def test_resume_works_in_the_folder_of_the_run(real: Muster, desk: Desk, crashed: str) -> None:
@@ -61,7 +70,8 @@ def test_a_completed_run_is_not_resumed(real: Muster, desk: Desk) -> None:
     named, last = real("resume", run_id), real("resume")
 
     assert (named.code, last.code) == (2, 2)
-    assert "is completed: there is nothing to go on with" in named.err
+    assert named.err.startswith(f"muster: run '{run_id}' is completed: there is nothing to go on with")
+    assert "going on with" not in named.err
     assert f"muster fork {run_id} --from STEP" in named.err
     assert last.err == "muster: there is no run that could go on\nhint: muster runs\n"
 
@@ -213,3 +223,38 @@ def test_show_counts_what_an_interrupted_run_has_spent(real: Muster, crashed: st
     assert f"muster resume {crashed}" in shown.out
     assert told["summary"]["tokens"] > 0
     assert told["run"]["recorded"]["steps"] > 0
+
+
+def test_a_refusal_as_json_is_nothing_but_json(real: Muster, desk: Desk) -> None:
+    """A program that reads stderr finds one document."""
+    real("run", *TASK, "-q")
+    refused = real("resume", desk.runs()[0].id, "--json")
+    assert json.loads(refused.err)["error"]["code"] == "run-completed"
+
+
+def test_an_unknown_run_is_answered_with_the_newest(real: Muster, desk: Desk, crashed: str) -> None:
+    """People mean what they did last."""
+    refused = real("show", "zzz")
+    newest = ", ".join(run.id for run in desk.runs())
+    assert f"hint: the newest: {newest}; see: muster runs\n" in refused.err
+
+
+def test_the_planned_model_is_told_but_to_the_quiet(
+    house: House, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quiet is quiet."""
+    monkeypatch.setattr(session, "open_session", house.open_session)
+    made = plan("first")
+
+    def other_once(quiet: bool) -> str:
+        refusals = [UserError("another model", code=OTHER_MODEL)]
+
+        def work(_: object) -> RunRecord:
+            if refusals:
+                raise refusals.pop()
+            return record()
+
+        drive(made, None, work, quiet=quiet)
+        return capsys.readouterr().err
+
+    assert (other_once(quiet=True), ", as planned" in other_once(quiet=False)) == ("", True)
