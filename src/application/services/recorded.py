@@ -1,17 +1,20 @@
-"""What the journal tells of a run that has not come to its end: its steps, and the calls that were paid."""
+"""What the journal tells of a run beside its record: steps and paid calls of an open one, and who answered what."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from ...domain.journal.record import Record, RecordKind
-from ...domain.orchestration.run import Recorded, RunRecord, RunStatus
+from ...domain.journal.record import Record, RecordKind, Signal
+from ...domain.orchestration.run import GivenAnswer, Recorded, RunRecord, RunStatus
+from ..flow.asking import ASK, read_answer
 from ..flow.durable_model import spent_in
 
 KEPT = frozenset({RecordKind.RESULT, RecordKind.AGENT})
 ENDS = frozenset({RecordKind.RESULT, RecordKind.FAILURE})
+DOUBT = "doubt:"
+DONE = {"retry": "to be made again", "skip": "to be skipped"}
 UNDER_WAY = frozenset({RunStatus.RUNNING, RunStatus.WAITING})
 EMBEDDED = "offline/"
 """How models are called that are part of this program: they cost nothing, whatever becomes of a call."""
@@ -49,3 +52,24 @@ def _given_up(failure: Record) -> bool:
         return bool(json.loads(failure.payload)["error"] == "cancelled")
     except (ValueError, KeyError, TypeError):
         return False
+
+
+def answers(signals: Iterable[Signal]) -> tuple[GivenAnswer, ...]:
+    """What was answered to the questions of a run, in that order; other words to it are no answers."""
+    given: list[GivenAnswer] = []
+    for signal in signals:
+        answer = read_answer(signal)
+        if signal.name.startswith(ASK):
+            said = "approved" if answer.yes else "denied"
+            given.append(GivenAnswer(signal.name.removeprefix(ASK), said, answer.who, answer.reason))
+        elif signal.name.startswith(DOUBT):
+            step, said = signal.name.removeprefix(DOUBT), _done(signal)
+            given.append(GivenAnswer(step, said, answer.who, answer.reason))
+    return tuple(given)
+
+
+def _done(signal: Signal) -> str:
+    try:
+        return DONE[json.loads(signal.payload)["do"]]
+    except (ValueError, KeyError, TypeError):
+        return "answered"

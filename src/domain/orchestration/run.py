@@ -176,12 +176,23 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What somebody has answered to a question of a run: `said` is a word such as "approved" or "denied"."""
+
+    step: str
+    said: str
+    who: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """A run as it is kept and shown.
 
     `waits` are what a waiting run waits for; `parent` is the run that it was forked from; `resumed` counts how often
     it was taken up again, and `repeated` the calls that had to be made again because a crash took their answers.
-    `recorded` is told of a run that has not come to its end, where somebody has looked.
+    `recorded` is told of a run that has not come to its end, and `answers` of one that has asked, where somebody has
+    looked.
     """
 
     id: str
@@ -199,6 +210,7 @@ class RunRecord:
     resumed: int = 0
     repeated: int = 0
     recorded: Recorded | None = None
+    answers: tuple[GivenAnswer, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...domain.models.attempt import Attempt, UsageSource
-from ...domain.orchestration.run import RunRecord, RunStatus
+from ...domain.orchestration.run import GivenAnswer, RunRecord, RunStatus
 from . import plan_words, wording
 
 PLANNED_HEAD = ("What", "Planned", "Taken", "Which is")
@@ -40,8 +40,15 @@ def course(record: RunRecord) -> tuple[tuple[str, str], ...]:
         rows.append(("resumed", wording.count(record.resumed, "time")))
     if record.repeated:
         rows.append(("repeated", f"{wording.count(record.repeated, 'call')} whose answer a crash had taken"))
+    rows += (("asked", _answer(answer)) for answer in record.answers)
     rows += _kept(record)
     return tuple((name, words) for name, words in rows if words)
+
+
+def _answer(answer: GivenAnswer) -> str:
+    who = f" by {wording.printable(answer.who)}" if answer.who else ""
+    reason = f", {wording.printable(answer.reason)}" if answer.reason else ""
+    return f"{wording.printable(answer.step)} {answer.said}{who}{reason}"
 
 
 def _kept(record: RunRecord) -> Iterator[tuple[str, str]]:

@@ -8,14 +8,15 @@ from decimal import Decimal
 
 import pytest
 
+from muster.application.flow.asking import ASK
 from muster.application.flow.durable_model import RESPONSE
-from muster.application.services.recorded import recorded
-from muster.domain.journal.record import Record, RecordKind
+from muster.application.services.recorded import answers, recorded
+from muster.domain.journal.record import Record, RecordKind, Signal
 from muster.domain.models.attempt import Attempt
 from muster.domain.models.exchange import FinishReason, ModelResponse
 from muster.domain.models.tier import ModelTier
 from muster.domain.models.usage import Usage
-from muster.domain.orchestration.run import RunRecord, RunStatus
+from muster.domain.orchestration.run import GivenAnswer, RunRecord, RunStatus
 from tests.fakes.builders import plan
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -78,3 +79,18 @@ def test_a_broken_call_is_no_call_that_cost_nothing() -> None:
     """Neither tokens nor dollars are known."""
     run = a_run(RunStatus.CANCELLED)
     assert replace(run, recorded=recorded(run, [line(RecordKind.INTENT)])).cost is None
+
+
+def test_who_answered_is_told() -> None:
+    """Questions and doubts; a wish to stop is no answer."""
+    told = answers(
+        [
+            Signal(f"{ASK}first#1/tool/write", '{"approved": false, "reason": "by hand"}', AT, "ann"),
+            Signal("doubt:first#1/tool/write", '{"do": "retry", "reason": ""}', AT, "bob"),
+            Signal("cancel", "{}", AT, "ann"),
+        ]
+    )
+    assert told == (
+        GivenAnswer("first#1/tool/write", "denied", "ann", "by hand"),
+        GivenAnswer("first#1/tool/write", "to be made again", "bob"),
+    )

@@ -93,6 +93,8 @@ def test_deny_tells_the_agent_why(real: Muster, desk: Desk) -> None:
 
     assert (answer.code, desk.asked) == (5, 2)
     assert desk.runs()[0].agents[1].error == "a person did not allow it: not on a Friday"
+    (given,) = real("show", "--json").json["run"]["answers"]
+    assert (given["step"], given["said"], given["reason"]) == ("second#1", "denied", "not on a Friday")
 
 
 def test_an_answer_can_be_kept_for_later(real: Muster, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from muster.domain.models.tier import ModelTier
 from muster.domain.orchestration.approvals import Wait, WaitKind
 from muster.domain.orchestration.decision import Decision, Dissent
 from muster.domain.orchestration.plan import Estimate, Range
-from muster.domain.orchestration.run import RunRecord, RunStatus
+from muster.domain.orchestration.run import GivenAnswer, RunRecord, RunStatus
 from muster.presentation.reports import render_run
 from muster.presentation.reports.course import course, planned
 from tests.unit.presentation.reports import samples
@@ -155,3 +155,8 @@ def test_what_it_took_is_held_against_what_was_planned() -> None:
     assert next(row.stands for row in planned(replace(estimated(), resumed=1))) == "with its pauses"
     open_run = replace(estimated(), status=RunStatus.WAITING, finished_at=None)
     assert [row.stands for row in planned(open_run)] == ["", "so far", "so far"]
+
+
+def test_who_answered_a_question_stands_in_the_course() -> None:
+    asked = samples.run(answers=(GivenAnswer("first#1/agent", "approved", "ann", "looks fine"),))
+    assert ("asked", "first#1/agent approved by ann, looks fine") in course(asked)
