@@ -21,6 +21,7 @@ from muster.domain.evidence.severity import Category
 from muster.domain.journal.opened import RunDump
 from muster.domain.journal.record import RecordKind
 from muster.domain.messaging.message import Role
+from muster.domain.orchestration.approvals import Approvals
 from muster.domain.orchestration.escalation import Escalation
 from muster.domain.ports.evidence_tool import EvidenceTool
 from muster.domain.workspace.edits import EditStatus, FileStatus
@@ -210,6 +211,20 @@ async def test_a_person_may_have_the_last_word(project: Path) -> None:
     assert (project / "app.py").read_bytes() == BEFORE.replace("import os", "z = eval('1')").encode()
     assert done.report is not None
     assert done.report.verdict is Verdict.FAILED
+
+
+async def test_a_tool_that_nobody_allowed_does_not_look_at_the_edits_either(project: Path) -> None:
+    """What it would have measured is not known, so the gates do not pass, and nothing is written."""
+    model, tool = ScriptedModel(read(), edit("eval(", "int("), DONE), NoEval()
+    options = RunOptions(approvals=Approvals(tools=frozenset({"no-eval"})))
+    async with opened(project, model, tool) as app:
+        run = await mended(app, project, "write", options=options)
+    assert tool.roots == []
+    assert (project / "app.py").read_bytes() == BEFORE.encode()
+    assert run.report is not None
+    assert run.report.edits is not None
+    assert run.report.edits.status is EditStatus.ROLLED_BACK
+    assert {gate.name: gate.value for gate in run.report.edits.gates}["high"] is None
 
 
 async def test_from_every_record_on_the_edits_are_made_once(project: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...domain.evidence.finding import Finding
-from ...domain.orchestration.approvals import WaitKind
+from ...domain.orchestration.approvals import Approvals, WaitKind
 from ...domain.orchestration.decision import GateCheck
 from ...domain.orchestration.edits_made import EditsMade
 from ...domain.orchestration.escalation import Rung, Try, next_rung
@@ -92,11 +92,13 @@ class EditedRun:
             # After days of waiting the rest of the folder may be another one: then it is looked at anew.
             place = scene.flow.branch(f"edited/{number}/{snapshot.digest}")
             desk = scene.benches.desk(scene.run, snapshot, place)
+            unallowed = _unallowed(scene.run.terms.approvals, results)
             try:
                 tools = {result.agent: scene.agents.tools_of(result.agent) for result in results}
-                await desk.complete(sorted({name for names in tools.values() for name in names}))
+                held = {name for names in tools.values() for name in names}
+                await desk.complete(sorted(held - unallowed))
                 fresh = tuple(
-                    replace(one, evidence=desk.answered(tools[one.agent]), findings=_own(one))
+                    replace(one, evidence=desk.answered(tools[one.agent], unallowed), findings=_own(one))
                     for one in results
                 )
             finally:
@@ -187,6 +189,12 @@ def _own(result: AgentResult) -> tuple[Finding, ...]:
     """What the agent itself says; what its tools found before the edits is told anew."""
     old = {finding.fingerprint for report in result.evidence for finding in report.findings}
     return tuple(finding for finding in result.findings if finding.fingerprint not in old)
+
+
+def _unallowed(approvals: Approvals, results: Sequence[AgentResult]) -> frozenset[str]:
+    """Tools that need a person's yes and got none in this run: they do not look at its edits either."""
+    allowed = (report.tool for result in results for report in result.evidence if report.measured)
+    return approvals.tools.difference(allowed)
 
 
 def _in_scope(snapshot: WorkspaceSnapshot, changes: ChangeSet) -> frozenset[str] | None:
