@@ -117,9 +117,15 @@ def test_one_s_own_begins_with_the_text_of_another(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(
         text.replace("agents: [security-auditor]", "agents: [security-oditor]")
     )
-    wrong = own("workflow", "list")
+    wrong = own("workflow", "show", "security-audit")
     assert wrong.code == 4
     assert "mine.yaml:13: stages.1.agents.1: unknown agent 'security-oditor'" in wrong.error
+    (tmp_path / "mine.yaml").write_text("")
+    for command in (["list"], ["show", "security-audit"], ["run", "security-audit", "--dry-run"]):
+        answer = own("workflow", *command)
+        assert (answer.code, answer.err.count("left out: ")) == (0, 1), command
+        assert "mine.yaml:1: 0 workflows in one file" in answer.err
+    assert own("workflow", "run", "mine").code == 4
 
 
 def test_a_project_s_workflow_replaces_no_built_in_one(tmp_path: Path) -> None:
@@ -129,6 +135,8 @@ def test_a_project_s_workflow_replaces_no_built_in_one(tmp_path: Path) -> None:
     (own.folder / "muster.toml").write_text('workflows_dir = "flows"\n')
     text = own("workflow", "show", "health-check", "--yaml", "--path", str(tmp_path)).out
     (own.folder / "flows" / "a.yaml").write_text(text)
-    refused = own("workflow", "run", "health-check")
-    assert refused.code == 4
-    assert "a project cannot replace the built-in workflow 'health-check'" in refused.error
+    shown = own("workflow", "show", "health-check", "--json")
+    assert shown.json()["workflow"]["origin"] == "built-in"
+    assert "left out: " in shown.err
+    assert "a project cannot replace the built-in workflow 'health-check'" in shown.err
+    assert own("workflow", "show", "a").code == 4

@@ -46,7 +46,7 @@ class PlanWorkflow:
 
     async def execute(self, request: RunWorkflowRequest) -> WorkflowPlan:
         """The plan of every stage; raises what RunWorkflow raises before it begins."""
-        workflow = workflow_named(self._catalog, request.name)
+        workflow = workflow_named(self._catalog, request.name, request.told)
         state = WorkflowState(
             id="",
             workflow=workflow,

@@ -11,6 +11,7 @@ from ...domain.ports.ids import Ids
 from ...domain.ports.workflow_catalog import WorkflowCatalog
 from ...domain.ports.workflow_store import WorkflowStore
 from ...domain.ports.workspace import Workspace
+from ...domain.workflows.broken import Told
 from ...domain.workflows.course import inputs_of
 from ...domain.workflows.state import StageRecord, WorkflowState
 from ..models.budget import check_limits
@@ -22,7 +23,8 @@ from .show_workflow import workflow_named
 class RunWorkflowRequest:
     """The workflow `name` on the folder `root`; `limits` bound all its stages together.
 
-    `granted` are the permissions that the user gives beyond reading; no workflow gives itself any.
+    `granted` are the permissions that the user gives beyond reading; no workflow gives itself any. `told` is told of
+    other workflows that cannot be read.
     """
 
     name: str
@@ -32,6 +34,7 @@ class RunWorkflowRequest:
     granted: frozenset[str] = frozenset()
     limits: BudgetLimits = field(default_factory=BudgetLimits)
     watch: Watch = nobody_watches
+    told: Told | None = None
 
 
 class RunWorkflow:
@@ -61,7 +64,7 @@ class RunWorkflow:
 
     async def execute(self, request: RunWorkflowRequest) -> WorkflowState:
         """The state at the end; raises UnknownName, UserError, WorkspaceError, ConfigurationError, StorageError."""
-        workflow = workflow_named(self._catalog, request.name)
+        workflow = workflow_named(self._catalog, request.name, request.told)
         inputs = inputs_of(workflow, request.inputs)
         check_limits("of the workflow", request.limits)
         snapshot = await self._workspace.scan(request.root, request.since)

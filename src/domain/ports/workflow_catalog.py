@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from ..workflows.broken import BrokenWorkflow
 from ..workflows.workflow import Workflow
 
 
@@ -13,6 +14,14 @@ class WorkflowCatalog(Protocol):
 
     def workflows(self) -> tuple[Workflow, ...]:
         """Every workflow once, in a stable order; raises ConfigurationError that names the place of a mistake."""
+        ...
+
+    def broken(self) -> tuple[BrokenWorkflow, ...]:
+        """Those with a mistake; raises ConfigurationError when it cannot be seen which there are."""
+        ...
+
+    def sound(self) -> tuple[Workflow, ...]:
+        """As `workflows`, without those with a mistake."""
         ...
 
     def source(self, name: str) -> str:

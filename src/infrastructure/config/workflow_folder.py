@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,14 @@ from ...domain.errors import ConfigurationError, UnknownName
 from ...domain.models.tier import ModelTier
 from ...domain.orchestration.run import Verdict
 from ...domain.ports.workflow_catalog import WorkflowCatalog
+from ...domain.workflows.broken import BrokenWorkflow
 from ...domain.workflows.checking import OWN, Names, faults
 from ...domain.workflows.workflow import Origin, Workflow
 from .plain_files import read_plain
 from .workflow_entries import ExpectEntry, InputEntry, RetryEntry, StageEntry, WorkflowEntry
 from .yaml_entries import MAX_BYTES, Entry, read_entries
 
+NAME = re.compile(rb"^name:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 SUFFIXES = {".yaml", ".yml"}
 WANTED = "write a workflow, or begin with one: muster workflow show health-check --yaml -o FILE, and change its name"
 ENUMS = {
@@ -43,11 +48,22 @@ class WorkflowFolder(WorkflowCatalog):
 
     def workflows(self) -> tuple[Workflow, ...]:
         """Every workflow once; the files are read anew each time."""
-        return tuple(workflow for workflow, _ in self._found().values())
+        found, broken = self._found()
+        for each in broken:
+            raise each.error
+        return tuple(workflow for workflow, _ in found.values())
+
+    def broken(self) -> tuple[BrokenWorkflow, ...]:
+        """The files with a mistake, by their names and by the names that stand in them."""
+        return self._found()[1]
+
+    def sound(self) -> tuple[Workflow, ...]:
+        """As `workflows`, without the files with a mistake."""
+        return tuple(workflow for workflow, _ in self._found()[0].values())
 
     def source(self, name: str) -> str:
         """The text of the file that the workflow `name` is in."""
-        found = self._found()
+        found, _ = self._found()
         if name not in found:
             raise UnknownName.of("workflow", name, found)
         return read_plain(found[name][1], MAX_BYTES).decode("utf-8-sig")
@@ -58,23 +74,24 @@ class WorkflowFolder(WorkflowCatalog):
             "$schema": "https://json-schema.org/draft/2020-12/schema", **WorkflowEntry.model_json_schema()
         }  # fmt: skip
 
-    def _found(self) -> dict[str, tuple[Workflow, Path]]:
+    def _found(self) -> tuple[dict[str, tuple[Workflow, Path]], tuple[BrokenWorkflow, ...]]:
         found: dict[str, tuple[Workflow, Path]] = {}
         taken: dict[str, Path] = {}
+        broken: list[BrokenWorkflow] = []
         for path in _files(self._builtin):
             workflow = self._read(path, Origin.BUILT_IN)
             found[workflow.name] = workflow, path
+        kept = frozenset(found if self._project else ())
         for path in _files(self._folder) if self._folder else ():
-            workflow = self._read(path, Origin.PROJECT if self._project else Origin.OWN)
-            if workflow.name in taken:
-                message = f"workflow {workflow.name!r} is in {taken[workflow.name].name!r} as well"
-                raise ConfigurationError(f"{path}:1: name: {message}", hint="give each a name of its own")
-            if self._project and workflow.name in found:
-                message = f"a project cannot replace the built-in workflow {workflow.name!r}"
-                raise ConfigurationError(f"{path}:1: name: {message}", hint=f"change its name; or {OWN}")
+            try:
+                workflow = self._read(path, Origin.PROJECT if self._project else Origin.OWN)
+                _refuse_taken(path, workflow.name, taken, kept)
+            except ConfigurationError as error:
+                broken.append(BrokenWorkflow(error, _meant(path, self._project) - kept))
+                continue
             taken[workflow.name] = path
             found[workflow.name] = workflow, path
-        return found
+        return found, tuple(broken)
 
     def _read(self, path: Path, origin: Origin) -> Workflow:
         within = self._project if origin is Origin.PROJECT else None
@@ -89,6 +106,24 @@ class WorkflowFolder(WorkflowCatalog):
         for fault in faults(workflow, self._names):
             raise _fault(entry, fault.place, fault.message, fault.hint)
         return workflow
+
+
+def _refuse_taken(path: Path, name: str, taken: Mapping[str, Path], kept: AbstractSet[str]) -> None:
+    """A name is that of one file, and those that are `kept` are not for a project."""
+    if name in taken:
+        message = f"workflow {name!r} is in {taken[name].name!r} as well"
+        raise ConfigurationError(f"{path}:1: name: {message}", hint="give each a name of its own")
+    if name in kept:
+        message = f"a project cannot replace the built-in workflow {name!r}"
+        raise ConfigurationError(f"{path}:1: name: {message}", hint=f"change its name; or {OWN}")
+
+
+def _meant(path: Path, within: Path | None) -> frozenset[str]:
+    """What a broken file may be asked for as: its own name, and the one that it gives the workflow."""
+    written: list[bytes] = []
+    with contextlib.suppress(OSError):
+        written = NAME.findall(read_plain(path, MAX_BYTES, within))[:1]
+    return frozenset({path.stem.lower(), *(name.decode(errors="replace").lower() for name in written)})
 
 
 def _files(folder: Path) -> Iterator[Path]:

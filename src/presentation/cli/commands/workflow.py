@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ....domain.errors import UserError
+from ....domain.errors import MusterError, UserError
 from .. import options as o
 from .. import spending
 
@@ -30,6 +30,13 @@ def read_inputs(_ctx: click.Context, _param: click.Parameter, texts: Iterable[st
             raise UserError(f"input {name.strip()!r} is given twice", code="input", hint="give it once")
         values[name.strip()] = value
     return values
+
+
+def tell_left_out(error: MusterError) -> None:
+    """A file with a mistake is no reason to refuse the other workflows."""
+    from ..terminal import say
+
+    say(f"muster: left out: {error.message}")
 
 
 @dataclass(slots=True)
@@ -101,7 +108,7 @@ def list_(path: str = ".", json: bool = False, output: str | None = None) -> Non
 
     check_target(output)
     with session.open_session(path) as house:
-        found = run_async(house.list_workflows().execute(ListWorkflowsRequest()))
+        found = run_async(house.list_workflows().execute(ListWorkflowsRequest(tell_left_out)))
     emit(as_json(workflows=found) if json else listed(found, stdout_width()), output)
 
 
@@ -129,7 +136,7 @@ def show(name: str, yaml: bool, path: str, json: bool, output: str | None) -> No
     if yaml and json:
         raise click.UsageError("--yaml and --json exclude each other", click.get_current_context())
     with session.open_session(path) as house:
-        found = run_async(house.show_workflow().execute(ShowWorkflowRequest(name)))
+        found = run_async(house.show_workflow().execute(ShowWorkflowRequest(name, tell_left_out)))
     if yaml:
         emit(found.source, output)
     else:
@@ -197,7 +204,14 @@ def run(name: str, path: str, dry_run: bool, quiet: bool, model: str | None, **g
     check_target(given["output"])
     follow = Follow(quiet, model)
     request = RunWorkflowRequest(
-        name, path, given["inputs"], given["since"], granted(given["run_tests"]), limits, follow
+        name,
+        path,
+        given["inputs"],
+        given["since"],
+        granted(given["run_tests"]),
+        limits,
+        follow,
+        tell_left_out,
     )
     with session.open_session(path, {"model": model}) as house:
         if dry_run:

@@ -17,6 +17,7 @@ from muster.application.use_cases.show_workflow import ShowWorkflow, ShowWorkflo
 from muster.domain.errors import UnknownName, UserError
 from muster.domain.orchestration.run import RunRecord
 from muster.domain.ports.workflow_catalog import WorkflowCatalog
+from muster.domain.workflows.broken import BrokenWorkflow
 from muster.domain.workflows.state import StageStatus, WorkflowStatus
 from muster.domain.workflows.workflow import Workflow, WorkflowInput
 from muster.infrastructure.workflows.memory_store import MemoryWorkflowStore
@@ -40,6 +41,14 @@ class Shelf(WorkflowCatalog):
         self.flow = flow
 
     def workflows(self) -> tuple[Workflow, ...]:
+        """The one."""
+        return (self.flow,)
+
+    def broken(self) -> tuple[BrokenWorkflow, ...]:
+        """None."""
+        return ()
+
+    def sound(self) -> tuple[Workflow, ...]:
         """The one."""
         return (self.flow,)
 

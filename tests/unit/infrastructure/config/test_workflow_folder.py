@@ -265,6 +265,25 @@ def test_other_bytes_and_things_that_are_no_files_are_refused(tmp_path: Path) ->
         WorkflowFolder(BUILT_IN, tmp_path, NAMES).workflows()
 
 
+def test_a_broken_file_hides_no_other(tmp_path: Path) -> None:
+    """It is told by its own name and by the one in it; the second of two with one name is the broken one."""
+    (tmp_path / "a.yaml").write_text(SMALL)
+    (tmp_path / "b.yaml").write_text(SMALL)
+    (tmp_path / "empty.yaml").write_text("")
+    folder = WorkflowFolder(BUILT_IN, tmp_path, NAMES)
+    assert [each.name for each in folder.sound()] == [*NINE, "mine"]
+    assert [each.names for each in folder.broken()] == [{"b", "mine"}, {"empty"}]
+    assert folder.source("mine") == SMALL
+
+
+def test_a_broken_file_of_a_project_is_meant_by_no_built_in_name(tmp_path: Path) -> None:
+    """Else it would stand in the way of what it cannot replace; one's own would have taken its place."""
+    (tmp_path / "a.yaml").write_text("name: 'health-check'\nstages: [\n")
+    assert [each.names for each in WorkflowFolder(BUILT_IN, tmp_path, NAMES, tmp_path).broken()] == [{"a"}]
+    (each,) = WorkflowFolder(BUILT_IN, tmp_path, NAMES).broken()
+    assert each.names == {"a", "health-check"}
+
+
 def test_names_are_those_of_the_house(tmp_path: Path) -> None:
     """An agent that only this house has may be named in it."""
     names = Names(frozenset({"mine"}), {}, frozenset())
