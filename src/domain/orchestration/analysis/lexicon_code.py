@@ -17,7 +17,7 @@ CODE: Mapping[C, Cues] = {
         ".. diff|patch|pr|commit|implementation, code base .. mistake, quality baseline, clean code, "
         "correctness, "
         "code itself, review .. change, static analysis, dead store, compiler warning, naming .. typing",
-        plain="review|look|check|search|scan|audit|hunt .. bug, >find .. bug, pr, diff, gofmt, clang format, >format .. <path>, reformat, formatting, indentation, trailing "
+        plain="review|look|check|search|scan|audit|hunt .. bug, pr, diff, gofmt, clang format, >format .. <path>, reformat, formatting, indentation, trailing "
         "whitespace, newline, line ending, syntax check, code .. problem, type safety, idiomatic, "
         "readable enough, well formed, valid json|yaml|xml, "
         "similar|more mistake|bug, isort, sonarqube, sonar",

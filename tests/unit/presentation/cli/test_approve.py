@@ -180,7 +180,7 @@ def test_spending_is_asked_about_from_an_amount_on(real: Muster, desk: Desk) -> 
     answer = real("run", *TASK, "--approve-above", "0", "-q")
 
     assert (answer.code, desk.asked) == (6, 0)
-    assert "$0 are spent, and the next call costs up to $" in answer.err
+    assert "$0 are spent or set aside, and the next call costs up to $" in answer.err
 
 
 def test_a_key_begins_a_run_once(real: Muster, desk: Desk) -> None:
