@@ -24,6 +24,7 @@ from muster.domain.messaging.message import Role
 from muster.domain.orchestration.approvals import Approvals
 from muster.domain.orchestration.escalation import Escalation
 from muster.domain.ports.evidence_tool import EvidenceTool
+from muster.domain.ports.run_journal import RunJournal
 from muster.domain.workspace.edits import EditStatus, FileStatus
 from muster.domain.workspace.files import WorkspaceSnapshot
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
@@ -77,7 +78,7 @@ def project(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def opened(
-    project: Path, model: ScriptedModel, tool: EvidenceTool, journal: MemoryRunJournal | None = None
+    project: Path, model: ScriptedModel, tool: EvidenceTool, journal: RunJournal | None = None
 ) -> AsyncIterator[Muster]:
     """Muster with one agent that can edit, and one tool that really looks."""
     from muster.domain.agents.roster import LOOK, ROSTER
