@@ -61,7 +61,7 @@ def decision_of(run: RunRecord, pattern: str) -> Decision:
 
 
 OFFLINE = {
-    "sequential": "all 1 have answered in turn",
+    "sequential": "the one agent has answered",
     "parallel": "1 of 1 have answered",
     "refinement": "no critic judges, without a language model: the draft stays as it is",
     "hierarchical": "planner has made one result of 1",

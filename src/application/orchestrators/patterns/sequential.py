@@ -33,7 +33,8 @@ class Sequential(CompositionPattern):
             if index + 1 < len(team):
                 successor = team[index + 1].agent
                 inbox = (stage.send(agent.agent, successor, AgentMessageType.HANDOFF, result.summary, None),)
-        stage.note(Decision(self.name, f"all {len(team)} have answered in turn", (team[-1].agent,)))
+        words = "the one agent has answered" if len(team) == 1 else f"all {len(team)} have answered in turn"
+        stage.note(Decision(self.name, words, (team[-1].agent,)))
         return tuple(results)
 
     def turns(self, count: int, bound: Bound = Bound.USUAL) -> tuple[float, ...]:
