@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from muster.domain.agents.roster import ROSTER
+from muster.domain.agents.roster import LOOK, ROSTER, WRITE
 from muster.domain.evidence.report import EvidenceStatus
 from muster.domain.ports.evidence_tool import EvidenceTool
 from muster.infrastructure.evidence.cache import EvidenceCache
@@ -48,7 +48,7 @@ def tool(name: str, seconds: float = 60) -> EvidenceTool:
 
 def test_the_catalogue_holds_exactly_what_the_roster_s_agents_use() -> None:
     """No agent asks for a tool that is not there, no tool lies about unused; names are unique."""
-    used = {name for agent in ROSTER for name in agent.tools} - {"search-workspace", "read-file"}
+    used = {name for agent in ROSTER for name in agent.tools} - {*LOOK, *WRITE}
     assert set(NAMES) == used
     assert len(set(NAMES)) == len(NAMES)
 

@@ -1,6 +1,5 @@
 """What is seen in a terminal."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -135,12 +134,13 @@ def test_a_cancelled_run_says_so_and_shows_what_was_done() -> None:
     assert "health" not in text
 
 
-def test_five_thousand_findings_are_all_shown_soon() -> None:
+def test_five_thousand_findings_are_all_shown_in_their_order() -> None:
     record = samples.large_run()
-    began = time.process_time()
-    text = render_run(record, "text")
-    assert text.count("B006") == 5000
-    assert time.process_time() - began < 10
+    assert record.report is not None
+    lines = render_run(record, "text").splitlines()
+    quoted = [line.partition("│ ")[2].rstrip() for line in lines if "│ value = " in line]
+    assert quoted == [finding.quote for finding in record.report.findings]
+    assert len(quoted) == 5000
 
 
 def test_a_plan_shows_the_team_the_ranges_and_their_basis() -> None:
