@@ -8,11 +8,14 @@
     │   ├── RunBusy             another process is at work on the run
     │   ├── LockHeld            somebody else is editing
     │   ├── EditConflict        a file was changed by somebody else meanwhile                 exit code 2
+    │   ├── AccessDenied        somebody may not read or change an entry of memory
     │   └── WorkspaceError      the folder is missing, not a folder, or not readable
     ├── ConfigurationError      a setting or a configuration file is wrong        exit code 4
     ├── ProviderError           a language model could not answer                 exit code 3
     │   └── ModelFailure        … and says of which kind the failure is
     ├── EvidenceUnavailable     a tool is missing, crashed, timed out, or printed nonsense
+    ├── SecurityViolation       what was asked for would break a rule of security; nothing was done    exit code 3
+    │   └── KeyUnavailable      what is encrypted cannot be read or written without its key
     └── StorageError            a store or journal could not be read or written   exit code 3
         └── Fenced              the run has gone over to another driver; nothing more of it is written here
 
@@ -96,6 +99,12 @@ class BudgetExceeded(UserError):
     """More would be spent than is allowed; says what the refused would have cost, and it was not spent."""
 
     default_code = "budget"
+
+
+class AccessDenied(UserError):
+    """Somebody may not read or change an entry; says who, and what they would need."""
+
+    default_code = "access-denied"
 
 
 class WorkspaceError(UserError):
@@ -208,6 +217,18 @@ class EvidenceUnavailable(MusterError):
     """A tool gave no evidence; its category is unmeasured, which is never a number."""
 
     default_code = "evidence-unavailable"
+
+
+class SecurityViolation(MusterError):
+    """What was asked for would break a rule of security; it was not done."""
+
+    default_code = "security"
+
+
+class KeyUnavailable(SecurityViolation):
+    """What is encrypted cannot be read or written without its key; names the key and where it is looked for."""
+
+    default_code = "key-unavailable"
 
 
 class StorageError(MusterError):

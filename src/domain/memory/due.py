@@ -1,0 +1,14 @@
+"""Short-term entries whose time has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An entry that is due for promotion; `version` names this very writing of it, and no other ever has it."""
+
+    key: str
+    value: object
+    version: str
