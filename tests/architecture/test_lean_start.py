@@ -8,7 +8,7 @@ import pytest
 from .house import ROOT, copy_house, plant, run_python
 
 HEAVY = {
-    "anthropic", "apsw", "dependency_injector", "fastapi", "flask", "grimp", "httpx2", "mcp", "openai",
+    "anthropic", "apsw", "cryptography", "dependency_injector", "fastapi", "flask", "grimp", "httpx2", "mcp", "openai",
     "redis", "rich", "rs_bpe", "starlette", "tree_sitter", "uvicorn", "yaml",
     "muster.container", "muster.infrastructure",
 }  # fmt: skip

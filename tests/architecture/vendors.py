@@ -15,8 +15,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "click": ("muster.presentation.cli",),
     "complexipy": ("muster.infrastructure.evidence",),
     "coverage": ("muster.infrastructure.evidence",),
+    "cryptography": ("muster.infrastructure.security",),
     "dependency_injector": ("muster.container",),
     "grimp": ("muster.infrastructure.evidence",),
+    "keyring": ("muster.infrastructure.security",),
     "lizard": ("muster.infrastructure.evidence",),
     "openai": ("muster.infrastructure.llm",),
     "packaging": ("muster.infrastructure",),
@@ -35,8 +37,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "vulture": ("muster.infrastructure.evidence",),
     "yaml": ("muster.infrastructure",),
 }
-# Not required: where it is installed, the sandbox runs tests with it, in a process of its own.
-OPTIONAL = {"pytest"}
+# Not required, and used where they are installed: the sandbox runs tests with pytest, in a process of its own, and
+# keyring leads to the operating system's own store of keys.
+OPTIONAL = {"keyring", "pytest"}
 # SDKs of services: each is known to exactly one module, its adapter.
 ONE_ADAPTER = {"anthropic", "openai", "redis", "rs_bpe"}
 # Standard library that does I/O, reads a clock or throws dice: the domain asks a port for that.
