@@ -25,7 +25,7 @@ from ...domain.workspace.checkpoints import (
     CheckpointState,
 )
 from ..common.prefix import the_one
-from .trouble import disk_errors
+from ..common.trouble import disk_errors
 
 MANIFEST, STATE, BLOBS = "manifest.json", "state", "blobs"
 SCHEMA_VERSION = 1

@@ -20,13 +20,13 @@ from ...domain.workspace.checkpoints import Checkpoint, CheckpointReason
 from ...domain.workspace.edits import ChangeSet, EditOutcome, EditStatus, FileStatus
 from ...domain.workspace.locking import EditTicket
 from ...domain.workspace.paths import editable, inside
+from ..common.exclusion import alone, key_of
+from ..common.trouble import disk_errors
 from .commit import Commit, Purpose, Target, conflict, saved_file
-from .exclusion import alone, key_of
 from .guard import NotAFileError
 from .roots import real_folder
 from .settling import Settling, committed
 from .text import NotTextError, read_text
-from .trouble import disk_errors
 from .writing import Found, WritingHandle
 
 T = TypeVar("T")

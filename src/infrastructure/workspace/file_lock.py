@@ -16,8 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 from ...domain.ports.clock import Clock
 from ...domain.ports.edit_lock import EditLock
 from ...domain.workspace.locking import EditTicket, LockRecord, expired, held_by, until
-from .exclusion import FLAGS, alone, key_of, try_to_lock
-from .trouble import disk_errors
+from ..common.exclusion import FLAGS, alone, key_of, try_to_lock
+from ..common.trouble import disk_errors
 
 RECORD = TypeAdapter(LockRecord)
 PATIENCE = 10.0

@@ -14,11 +14,11 @@ from threading import Event
 from ...domain.ports.workspace_shadow import WorkspaceShadow
 from ...domain.workspace.edits import ChangeSet
 from ...domain.workspace.paths import editable
+from ..common.trouble import disk_errors
 from . import git
 from .guard import FolderHandle, NotAFileError
 from .listing import walk, without_excluded
 from .roots import real_folder
-from .trouble import disk_errors
 from .writing import WritingHandle
 
 CLONE = 0x40049409
