@@ -10,6 +10,7 @@
     │   ├── EditConflict        a file was changed by somebody else meanwhile                 exit code 2
     │   ├── AccessDenied        somebody may not read or change an entry of memory
     │   └── WorkspaceError      the folder is missing, not a folder, or not readable
+    │       └── UnsafePath      a path that leads out of its folder (also a SecurityViolation and a ValueError)
     ├── ConfigurationError      a setting or a configuration file is wrong        exit code 4
     ├── ProviderError           a language model could not answer                 exit code 3
     │   └── ModelFailure        … and says of which kind the failure is
@@ -223,6 +224,12 @@ class SecurityViolation(MusterError):
     """What was asked for would break a rule of security; it was not done."""
 
     default_code = "security"
+
+
+class UnsafePath(WorkspaceError, SecurityViolation, ValueError):
+    """A path that leads out of its folder, or is none; nothing was read there, and nothing written."""
+
+    default_code = "unsafe-path"
 
 
 class KeyUnavailable(SecurityViolation):

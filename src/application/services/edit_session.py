@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from ...domain.errors import EditConflict, WorkspaceError
 from ...domain.ports.workspace_editor import WorkspaceEditor
+from ...domain.security.paths import inside
 from ...domain.workspace.checkpoints import Checkpoint, CheckpointReason
 from ...domain.workspace.diffs import unified_diff
 from ...domain.workspace.edits import ChangeSet, EditOutcome, EditStatus, FileStatus
 from ...domain.workspace.layers import Change
 from ...domain.workspace.locking import EditTicket
-from ...domain.workspace.paths import inside
 from ...domain.workspace.transaction import NOBODY, EditTransaction
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from ...domain.errors import WorkspaceError
 from ...domain.ports.clock import Clock
 from ...domain.ports.workspace import Workspace
+from ...domain.security.paths import inside
 from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import WorkspaceSnapshot
-from ...domain.workspace.paths import inside
 from ...domain.workspace.transaction import NOBODY
 from .edit_session import EditSession
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from ..security.paths import CONTROL, fault_of, folded, is_device
+
 LONGEST = 240
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -32,17 +33,19 @@ def path_problems(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _wrong_with(path: str) -> str:
+def _wrong_with(path: object) -> str:
+    """The rule of every path, and what is asked beside of names that somebody has just made up."""
+    fault = fault_of(path)
+    if fault or not isinstance(path, str):
+        return fault
     parts = path.split("/")
     faults = {
-        "is empty": not path.strip(),
-        "has characters that no file name has": any("\ud800" <= character <= "\udfff" for character in path),
         "has control characters": bool(CONTROL.search(path)),
-        "is not relative": path.startswith(("/", "~")) or bool(DRIVE.match(path)),
+        "is not relative": bool(DRIVE.match(path)),
         "has a backslash; folders are divided by /": "\\" in path,
-        "leads outside": ".." in parts,
         "is not written plainly": any(part in {"", "."} or part != part.strip() for part in parts),
-        "lies in .git": ".git" in (part.casefold() for part in parts),
+        "lies in .git": not {".git", "git~1"}.isdisjoint(folded(part) for part in parts),
+        "is the name of a device on some systems": any(is_device(part) for part in parts),
         f"has more than {LONGEST} bytes": len(path.encode("utf-8", "replace")) > LONGEST,
     }
     return next((fault for fault, there in faults.items() if there), "")

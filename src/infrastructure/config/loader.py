@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...domain.errors import ConfigurationError
+from ...domain.security.paths import fault_of
+from ..common.following import leads_out
 from .disclosure import looks_like_key
 from .model_settings import BudgetSettings, ProviderSettings
 from .settings import CONFIDENTIAL, FOLDERS, USERS_OWN, Settings, default_data_dir, user_file
@@ -116,10 +118,8 @@ def _refuse_overreach(project: Source, own: Path) -> None:
 
 
 def _stays_inside(base: Path, folder: str) -> bool:
-    path = Path(folder)
-    if path.is_absolute() or path.parts[:1] == ("~",) or ".." in path.parts or "\0" in folder:
-        return False
-    return Path(os.path.realpath(base / path)).is_relative_to(os.path.realpath(base))
+    """Whether it is below `base`, or `base` itself; no link may lead out of it."""
+    return Path(folder) == Path() or (not fault_of(folder) and not leads_out(str(base), folder))
 
 
 def _merge(sources: Sequence[Source], env: Mapping[str, str]) -> LoadedSettings:

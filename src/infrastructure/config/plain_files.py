@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from pathlib import Path
 
-KINDLY = (
-    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NOCTTY", 0)
-)
-"""Opening waits for nobody, follows no link that was put there meanwhile, and takes no terminal."""
+from ..common.confined import LeadsOutError, NotAFileError, open_regular
+from ..common.following import open_following
 
 
 def read_plain(path: Path, most: int, within: Path | None = None) -> bytes:
@@ -18,18 +15,24 @@ def read_plain(path: Path, most: int, within: Path | None = None) -> bytes:
 
     Raises OSError whose `strerror` says what is wrong with it.
     """
-    found = os.path.realpath(path)
-    _refuse_special(os.stat(found))  # noqa: PTH116 - before it is opened: opening a device may do something
-    if within is not None and not Path(found).is_relative_to(os.path.realpath(within)):
-        raise OSError(errno.EXDEV, "it is a link that leads out of the project")
-    with os.fdopen(os.open(found, KINDLY | getattr(os, "O_BINARY", 0)), "rb") as file:
-        _refuse_special(os.fstat(file.fileno()))
+    try:
+        descriptor = _open(path, within)
+    except LeadsOutError:
+        raise OSError(errno.EXDEV, "it is a link that leads out of the project") from None
+    except NotAFileError:
+        raise OSError(errno.EINVAL, "it is not a regular file") from None
+    with os.fdopen(descriptor, "rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most // 1024} kB")
     return content
 
 
-def _refuse_special(status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it is not a regular file")
+def _open(path: Path, within: Path | None) -> int:
+    if within is None:
+        return open_regular(os.path.realpath(path))
+    try:
+        below = path.relative_to(within)
+    except ValueError:
+        raise LeadsOutError(f"{str(path)!r} does not lie in {str(within)!r}") from None
+    return open_following(str(within), str(below))

@@ -11,7 +11,7 @@ from ...domain.errors import EditConflict, StorageError
 from ...domain.ports.checkpoint_store import CheckpointStore
 from ...domain.workspace.checkpoints import Checkpoint, CheckpointReason, CheckpointState, SavedFile
 from ...domain.workspace.edits import EditOutcome, EditStatus
-from .guard import NotAFileError
+from ..common.confined import NotAFileError
 from .settling import Settling, beside, committed
 from .writing import Found, WritingHandle
 

@@ -16,14 +16,15 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.edit_lock import EditLock
 from ...domain.ports.ids import Ids
 from ...domain.ports.workspace_editor import WorkspaceEditor
+from ...domain.security.paths import inside
 from ...domain.workspace.checkpoints import Checkpoint, CheckpointReason
 from ...domain.workspace.edits import ChangeSet, EditOutcome, EditStatus, FileStatus
 from ...domain.workspace.locking import EditTicket
-from ...domain.workspace.paths import editable, inside
+from ...domain.workspace.paths import editable
+from ..common.confined import NotAFileError
 from ..common.exclusion import alone, key_of
 from ..common.trouble import disk_errors
 from .commit import Commit, Purpose, Target, conflict, saved_file
-from .guard import NotAFileError
 from .roots import real_folder
 from .settling import Settling, committed
 from .text import NotTextError, read_text

@@ -11,11 +11,11 @@ from typing import TypeVar
 from ...domain.errors import WorkspaceError
 from ...domain.ports.clock import Clock
 from ...domain.ports.workspace import Workspace
+from ...domain.security.paths import inside
 from ...domain.workspace.document import DocumentSnapshot
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
-from ...domain.workspace.paths import inside
+from ..common.confined import FolderHandle, NotAFileError
 from . import git
-from .guard import FolderHandle, NotAFileError
 from .listing import walk, without_excluded
 from .roots import real_folder
 from .scan import facts_of, read_all

@@ -6,13 +6,15 @@ import os
 import stat
 from pathlib import Path
 
-from ...domain.errors import WorkspaceError
+from ...domain.errors import UnsafePath, WorkspaceError
+from ..common.confined import real_place
 
 
-def real_folder(root: str) -> str:
+def real_folder(root: object) -> str:
     """The folder's real path; raises WorkspaceError that says what is wrong with it."""
-    if not root.strip() or "\0" in root:
-        raise WorkspaceError(f"{root!r} is no folder name", hint="name a folder; '.' is the one you are in")
+    if not isinstance(root, str) or not root.strip() or "\0" in root:
+        raise UnsafePath(f"{root!r} is no folder name", hint="name a folder; '.' is the one you are in")
+    real_place(root)
     try:
         place = Path(root).resolve(strict=True)
         mode = place.stat().st_mode

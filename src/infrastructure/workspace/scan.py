@@ -10,7 +10,7 @@ from threading import Event
 
 from ...domain.workspace.files import NotCovered, RepositoryFacts, SourceFile
 from ...domain.workspace.languages import CODE, is_test_path, language_of
-from .guard import FolderHandle, NotAFileError
+from ..common.confined import FolderHandle, NotAFileError
 from .listing import Listing, printable
 from .text import NotTextError, count_lines, read_text
 

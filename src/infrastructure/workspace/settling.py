@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ...domain.ports.checkpoint_store import CheckpointStore
 from ...domain.workspace.checkpoints import Checkpoint, CheckpointState, SavedFile
 from ...domain.workspace.edits import EditOutcome, EditStatus, FileStatus
-from .guard import NotAFileError
+from ..common.confined import NotAFileError
 from .writing import Found, WritingHandle
 
 OTHER = Found("", 0, 0, (0, 0), (0, 0))

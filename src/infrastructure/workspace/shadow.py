@@ -14,9 +14,9 @@ from threading import Event
 from ...domain.ports.workspace_shadow import WorkspaceShadow
 from ...domain.workspace.edits import ChangeSet
 from ...domain.workspace.paths import editable
+from ..common.confined import FolderHandle, NotAFileError
 from ..common.trouble import disk_errors
 from . import git
-from .guard import FolderHandle, NotAFileError
 from .listing import walk, without_excluded
 from .roots import real_folder
 from .writing import WritingHandle

@@ -8,13 +8,12 @@ import os
 import stat
 from dataclasses import dataclass
 
-from .guard import FolderHandle, NotAFileError
+from ..common.confined import NEW_FLAGS, FolderHandle, NotAFileError
 from .renaming import exchange, move_if_free
 
 CHUNK = 1 << 20
 MOST_KEPT = 64 * CHUNK
 """Bytes of a file that can be kept in a checkpoint."""
-NEW_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +117,7 @@ class WritingHandle(FolderHandle):
 
     def _parent(self, path: str) -> tuple[int, str]:
         self.forget()
-        folder, _, name = path.rpartition("/")
-        return self.folder(folder), name
+        return self.parent(path)
 
 
 def _found(descriptor: int, keep: bool) -> Found:
