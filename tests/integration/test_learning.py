@@ -17,6 +17,7 @@ from muster.application.services.outcomes import OutcomeMemory
 from muster.application.services.reporting import Reporter
 from muster.domain.agents.roster import ROSTER
 from muster.domain.errors import StorageError
+from muster.domain.memory.entry import NOBODY, Origin
 from muster.domain.memory.outcome import StepOutcome
 from muster.domain.memory.run_outcome import RunOutcome, Taken, project_of
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
@@ -203,7 +204,15 @@ async def test_a_run_that_broke_down_counts_as_not_passed_and_teaches_no_time(
 class FullStore(InProcessLongTermStore):
     """A memory that can be neither read nor written."""
 
-    async def store(self, key: str, data: object) -> bool:
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
         """Fail."""
         raise StorageError("the disk is gone")
 
@@ -211,7 +220,7 @@ class FullStore(InProcessLongTermStore):
         """Fail."""
         raise StorageError("the disk is gone")
 
-    async def list_keys(self, prefix: str = "") -> tuple[str, ...]:
+    async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
         """Fail."""
         raise StorageError("the disk is gone")
 

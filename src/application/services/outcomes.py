@@ -31,7 +31,7 @@ class OutcomeMemory:
             earlier = await self.recall(outcome.agent, outcome.model)
             kept = OUTCOMES.dump_python((*earlier, outcome)[-KEPT:], mode="json")
             with suppress(StorageError):
-                await self._store.store(_key(outcome.agent, outcome.model), kept)
+                await self._store.store(_key(outcome.agent, outcome.model), kept, text="")
 
     async def recall(self, agent: str, model: str) -> tuple[StepOutcome, ...]:
         """Earlier outcomes; what cannot be read counts as none."""
@@ -42,7 +42,7 @@ class OutcomeMemory:
 
     async def forget_all(self) -> int:
         """Forget steps and runs; returns how many entries there were. Raises StorageError."""
-        steps = [await self._store.delete(key) for key in await self._store.list_keys(PREFIX)]
+        steps = [await self._store.delete(key) for key in await self._store.list_keys(prefix=PREFIX)]
         return sum(steps) + await self.runs.forget_all()
 
 

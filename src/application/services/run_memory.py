@@ -40,8 +40,8 @@ class RunMemory:
         with suppress(
             StorageError, TypeError
         ):  # TypeError: an infinite number in a plan that was written by hand
-            await self._store.store(_key(outcome), OUTCOME.dump_python(outcome, mode="json"))
-            keys = await self._store.list_keys(PREFIX)
+            await self._store.store(_key(outcome), OUTCOME.dump_python(outcome, mode="json"), text="")
+            keys = await self._store.list_keys(prefix=PREFIX)
             for key in keys[:-KEPT]:
                 await self._store.delete(key)
             if len(keys) >= LOOSE and not (await self._together()).keys() & set(keys[-LOOSE:]):
@@ -50,7 +50,7 @@ class RunMemory:
     async def recall(self) -> tuple[RunOutcome, ...]:
         """The newest outcomes, oldest first; what cannot be read counts as none."""
         with suppress(StorageError):
-            keys, together = (await self._store.list_keys(PREFIX))[-KEPT:], await self._together()
+            keys, together = (await self._store.list_keys(prefix=PREFIX))[-KEPT:], await self._together()
             found = [_read(key, together.get(key)) or await self._one(key) for key in keys]
             return tuple(outcome for outcome in found if outcome is not None)
         return ()
@@ -63,7 +63,7 @@ class RunMemory:
     async def forget_all(self) -> int:
         """Forget everything, also what cannot be read; returns how many runs there were. Raises StorageError."""
         await self._store.delete(TOGETHER)
-        return sum([await self._store.delete(key) for key in await self._store.list_keys(PREFIX)])
+        return sum([await self._store.delete(key) for key in await self._store.list_keys(prefix=PREFIX)])
 
     async def _one(self, key: str) -> RunOutcome | None:
         with suppress(StorageError):
@@ -81,7 +81,7 @@ class RunMemory:
         """Copy what will not change any more; a run that was stopped may still go on."""
         done = [outcome for outcome in await self.recall() if outcome.status is RunStatus.COMPLETED]
         copies = {_key(outcome): OUTCOME.dump_python(outcome, mode="json") for outcome in done}
-        await self._store.store(TOGETHER, copies)
+        await self._store.store(TOGETHER, copies, text="")
 
 
 def borrowed_agents(records: Sequence[Record]) -> frozenset[str]:

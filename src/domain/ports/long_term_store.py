@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
+
+from ..memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
+from ..security.classification import Classification
 
 
 class LongTermStore(Protocol):
-    """Keeps JSON values by key, across processes and restarts."""
+    """Keeps JSON values by key, across processes and restarts, each with its class and origin."""
 
-    async def store(self, key: str, data: object) -> bool:
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
         """Keep `data` under `key`, replacing what was there; False when the disk is full.
 
-        Raises ValueError for a blank key and TypeError for data that is not JSON; the old value stays whole.
+        `text` is what a search finds the entry by; None means all texts within `data`, "" that it is never found.
+        Raises ValueError for a blank key, one that leads out (`../x`), or an unknown class, and TypeError for data
+        that is not JSON; the old value stays whole.
         """
         ...
 
@@ -19,10 +34,26 @@ class LongTermStore(Protocol):
         """What was stored, or None."""
         ...
 
-    async def delete(self, key: str) -> bool:
-        """Whether there was something to delete."""
+    async def entry(self, key: str) -> Entry | None:
+        """What was stored, with its class, its origin and its time, or None."""
         ...
 
-    async def list_keys(self, prefix: str = "") -> tuple[str, ...]:
-        """All keys that start with `prefix`, sorted."""
+    async def delete(self, key: str) -> bool:
+        """Whether there was something to delete; it is gone from index and backups too."""
+        ...
+
+    async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
+        """All keys of that class (None: of all) that start with `prefix`, sorted."""
+        ...
+
+    async def search(self, query: Query) -> tuple[Hit, ...]:
+        """The entries that answer `query` best, best first; blank words find nothing."""
+        ...
+
+    async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
+        """Delete what was last written before the moment of its class; returns the keys."""
+        ...
+
+    async def verify(self, *, repair: bool = False) -> Verified:
+        """Read every entry against its digest; with `repair`, set aside what is damaged and build the index anew."""
         ...

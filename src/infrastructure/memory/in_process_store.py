@@ -2,42 +2,100 @@
 
 from __future__ import annotations
 
-import json
 import threading
+from collections.abc import Mapping
+from datetime import datetime
 
+from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
+from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
-from .json_values import checked_key, encoded
+from ...domain.security.classification import Classification
+from ..common.system_clock import SystemClock
+from .json_values import checked_key
+from .record import Record, moment, record_of
+from .search_index import TextIndex
 
 
 class InProcessLongTermStore(LongTermStore):
     """Keeps values as JSON text, so that nobody can change what was stored from outside; safe for threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._lock = threading.Lock()
-        self._values: dict[str, bytes] = {}
+        self._records: dict[str, Record] = {}
+        self._index: TextIndex | None = None
 
-    async def store(self, key: str, data: object) -> bool:
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
         """Keep `data`; always True, since no disk is needed."""
-        checked_key(key)
-        value = encoded(key, data)
+        record = record_of(key, data, classification, origin, text, self._clock.now())
         with self._lock:
-            self._values[key] = value
+            self._records[key] = record
+            if self._index is not None:
+                self._index.put(record)
         return True
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, as a copy of its own, or None."""
+        found = await self.entry(key)
+        return None if found is None else found.data
+
+    async def entry(self, key: str) -> Entry | None:
+        """What was stored, as a copy of its own, or None."""
         checked_key(key)
         with self._lock:
-            value = self._values.get(key)
-        return None if value is None else json.loads(value)
+            record = self._records.get(key)
+        return None if record is None else record.entry()
 
     async def delete(self, key: str) -> bool:
         """Whether there was something to delete."""
         checked_key(key)
         with self._lock:
-            return self._values.pop(key, None) is not None
+            return self._delete(key)
 
-    async def list_keys(self, prefix: str = "") -> tuple[str, ...]:
+    async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
         """All keys that start with `prefix`, sorted."""
+        kind = None if classification is None else Classification.of(classification).value
         with self._lock:
-            return tuple(sorted(key for key in self._values if key.startswith(prefix)))
+            found = [key for key, one in self._records.items() if kind in {None, one.classification}]
+        return tuple(sorted(key for key in found if key.startswith(prefix)))
+
+    async def search(self, query: Query) -> tuple[Hit, ...]:
+        """The entries that answer best; the first search builds the index."""
+        with self._lock:
+            if self._index is None:
+                self._index = TextIndex()
+                for record in self._records.values():
+                    self._index.put(record)
+            found = self._index.best(query)
+            records = [(self._records[key.decode()], score) for key, score in found[: query.limit]]
+        return tuple(Hit(entry=record.entry(), score=score) for record, score in records)
+
+    async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
+        """Delete what is too old."""
+        bounds = {kind.value: moment(when) for kind, when in before.items()}
+        with self._lock:
+            over = [
+                key
+                for key, one in self._records.items()
+                if one.stored_at < bounds.get(one.classification, "")
+            ]
+            for key in over:
+                self._delete(key)
+        return tuple(sorted(over))
+
+    async def verify(self, *, repair: bool = False) -> Verified:
+        """Nothing can be damaged here."""
+        return Verified(entries=len(self._records), repaired=repair)
+
+    def _delete(self, key: str) -> bool:
+        if self._index is not None:
+            self._index.remove(key.encode())
+        return self._records.pop(key, None) is not None

@@ -1,14 +1,23 @@
-"""What a long-term store takes: keys that say something, values that are JSON."""
+"""What a long-term store takes: keys that say something and lead nowhere, values that are JSON."""
 
 from __future__ import annotations
 
 import json
+import re
+
+LEADS_OUT = re.compile(r"[/\\~\0]|[A-Za-z]:[/\\]|\.\.$|\.\.[/\\]")
+"""How a key begins that is a path to somewhere else."""
+UPWARDS = re.compile(r"[/\\]\.\.(?:[/\\]|$)|\0")
 
 
-def checked_key(key: str) -> bytes:
-    """`key` as UTF-8; raises ValueError when it is blank or no valid text."""
-    if not key.strip():
+def checked_key(key: object) -> bytes:
+    """`key` as UTF-8; raises ValueError when it is blank, no valid text, or a path that leads out."""
+    if not isinstance(key, str) or not key.strip():
         raise ValueError(f"key {key!r} is blank; give it a name")
+    if LEADS_OUT.match(key.lstrip()) or UPWARDS.search(key):
+        raise ValueError(
+            f"key {key!r} leads out of the memory; write it without '..' and a leading '/' or '~'"
+        )
     try:
         return key.encode()
     except UnicodeEncodeError as error:
@@ -27,6 +36,23 @@ def encoded(key: str, data: object) -> bytes:
     except (TypeError, ValueError, RecursionError) as error:
         reason = str(error) or "it is nested too deeply"
         raise TypeError(f"the value for {key!r} is not JSON: {reason}") from error
+
+
+def texts_of(data: object) -> str:
+    """All texts within JSON data, a line each, in their order; names of fields are not among them."""
+    found: list[str] = []
+    waiting = [data]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                found.append(text)
+            case dict() as fields:
+                waiting.extend(reversed(fields.values()))
+            case list() | tuple() as items:
+                waiting.extend(reversed(items))
+            case _:  # numbers and the like are no words
+                continue
+    return "\n".join(found)
 
 
 def _check_names(data: object) -> None:

@@ -2,54 +2,55 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import apsw
 
 from ...domain.errors import StorageError
+from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
+from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
+from ...domain.security.classification import Classification
 from ..common.sqlite import Database
 from ..common.sqlite_errors import CORRUPT, FULL
-from ..common.sqlite_queue import immediate
-from .json_values import checked_key, encoded
+from ..common.system_clock import SystemClock
+from .json_values import checked_key
+from .record import digest_of, moment, record_of
+from .search_index import best
+from .sqlite_rows import delete, move_aside, read_entry, readable, trusted
+from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT
 
-APPLICATION_ID = 0x4D53544D  # "MSTM"
-# Blobs, because a flipped bit may leave text that is no UTF-8, and one bad name would hide all others.
-MIGRATIONS = (
-    """
-    CREATE TABLE entries (key BLOB PRIMARY KEY, value BLOB NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
-    CREATE TABLE quarantine (
-        id INTEGER PRIMARY KEY, key BLOB NOT NULL, value BLOB NOT NULL, digest BLOB NOT NULL,
-        found_at TEXT NOT NULL DEFAULT (datetime('now'))
-    );
-    """,
-)
-PUT = """
-INSERT INTO entries (key, value, digest) VALUES (?1, ?2, ?3)
-ON CONFLICT (key) DO UPDATE SET value = ?2, digest = ?3
-"""
 log = logging.getLogger(__name__)
 
 
 class SqliteLongTermStore(LongTermStore):
-    """One row a key, with a digest of key and value that is checked at every reading.
+    """One row a key, with a digest of all its columns that is checked at every reading.
 
     A record that does not match its digest is moved to the table `quarantine`, logged, and reads as None.
     Several threads and processes may use the same file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self._database = Database(path, APPLICATION_ID, MIGRATIONS)
+        self._clock = clock or SystemClock()
 
-    async def store(self, key: str, data: object) -> bool:
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
         """Keep `data`; on disk before it returns; False when there is no room."""
-        name = checked_key(key)
-        value = encoded(key, data)
+        columns = record_of(key, data, classification, origin, text, self._clock.now()).columns()
+        row = (*columns, digest_of(columns))
         try:
-            await self._database.write(lambda c: c.execute(PUT, (name, value, _digest(name, value))))
+            await self._database.write(lambda c: c.execute(PUT, row))
         except StorageError as error:
             if error.code != FULL:
                 raise
@@ -59,9 +60,14 @@ class SqliteLongTermStore(LongTermStore):
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""
+        found = await self.entry(key)
+        return None if found is None else found.data
+
+    async def entry(self, key: str) -> Entry | None:
+        """What was stored, or None, also for what can no longer be trusted."""
         name = checked_key(key)
         try:
-            return await self._database.read(lambda c: _retrieve(c, name))
+            return await self._database.read(lambda c: read_entry(c, name))
         except StorageError as error:
             if error.code != CORRUPT:
                 raise
@@ -71,63 +77,70 @@ class SqliteLongTermStore(LongTermStore):
     async def delete(self, key: str) -> bool:
         """Whether there was something to delete; its bytes are overwritten, in quarantine too."""
         name = checked_key(key)
-        return await self._database.write(lambda c: _delete(c, name))
+        return bool(await self._database.write(lambda c: delete(c, [name])))
 
-    async def list_keys(self, prefix: str = "") -> tuple[str, ...]:
+    async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
         """All keys that start with `prefix`, sorted by code point; damaged names are left out."""
-        return await self._database.read(lambda c: _keys(c, prefix))
+        kind = None if classification is None else Classification.of(classification).value
+        return await self._database.read(lambda c: _keys(c, kind, prefix))
+
+    async def search(self, query: Query) -> tuple[Hit, ...]:
+        """The entries that answer best."""
+        return await self._database.read(lambda c: _search(c, query))
+
+    async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
+        """Delete what is too old, in one transaction."""
+        bounds = [(kind.value, moment(when)) for kind, when in before.items()]
+        return await self._database.write(lambda c: _prune(c, bounds))
+
+    async def verify(self, *, repair: bool = False) -> Verified:
+        """Read every entry against its digest."""
+        if repair:
+            return await self._database.write(lambda c: _verify(c, repair=True))
+        return await self._database.read(lambda c: _verify(c, repair=False))
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
 
-def _digest(key: bytes, value: bytes) -> bytes:
-    return hashlib.sha256(b"%d:%b%b" % (len(key), key, value)).digest()
+def _search(connection: apsw.Connection, query: Query) -> tuple[Hit, ...]:
+    hits = []
+    for key, score in best(connection, query):
+        entry = read_entry(connection, key)
+        if entry is not None:
+            hits.append(Hit(entry=entry, score=score))
+        if len(hits) >= query.limit:
+            break
+    return tuple(hits)
 
 
-def _retrieve(connection: apsw.Connection, key: bytes) -> object | None:
-    row = connection.execute("SELECT value, digest FROM entries WHERE key = ?", (key,)).fetchone()
-    if row is None:
-        return None
-    value, digest = bytes(row[0]), bytes(row[1])
-    if _digest(key, value) != digest:
-        _quarantine(connection, key, digest)
-        return None
-    data: object = json.loads(value)
-    return data
-
-
-def _quarantine(connection: apsw.Connection, key: bytes, digest: bytes) -> None:
-    """Set the record aside, unless somebody has just written it anew."""
-    log.warning("the record %r does not match its digest and is set aside", key.decode())
-    try:
-        with immediate(connection):
-            connection.execute(
-                "INSERT INTO quarantine (key, value, digest) "
-                "SELECT key, value, digest FROM entries WHERE key = ? AND digest = ?",
-                (key, digest),
-            )
-            connection.execute("DELETE FROM entries WHERE key = ? AND digest = ?", (key, digest))
-    except apsw.Error as error:
-        log.warning("it could not be set aside and stays where it is: %s", error)
-
-
-def _delete(connection: apsw.Connection, key: bytes) -> bool:
-    connection.execute("DELETE FROM quarantine WHERE key = ?", (key,))
-    return bool(connection.execute("DELETE FROM entries WHERE key = ? RETURNING 1", (key,)).fetchall())
-
-
-def _keys(connection: apsw.Connection, prefix: str) -> tuple[str, ...]:
+def _keys(connection: apsw.Connection, kind: str | None, prefix: str) -> tuple[str, ...]:
     start = prefix.encode("utf-8", "surrogatepass")
     rows = connection.execute(
-        "SELECT key FROM entries WHERE key >= ?1 AND substr(key, 1, ?2) = ?1 ORDER BY key",
-        (start, len(start)),
+        "SELECT key FROM entries WHERE key >= ?1 AND substr(key, 1, ?2) = ?1 "
+        "AND (?3 IS NULL OR classification = ?3) ORDER BY key",
+        (start, len(start), kind),
     )
-    found = []
-    for (key,) in rows:
-        try:
-            found.append(bytes(key).decode())
-        except UnicodeDecodeError:
-            log.warning("a record has lost its name: %r", key)
-    return tuple(found)
+    return readable(key for (key,) in rows)
+
+
+def _prune(connection: apsw.Connection, bounds: list[tuple[str, str]]) -> tuple[str, ...]:
+    query = "SELECT key FROM entries WHERE classification = ? AND stored_at < ?"
+    keys = sorted({bytes(key) for bound in bounds for (key,) in connection.execute(query, bound)})
+    delete(connection, keys)
+    return readable(keys)
+
+
+def _verify(connection: apsw.Connection, *, repair: bool) -> Verified:
+    count, damaged = 0, []
+    for row in connection.execute(SELECT):
+        count += 1
+        if trusted(row) is None:
+            damaged.append((bytes(row[0]), row[-2]))
+    if repair:
+        for key, digest in damaged:
+            move_aside(connection, key, digest)
+        connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
+    names = tuple(key.decode(errors="replace") for key, _ in damaged)
+    return Verified(entries=count, damaged=names, repaired=repair)

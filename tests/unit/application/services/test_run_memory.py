@@ -12,6 +12,7 @@ from hypothesis import given
 from muster.application.services.run_memory import KEPT, LOOSE, PREFIX, TOGETHER, RunMemory, borrowed_agents
 from muster.domain.errors import StorageError
 from muster.domain.journal.record import Record, RecordKind
+from muster.domain.memory.entry import NOBODY, Origin
 from muster.domain.memory.run_outcome import RunOutcome
 from muster.domain.orchestration.plan import Range
 from muster.domain.orchestration.run import RunStatus
@@ -23,11 +24,19 @@ from tests.fakes.outcomes import PLANNED, any_outcomes, outcome, worked
 class BrokenStore(InProcessLongTermStore):
     """A store whose disk has gone."""
 
-    async def store(self, key: str, data: object) -> bool:
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
         """Fail."""
         raise StorageError("the disk is gone")
 
-    async def list_keys(self, prefix: str = "") -> tuple[str, ...]:
+    async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
         """Fail."""
         raise StorageError("the disk is gone")
 
@@ -57,7 +66,7 @@ async def test_only_the_newest_are_kept() -> None:
     for number in reversed(range(KEPT + 5)):
         await memory.remember(outcome(number))
     assert [one.run for one in await memory.recall()] == [f"run-{i:03}" for i in range(5, KEPT + 5)]
-    assert len(await store.list_keys(PREFIX)) == KEPT
+    assert len(await store.list_keys(prefix=PREFIX)) == KEPT
 
 
 async def test_runs_that_end_together_do_not_overwrite_each_other() -> None:
@@ -75,12 +84,12 @@ async def test_what_cannot_be_read_counts_as_none(rubbish: object) -> None:
     store = InProcessLongTermStore()
     memory = RunMemory(store)
     await memory.remember(outcome(1))
-    (key,) = await store.list_keys("")
+    (key,) = await store.list_keys()
     await store.store(key.replace("run-001", "run-002"), rubbish)
     await store.store(key.replace("run-001", "run-003"), await store.retrieve(key))
     assert await memory.recall() == (outcome(1),)
     assert await memory.forget_all() == 3
-    assert await store.list_keys("") == ()
+    assert await store.list_keys() == ()
 
 
 async def test_a_store_that_fails_costs_nothing_but_advice() -> None:

@@ -67,8 +67,8 @@ async def test_a_flipped_bit_on_the_disk_reads_as_none_and_hides_nothing(
     path = store._database.path
     store.close()
     content = path.read_bytes()
-    assert content.count(b"the value of damaged") == 1
-    path.write_bytes(content.replace(b"the value of damaged", b"the value of damaGed"))
+    assert content.count(b'"the value of damaged"') == 1
+    path.write_bytes(content.replace(b'"the value of damaged"', b'"the value of damaGed"'))
 
     again = SqliteLongTermStore(path)
     with caplog.at_level(logging.WARNING):
@@ -143,7 +143,7 @@ async def test_deleting_removes_the_bytes(store: SqliteLongTermStore) -> None:
 
 
 async def test_a_damaged_page_reads_as_none(store: SqliteLongTermStore) -> None:
-    """What SQLite itself notices is no reason to stop; listing, which would leave things out, is an error."""
+    """What SQLite itself notices is no reason to stop; a list that would leave things out is an error."""
     for number in range(2000):
         await store.store(f"key/{number:04}", "x" * 20)
     path = store._database.path
@@ -156,8 +156,9 @@ async def test_a_damaged_page_reads_as_none(store: SqliteLongTermStore) -> None:
     again = SqliteLongTermStore(path)
     assert await again.retrieve("key/1000") is None
     assert await again.retrieve("key/0000") == "x" * 20
+    assert await again.list_keys() == tuple(f"key/{number:04}" for number in range(2000))
     with pytest.raises(StorageError, match="is damaged"):
-        await again.list_keys()
+        await again.list_keys("PUBLIC")
     again.close()
 
 

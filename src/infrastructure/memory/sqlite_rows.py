@@ -1,0 +1,86 @@
+"""Rows of the memory file: read, checked, set aside, deleted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+import apsw
+
+from ...domain.memory.entry import Entry
+from ..common.sqlite_queue import immediate
+from .record import Record, digest_of
+from .sqlite_schema import SELECT_ONE
+
+FIRST_FORM = ("INTERNAL", "", "", "", "", "", "")
+"""What a row of the first Muster says from class to `said_at`: its digest does not cover them."""
+log = logging.getLogger(__name__)
+
+
+def read_entry(connection: apsw.Connection, key: bytes) -> Entry | None:
+    """The entry, or None; one that does not match its digest is set aside."""
+    row = connection.execute(SELECT_ONE, (key,)).fetchone()
+    if row is None:
+        return None
+    record = trusted(row)
+    if record is None:
+        set_aside(connection, key, row[-2])
+        return None
+    return record.entry()
+
+
+def trusted(row: Sequence[object]) -> Record | None:
+    """The record of a row of SELECT, or None when it is not what was once written."""
+    *columns, digest, form = row
+    parts = [part if isinstance(part, bytes) else b"" for part in columns]
+    try:
+        record = Record.read(parts)
+    except ValueError:
+        return None
+    if form == 0:
+        defaults = (
+            record.classification, record.owner, record.project, record.author,
+            record.conversation, record.promotion, record.said_at,
+        )  # fmt: skip
+        return record if defaults == FIRST_FORM and digest == digest_of(parts[:2]) else None
+    return record if digest == digest_of(parts) else None
+
+
+def set_aside(connection: apsw.Connection, key: bytes, digest: object) -> None:
+    """Move the record to `quarantine`, unless somebody has just written it anew."""
+    log.warning("the record %r does not match its digest and is set aside", key.decode(errors="replace"))
+    try:
+        with immediate(connection):
+            move_aside(connection, key, digest)
+    except apsw.Error as error:
+        log.warning("it could not be set aside and stays where it is: %s", error)
+
+
+def move_aside(connection: apsw.Connection, key: bytes, digest: object) -> None:
+    """As `set_aside`, within a transaction."""
+    connection.execute(
+        "INSERT INTO quarantine (key, value, digest) "
+        "SELECT key, value, digest FROM entries WHERE key = ? AND digest = ?",
+        (key, digest),
+    )
+    connection.execute("DELETE FROM entries WHERE key = ? AND digest = ?", (key, digest))
+
+
+def delete(connection: apsw.Connection, keys: Iterable[bytes]) -> int:
+    """How many of them were there; quarantine forgets them too."""
+    found = 0
+    for key in keys:
+        connection.execute("DELETE FROM quarantine WHERE key = ?", (key,))
+        found += len(connection.execute("DELETE FROM entries WHERE key = ? RETURNING 1", (key,)).fetchall())
+    return found
+
+
+def readable(keys: Iterable[bytes]) -> tuple[str, ...]:
+    """Those that are text, in their order."""
+    found = []
+    for key in keys:
+        try:
+            found.append(bytes(key).decode())
+        except UnicodeDecodeError:
+            log.warning("a record has lost its name: %r", key)
+    return tuple(found)
