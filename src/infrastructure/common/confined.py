@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from collections.abc import Mapping
@@ -111,6 +112,11 @@ def read_below(root: str, path: str) -> bytes:
             raise OSError(errno.EINVAL, str(reason)) from None
     with os.fdopen(descriptor, "rb") as file:
         return file.read()
+
+
+def read_text_below(root: str, path: str) -> str:
+    """`read_below` as text: UTF-8, what is none replaced, every end of line as a line feed."""
+    return io.TextIOWrapper(io.BytesIO(read_below(root, path)), "utf-8", errors="replace").read()
 
 
 def write_below(root: str, files: Mapping[str, bytes]) -> None:

@@ -41,12 +41,24 @@ def leads_out(root: str, path: str) -> bool:
     return False
 
 
+def folder_meant(root: str, path: str) -> str | None:
+    """The folder that `path` stands for, as names below `root`; None for the root itself, for files, and outside."""
+    try:
+        with _Way(root) as way:
+            if way.walk(path) is None and way.names:
+                return "/".join(way.names)
+    except (OSError, NotAFileError):
+        pass
+    return None
+
+
 @dataclass(slots=True)
 class _Way:
     """The open folders from the root to where one is; `..` goes back to one of them, and never above the first."""
 
     root: str
     folders: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     links: int = 0
 
     def __enter__(self) -> Self:
@@ -77,6 +89,7 @@ class _Way:
                 ahead.extendleft(reversed(_parts(self._below(target))))
             elif ahead or self._is_folder(name):
                 self.folders.append(os.open(name, FOLDER_FLAGS, dir_fd=self.here))
+                self.names.append(name)
             else:
                 return name
         return None
@@ -112,6 +125,7 @@ class _Way:
     def _back_to(self, depth: int) -> None:
         while len(self.folders) > depth:
             os.close(self.folders.pop())
+            del self.names[max(0, len(self.folders) - 1) :]
 
 
 def _parts(path: str) -> list[str]:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files as resources
-from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
@@ -17,6 +16,7 @@ from ...domain.evidence.finding import Finding
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category, Severity
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
+from ..common.confined import read_text_below
 from .analysers.advisory_ranges import Advisory, UnreadableRangeError, first_safe
 from .analysers.cvss import base_score, rating
 from .analysers.locked_versions import Pin, names_versions, pins_in
@@ -77,7 +77,7 @@ def _look(root: str, paths: Sequence[str]) -> Conclusion:
     not_covered: list[NotCovered] = []
     pinned = open_ones = 0
     for path in paths:
-        text = Path(root, path).read_text("utf-8", errors="replace")
+        text = read_text_below(root, path)
         try:
             pins, ranges = pins_in(path, text)
         except ValueError as error:

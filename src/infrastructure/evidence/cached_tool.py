@@ -7,13 +7,13 @@ import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ...domain.errors import EvidenceUnavailable
 from ...domain.evidence.finding import Finding
 from ...domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
 from ...domain.ports.evidence_tool import EvidenceTool
 from ...domain.workspace.files import NotCovered, SourceFile, WorkspaceSnapshot
+from ..common.confined import read_below
 from .cache import EvidenceCache
 from .process import ToolRunner
 
@@ -114,11 +114,11 @@ class CachedTool(EvidenceTool):
 
 def changed_files(root: str, files: Sequence[SourceFile]) -> tuple[str, ...]:
     """Paths whose bytes are no longer those that were scanned: what was seen of them belongs to others."""
-    return tuple(file.path for file in files if _digest(Path(root, file.path)) != file.digest)
+    return tuple(file.path for file in files if _digest(root, file.path) != file.digest)
 
 
-def _digest(path: Path) -> str:
+def _digest(root: str, path: str) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_below(root, path)).hexdigest()
     except OSError:
         return ""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from ...domain.evidence.finding import Finding, Location
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category, Severity
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
+from ..common.confined import read_below
 from .cached_tool import Conclusion
 from .file_facts import FileFacts
 from .per_file import PerFileTool
@@ -130,6 +130,6 @@ def _texts(snapshot: WorkspaceSnapshot, seen: Iterable[str]) -> Iterator[bytes]:
         mentions = file.language in MENTIONING or file.path in PACKAGED
         if (mentions or unread) and file.size <= MAX_TEXT:
             try:
-                yield Path(snapshot.root, file.path).read_bytes()
+                yield read_below(snapshot.root, file.path)
             except OSError:
                 continue

@@ -12,6 +12,7 @@ from posixpath import dirname, join, normpath
 from typing import Any
 
 from ...domain.workspace.files import NotCovered, SourceFile
+from ..common.confined import read_text_below
 from .analysers.module_names import modules_of
 from .analysers.requirements import (
     Declared,
@@ -97,7 +98,7 @@ def declarations(root: str, files: Sequence[SourceFile], known: Collection[str])
 
 
 def _read(found: Declarations, root: str, path: str) -> None:
-    text = Path(root, path).read_text("utf-8", errors="replace")
+    text = read_text_below(root, path)
     found.texts[path] = text
     if path != PYPROJECT:
         found.by_file[path] = in_requirements(text, is_for_developers(path))
@@ -123,7 +124,7 @@ def _leads_out(found: Declarations, root: str, known: Collection[str]) -> str:
             return f"{source} leads to {path!r}, which is not a file of the project"
         if path not in seen:
             seen.add(path)
-            text = found.texts.get(path) or Path(root, path).read_text("utf-8", errors="replace")
+            text = found.texts.get(path) or read_text_below(root, path)
             waiting += [(path, normpath(join(dirname(path), name))) for name in _included(text)]
     return ""
 

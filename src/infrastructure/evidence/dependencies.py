@@ -17,6 +17,7 @@ from ...domain.errors import EvidenceUnavailable
 from ...domain.evidence.report import ToolProfile
 from ...domain.evidence.severity import Category
 from ...domain.workspace.files import SourceFile, WorkspaceSnapshot
+from ..common.confined import read_below, read_text_below
 from .analysers.import_guards import Guard, guard_of
 from .analysers.module_names import (
     SEVERAL,
@@ -185,7 +186,7 @@ def _counts(snapshot: WorkspaceSnapshot, path: str, nested: tuple[str, ...]) -> 
 def _imported(
     root: str, code: str, module: str, path: str, line: int, declared: Declarations
 ) -> Problem | None:
-    text = Path(root, path).read_text("utf-8", errors="replace")
+    text = read_text_below(root, path)
     guard = guard_of(text.splitlines(), line)
     package = provider_of(module) or module
     if guard is Guard.OPTIONAL or (code != "DEP004" and canonicalize_name(package) in declared.names):
@@ -245,9 +246,7 @@ def _mentioned(snapshot: WorkspaceSnapshot, words: set[str]) -> set[str]:
     for file in snapshot.files:
         name = PurePosixPath(file.path).name
         if file.language in LOADING and not (file.is_test or is_requirements(file.path) or "lock" in name):
-            found.update(
-                word.decode() for word in one_of.findall(Path(snapshot.root, file.path).read_bytes())
-            )
+            found.update(word.decode() for word in one_of.findall(read_below(snapshot.root, file.path)))
     return found
 
 

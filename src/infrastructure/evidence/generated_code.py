@@ -8,7 +8,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ...domain.errors import UserError
 from ...domain.evidence.finding import Finding, identify
@@ -19,6 +18,7 @@ from ...domain.ports.secret_masker import SecretMasker
 from ...domain.sandbox.paths import path_problems
 from ...domain.workspace.files import RepositoryFacts, SourceFile, WorkspaceSnapshot
 from ...domain.workspace.languages import is_test_path, language_of
+from ..common.confined import real_place, write_below
 
 NAMES = ("ruff", "ruff-security", "secrets", "complexity", "size")
 """The tools that have something to say about a few files without the project around them."""
@@ -53,20 +53,19 @@ class GeneratedCodeEvidence(CodeEvidence):
 
 
 def _written(folder: str, files: Mapping[str, str]) -> WorkspaceSnapshot:
-    root = Path(folder).resolve()
-    sources = []
+    root = real_place(folder)
+    sources, contents = [], {}
     for path, text in sorted(files.items()):
         content = text.encode("utf-8", "replace")
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        contents[path] = content
         digest = hashlib.sha256(content).hexdigest()
         lines = len(text.splitlines())
         sources.append(SourceFile(path, len(content), lines, digest, language_of(path), is_test_path(path)))
+    write_below(root, contents)
     counts: Counter[str] = Counter()
     for source in sources:
         counts[source.language] += source.lines
     tests = sum(source.is_test for source in sources)
     return WorkspaceSnapshot(
-        str(root), tuple(sources), (), RepositoryFacts(len(sources), dict(counts), tests, is_git=False)
+        root, tuple(sources), (), RepositoryFacts(len(sources), dict(counts), tests, is_git=False)
     )

@@ -144,7 +144,8 @@ def newest_data(root: str) -> Path | None:
     names = (".coverage", "coverage.xml", "lcov.info")
     base = Path(root)
     folders = [base, *sorted(entry for entry in base.iterdir() if _may_hold(entry))[:MAX_FOLDERS]]
-    found = [folder / name for folder in folders for name in names if (folder / name).is_file()]
+    reports = (folder / name for folder in folders for name in names)
+    found = [path for path in reports if path.is_file() and not path.is_symlink()]
     return max(found, key=lambda path: (path.stat().st_mtime, str(path)), default=None)
 
 

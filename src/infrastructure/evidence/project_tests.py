@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...domain.errors import EvidenceUnavailable
+from ..common.confined import read_text_below
 from .file_facts import RawFinding
 from .process import Completed, Limits, ToolRunner
 
@@ -103,7 +104,7 @@ def _counts(output: str) -> dict[str, int]:
 def _failure(match: re.Match[str], root: str) -> tuple[str, RawFinding]:
     kind, node, why = match.group(1), match.group(2), (match.group(3) or "").strip()
     path, _, inner = node.partition("::")
-    line, quote = _place(Path(root, path), inner)
+    line, quote = _place(root, path, inner)
     verb = "fails" if kind == "FAILED" else "cannot be run"
     return path, RawFinding(
         rule="failing-test",
@@ -119,11 +120,11 @@ def _failure(match: re.Match[str], root: str) -> tuple[str, RawFinding]:
     )
 
 
-def _place(path: Path, inner: str) -> tuple[int, str]:
+def _place(root: str, path: str, inner: str) -> tuple[int, str]:
     """The line of the test's `def`, 0 when it is not found there."""
     name = re.sub(r"\[.*", "", inner, flags=re.DOTALL).rpartition("::")[2]
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_text_below(root, path).splitlines()
     except OSError:
         return 0, ""
     wanted = re.compile(rf"\s*(?:async\s+)?def\s+{re.escape(name)}\b")

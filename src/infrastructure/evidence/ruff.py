@@ -11,12 +11,12 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from ...domain.errors import EvidenceUnavailable
 from ...domain.evidence.finding import MASKED
 from ...domain.workspace.files import SourceFile
+from ..common.confined import read_below
 from .analysers.functions import names_by_line
 from .analysers.syntax import parse
 from .file_facts import FileFacts, RawFinding
@@ -184,7 +184,7 @@ class RuffTool(PerFileTool):
         if silent:
             measures[f"{self.about.name}.not_shown"] = float(silent)
         try:
-            source = Path(root, file.path).read_bytes()
+            source = read_below(root, file.path)
         except OSError as error:
             return FileFacts(problem=f"could not be read: {error.strerror}", transient=True)
         if hashlib.sha256(source).hexdigest() != file.digest:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...domain.errors import EvidenceUnavailable
 from ...domain.workspace.files import SourceFile
+from ..common.confined import read_below
 from .process import Completed
 
 MAX_SHOWN = 50
@@ -81,6 +82,6 @@ def copy_without_blankets(root: str, files: Sequence[SourceFile], folder: str) -
 
 def _source(root: str, file: SourceFile) -> bytes:
     try:
-        return Path(root, file.path).read_bytes()
+        return read_below(root, file.path)
     except OSError:
         return b""

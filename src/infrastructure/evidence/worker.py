@@ -14,8 +14,8 @@ import importlib
 import json
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
+from ..common.confined import read_below
 from .file_facts import FileFacts
 
 Analyse = Callable[[bytes, str, bool], FileFacts]
@@ -34,7 +34,7 @@ def main(name: str) -> None:
 
 def _look(analyse: Analyse, root: str, path: str, language: str, is_test: bool) -> tuple[str, FileFacts]:
     try:
-        source = Path(root, path).read_bytes()
+        source = read_below(root, path)
     except OSError as error:
         return "", FileFacts(problem=f"could not be read: {error.strerror}", transient=True)
     return hashlib.sha256(source).hexdigest(), _analysed(analyse, source, language, is_test)

@@ -19,6 +19,7 @@ from ...domain.errors import UserError
 from ...domain.ports.code_sandbox import USUAL, CodeSandbox
 from ...domain.sandbox.paths import path_problems
 from ...domain.sandbox.suite import Isolation, LimitHit, SandboxLimits, SandboxResult
+from ..common.confined import FolderHandle, NotAFileError, write_below
 from ..common.processes import CHUNK, collect, kill_group
 from .said import result_of
 
@@ -216,17 +217,15 @@ def _lay_out(home: str, files: Mapping[str, str]) -> None:
     Path(home, OWN).mkdir()
     suite = Path(home, "suite")
     suite.mkdir()
-    for path, text in files.items():
-        file = suite / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text.encode("utf-8", "replace"))
+    write_below(str(suite), {path: text.encode("utf-8", "replace") for path, text in files.items()})
 
 
 def _read_notes(home: str) -> bytes:
     """What was noted, as far as it is a file of ours; the tests could have put a link there."""
     try:
-        handle = os.open(f"{home}/notes.jsonl", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
+        with FolderHandle(home) as folder:
+            handle = folder.open("notes.jsonl")
+    except (OSError, NotAFileError):
         return b""
     with os.fdopen(handle, "rb") as file:
         return file.read(8 << 20)

@@ -24,6 +24,7 @@ from typing import Any
 from coverage import Coverage, CoverageData
 from coverage.exceptions import CoverageException
 
+from ...common.confined import read_below
 from ..measured_lines import match_path
 
 SETTINGS = (".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")
@@ -72,27 +73,28 @@ def _reader(data: Path, root: str) -> Coverage:
 
 def _left_out(root: str, usual: list[str]) -> list[str]:
     """Expressions for lines that the project leaves out; nothing in them is replaced from the environment."""
-    report = next((found for name in SETTINGS if (found := _section(Path(root, name))) is not None), {})
+    report = next((found for name in SETTINGS if (found := _section(root, name)) is not None), {})
     lines = [*(_expressions(report.get("exclude_lines")) or usual), *_expressions(report.get("exclude_also"))]
     for line in lines:
         re.compile(line)
     return lines
 
 
-def _section(path: Path) -> Mapping[str, Any] | None:
+def _section(root: str, name: str) -> Mapping[str, Any] | None:
     """The settings for reports in a file, None when it says nothing about coverage.py."""
-    if path.is_symlink() or not path.is_file():
+    try:
+        text = read_below(root, name).decode()
+    except OSError:
         return None
-    text = path.read_text("utf-8")
-    if path.suffix == ".toml":
+    if name.endswith(".toml"):
         return _of_toml(tomllib.loads(text))
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(text)
-    own = path.name == ".coveragerc"
+    own = name == ".coveragerc"
     if not own and not any(name.startswith("coverage:") for name in parser.sections()):
         return None
-    name = "report" if own and not parser.has_section("coverage:report") else "coverage:report"
-    return dict(parser[name]) if parser.has_section(name) else {}
+    section = "report" if own and not parser.has_section("coverage:report") else "coverage:report"
+    return dict(parser[section]) if parser.has_section(section) else {}
 
 
 def _of_toml(tables: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -13,9 +13,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
+from ...common.confined import read_below
 from ..file_facts import RawFinding
 from .duplicates import LITERAL, MIN_TOKENS, NAME, Stream
 from .syntax import enclosing, parse, quote_of
@@ -202,7 +202,7 @@ def _finding(
     lines = streams[match.one].lines[match.left : match.left + match.length]
     there = streams[match.other].lines[match.right]
     height = len(set(lines))
-    source = Path(root, file["path"]).read_bytes()
+    source = read_below(root, file["path"])
     where = "further down" if match.one == match.other else f"in {other['path']}"
     how = "word for word" if match.exact else "under other names"
     raw = RawFinding(

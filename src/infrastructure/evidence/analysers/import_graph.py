@@ -12,8 +12,8 @@ import json
 import sys
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
+from ...common.confined import read_below
 from ..file_facts import RawFinding
 from .import_circles import knots, shortest_circle
 from .import_layers import Break, Contract, breaks_of, contracts_of
@@ -87,7 +87,7 @@ def look(root: str, files: list[dict[str, str]]) -> Verdict:
 
 def _read(root: str, path: str, language: str, verdict: Verdict) -> list[Import] | None:
     try:
-        tree = parse(Path(root, path).read_bytes(), language)
+        tree = parse(read_below(root, path), language)
     except OSError as error:
         verdict.not_covered.append((path, f"cannot be read: {error.strerror}"))
         return None
@@ -130,7 +130,7 @@ def _circle(root: str, graph: Graph, knot: list[str], languages: dict[str, str])
         confidence=0.9 if real else 0.7,
         category="quality",
         line=line,
-        quote=quote_of(Path(root, circle[0]).read_bytes(), line),
+        quote=quote_of(read_below(root, circle[0]), line),
         family="import-cycle",
         suggestion=f"Move what {names[0]} and {names[-1]} share into a module that imports neither, "
         "or pass it in as an argument.",
@@ -205,7 +205,7 @@ def _break(root: str, one: Break, paths: dict[str, str], edges: dict[Edge, int])
         confidence=0.95,
         category="quality",
         line=line,
-        quote=quote_of(Path(root, paths[one.chain[0]]).read_bytes(), line),
+        quote=quote_of(read_below(root, paths[one.chain[0]]), line),
         family="layer-break",
         suggestion=f"Move what {one.chain[0]} needs to its own layer or below, or hand it in from above.",
     )

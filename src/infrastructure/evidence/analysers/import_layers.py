@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import configparser
+import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from grimp import ImportGraph, Layer, PackageDependency
+
+from ...common.confined import NotAFileError
+from ...common.following import open_following
 
 Edges = Mapping[tuple[str, str], int]
 """Importer and imported, by dotted name, with the line of the import."""
@@ -42,22 +45,31 @@ def contracts_of(root: str) -> list[Contract]:
 
     Raises ValueError (of which the TOML error is one) or configparser.Error when the file cannot be read.
     """
-    pyproject = Path(root, "pyproject.toml")
-    if pyproject.is_file():
-        tool = tomllib.loads(pyproject.read_text(encoding="utf-8")).get("tool", {})
+    pyproject = _text(root, "pyproject.toml")
+    if pyproject is not None:
+        tool = tomllib.loads(pyproject).get("tool", {})
         if "importlinter" in tool:
             settings = tool["importlinter"]
             return [_contract(settings, one) for one in settings.get("contracts", ()) if _is_layers(one)]
     for name in (".importlinter", "setup.cfg"):
-        path = Path(root, name)
-        if path.is_file() and (found := _from_ini(path)):
+        text = _text(root, name)
+        if text is not None and (found := _from_ini(text)):
             return found
     return []
 
 
-def _from_ini(path: Path) -> list[Contract]:
+def _text(root: str, name: str) -> str | None:
+    """What the project says; None when there is no such file, or a link that leads to somebody else's."""
+    try:
+        with os.fdopen(open_following(root, name), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, NotAFileError):
+        return None
+
+
+def _from_ini(text: str) -> list[Contract]:
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(path.read_text(encoding="utf-8"))
+    parser.read_string(text)
     if not parser.has_section("importlinter"):
         return []
     settings = dict(parser["importlinter"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from posixpath import join, normpath
 
+from ...common.following import folder_meant
 from .imports import Import
 
 SCRIPT_SUFFIXES = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -125,11 +127,7 @@ class ScriptPlaces:
 
 def linked_folders(root: str) -> dict[str, str]:
     """Links directly in `root` that lead to a folder below it: name to relative folder."""
-    base = Path(root).resolve()
-    found = {}
-    for entry in base.iterdir():
-        if entry.is_symlink() and entry.is_dir() and entry.resolve().is_relative_to(base):
-            target = entry.resolve().relative_to(base).as_posix()
-            if target != ".":
-                found[entry.name] = target
-    return found
+    with os.scandir(root) as entries:
+        links = [entry.name for entry in entries if entry.is_symlink()]
+    found = {name: folder_meant(root, name) for name in links}
+    return {name: folder for name, folder in found.items() if folder}
