@@ -87,13 +87,18 @@ def named(path: object, *spellings: str) -> str:
         raise unsafe(path, "is no file name", NAMED)
     for spelling in (path, *spellings):
         place = "/" + spelling.lstrip("/") if spelling.startswith("/") else spelling
-        if STREAMS.fullmatch(place):
+        if is_stream(place):
             return path
         if f"{place}/".startswith(MEMORY) and ".." not in place:
             continue
         if any(f"{place}/".startswith(f"{folder}/") for folder in SYSTEM):
             raise unsafe(path, "lies in a folder of the system", NAMED)
     return path
+
+
+def is_stream(path: str) -> bool:
+    """Whether it is the end of a pipe, or a device that keeps nothing."""
+    return STREAMS.fullmatch(path) is not None
 
 
 def unsafe(path: object, why: str, hint: str = BELOW) -> UnsafePath:

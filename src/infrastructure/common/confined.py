@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from ...domain.security.paths import is_below, named
+from ...domain.security.paths import is_below, is_stream, named
 
 FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -145,14 +145,20 @@ def make_folders(folder: FolderHandle, path: str) -> None:
 def real_place(path: object) -> str:
     """The absolute path that `path`, which a person named, stands for, its links followed as far as there are any.
 
-    Raises UnsafePath for what is no name, and for the folders of the system; devices that a pipe needs keep their
-    own spelling.
+    Raises UnsafePath for what is no name, and for the folders of the system. The end of a pipe has no path but the
+    spelling that leads to it.
     """
     spelt = os.path.abspath(named(path))  # noqa: PTH100 - what is no text was refused
     named(path, spelt)
     real = os.path.realpath(spelt)
     named(path, spelt, real)
-    return real
+    return spelt if is_stream(spelt) and not os.path.lexists(real) else real
+
+
+def lies_within(folder: str, path: object) -> bool:
+    """Whether `path`, which a person named, is `folder` or lies below it, links followed; raises UnsafePath."""
+    below = os.path.join(folder, named(path))  # noqa: PTH118
+    return f"{os.path.realpath(below)}/".startswith(f"{os.path.realpath(folder).rstrip('/')}/")
 
 
 def _is_link(name: str, parent: int) -> bool:

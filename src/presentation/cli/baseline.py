@@ -36,6 +36,9 @@ def baseline_text(fingerprints: Iterable[str]) -> str:
 
 def read_json(name: str, kind: str, hint: str) -> dict[str, Any]:
     """The JSON object in the file `name`, a file of that `kind`; raises UserError."""
+    from ...container.paths import real_place
+
+    real_place(name)
     try:
         document = json.loads(Path(name).read_text(encoding="utf-8-sig"))
     except OSError as error:

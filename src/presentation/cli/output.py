@@ -24,6 +24,9 @@ def check_target(output: str | None) -> None:
     """Refuse a file that cannot be written, before any work is done for it."""
     if output is None or output == STDOUT:
         return
+    from ...container.paths import real_place
+
+    real_place(output)
     path = Path(output)
     if path.is_dir():
         raise UserError(f"{output!r} is a folder", code="output", hint="name a file in it")
@@ -63,8 +66,10 @@ def write_whole(path: Path, content: bytes) -> None:
 
     Raises UserError when that cannot be; what was there before is whole then.
     """
+    from ...container.paths import real_place
+
     check_target(str(path))
-    real = path.resolve()  # a link stays a link
+    real = Path(real_place(str(path)))  # a link stays a link
     try:
         if real.exists() and not real.is_file():
             real.write_bytes(content)

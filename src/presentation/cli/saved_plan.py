@@ -30,6 +30,9 @@ def read_plan(name: str) -> ExecutionPlan:
 
     Raises UserError that names the place of the first mistake, in YAML with its line.
     """
+    from ...container.paths import real_place
+
+    real_place(name)
     if _is_json(name):
         document = read_json(name, "plan", WANTED)
         return _validated(document.get("plan", document), partial(_fault, name))
@@ -143,8 +146,9 @@ def refuse_unsaid(plan: ExecutionPlan, allowed: frozenset[str], path: str | None
             code="not-granted",
             hint=f"read the plan, and allow it: {flags}; or take it out of the plan",
         )
-    here = Path.cwd()
-    if path is None and not (here / plan.root).resolve().is_relative_to(here.resolve()):
+    from ...container.paths import lies_within
+
+    if path is None and not lies_within(str(Path.cwd()), plan.root):
         raise UserError(
             f"the plan is for the folder {plan.root!r}, and this is another one",
             code="plan-folder",

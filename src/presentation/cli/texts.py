@@ -37,6 +37,9 @@ def _stdin() -> bytes:
 
 
 def _file(name: str) -> bytes:
+    from ...container.paths import real_place
+
+    real_place(name)
     path = Path(name)
     if path.is_dir():
         raise UserError(f"{name!r} is a folder", code="not-a-file", hint="name the files in it")

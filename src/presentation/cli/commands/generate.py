@@ -152,7 +152,7 @@ def _hand_over(result: GenerationResult, folder: str | None, *, force: bool, jso
     from ....domain.generation.result import GenerationStatus
     from ..output import emit
     from ..terminal import say
-    from ..written_files import targets, write_files
+    from ..written_files import write_files
 
     codes = {GenerationStatus.PASSED: 0, GenerationStatus.BELOW: 1}
     if folder is None:
@@ -160,7 +160,7 @@ def _hand_over(result: GenerationResult, folder: str | None, *, force: bool, jso
         return codes.get(result.status, 5)
     files = result.code.all_files
     try:
-        write_files(targets(folder, files, force=force), files)
+        write_files(folder, files, force=force)
     except UserError:
         emit(_written(result, json=json, with_code=True))
         raise

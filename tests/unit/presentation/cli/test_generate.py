@@ -19,7 +19,7 @@ from muster.domain.generation.result import GenerationResult, GenerationStatus, 
 from muster.domain.generation.review import Criterion, Issue, Review
 from muster.domain.models.usage import Usage
 from muster.domain.sandbox.suite import Case, Isolation, Outcome, SandboxResult
-from muster.presentation.cli.written_files import targets, write_files
+from muster.presentation.cli.written_files import write_files
 
 from .conftest import Muster
 from .house import House, UseCase
@@ -241,5 +241,5 @@ def test_code_that_would_command_a_terminal_does_not(muster: Muster, writing: Wr
     sly = replace(CODE, files=(CodeFile("a.py", "x = '\x1b[2J'\n"),), summary="\x1b]0;title\x07Fine.")
     writing.answer = replace(PASSED, code=sly)
     assert "\x1b" not in muster("generate", "Add numbers.").out
-    write_files(targets("out", sly.files, force=False), sly.files)
+    write_files("out", sly.files, force=False)
     assert Path("out/a.py").read_bytes() == b"x = '\x1b[2J'\n"
