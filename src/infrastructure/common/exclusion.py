@@ -22,8 +22,11 @@ def key_of(root: str) -> str:
 
 
 @contextmanager
-def alone(path: Path, root: str, patience: float) -> Iterator[None]:
-    """Be the only one in the block, over all processes; raises LockHeld after `patience` seconds, and OSError."""
+def alone(path: Path, root: str, patience: float, pause: float = PAUSE) -> Iterator[None]:
+    """Be the only one in the block, over all processes; raises LockHeld after `patience` seconds, and OSError.
+
+    It looks every `pause` seconds whether the lock is free.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, FLAGS, 0o600)
     try:
@@ -32,7 +35,7 @@ def alone(path: Path, root: str, patience: float) -> Iterator[None]:
             if time.monotonic() > deadline:
                 hint = "wait for it to finish, or end it"
                 raise LockHeld(f"another process is writing in {root!r}", details={"root": root}, hint=hint)
-            time.sleep(PAUSE)
+            time.sleep(pause)
         yield
     finally:
         os.close(descriptor)
