@@ -15,6 +15,7 @@ from ...domain.errors import WorkspaceError
 from ...domain.evidence.report import ToolProfile
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.ports.tool_executor import ToolExecutor
+from ...domain.security.paths import inside
 from ...domain.tools.spec import ToolCategory
 from ...domain.workspace.document import DocumentSnapshot
 from ..turns.function_tool import FunctionTool
@@ -89,7 +90,7 @@ class AgentTools:
         count: Annotated[int, Field(ge=1, le=MAX_LINES)] = 200,
     ) -> dict[str, Any]:
         """Lines of one file, from line `first` (1 is the first) on; fewer than `count` where they are very long."""
-        path = path.removeprefix("./")
+        path = inside(path)
         if not self._files.knows(path):  # what is ignored or excluded is nobody's business
             raise WorkspaceError(
                 f"{path!r} is not among the files of this run", hint="search for another one"

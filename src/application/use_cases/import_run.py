@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...domain.errors import StorageError, UnknownName, UserError
 from ...domain.orchestration.run import RunRecord
 from ...domain.ports.run_journal import RunJournal
+from ...domain.security.paths import is_name, unsafe
 from ..services.run_lines import dump_of
 
 
@@ -35,6 +36,10 @@ class ImportRun:
         Raises UserError that names a line, or the run that is there already, by its id or its idempotency key.
         """
         dump = dump_of(request.lines)
+        if not is_name(dump.run.id):
+            raise unsafe(
+                dump.run.id, "cannot be the id of a run", "export the run once more where it was made"
+            )
         try:
             await self._journal.adopt(dump)
         except StorageError as error:

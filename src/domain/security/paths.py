@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from ..errors import UnsafePath
 
 DRIVE = re.compile(r"[A-Za-z]:($|[\\/])")
+HERE = re.compile(r"\A(?:\./+)+")
 SEPARATOR = re.compile(r"[\\/]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HALF = re.compile(r"[\ud800-\udfff]")
@@ -47,11 +48,12 @@ def fault_of(path: object) -> str:
     """Why `path` is not one below a folder, in a few words; "" when it is."""
     if not isinstance(path, str):
         return "is no text"
+    start = HERE.sub("", path)  # `./~` is `~` to whoever takes the dot away
     faults = {
         "is empty": not path.strip(),
         "holds a NUL character": "\0" in path,
         "has characters that no file name has": bool(HALF.search(path)),
-        "is not relative to the folder": path.startswith(("/", "\\", "~")) or bool(DRIVE.match(path)),
+        "is not relative to the folder": start.startswith(("/", "\\", "~")) or bool(DRIVE.match(start)),
         "leads outside of the folder": _climbs(path),
         "leads outside of the folder in disguise": _climbs_in_disguise(path),
     }
@@ -61,6 +63,11 @@ def fault_of(path: object) -> str:
 def is_below(path: str) -> bool:
     """Whether the file system takes `path` as one below a folder, each part a name; for paths that it has listed."""
     return NOT_BELOW.search(path) is None
+
+
+def is_name(text: str) -> bool:
+    """Whether it can be the name of one file, such as an id after which a file of ours is called."""
+    return "/" not in text and "\\" not in text and HALF.search(text) is None and is_below(text)
 
 
 def folded(name: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ...domain.errors import ConfigurationError
+from ...domain.errors import ConfigurationError, UnsafePath
 from ...domain.security.paths import fault_of
+from ..common.confined import real_place
 from ..common.following import leads_out
 from .disclosure import looks_like_key
 from .model_settings import BudgetSettings, ProviderSettings
@@ -143,6 +144,14 @@ def _placed(key: str, source: Source, env: Mapping[str, str]) -> object:
     path = Path(value)
     if path.parts[:1] == ("~",):
         path = Path(env.get("HOME") or Path.home(), *path.parts[1:])
+    try:
+        real_place(str(source.base / path))
+    except UnsafePath as error:
+        raise ConfigurationError(
+            f"{source.place(key)}: {key} cannot be {str(value)!r}: {error.message}",
+            details={"origin": source.origin, "key": key},
+            hint=error.hint,
+        ) from error
     return (source.base / path).absolute()
 
 

@@ -21,6 +21,7 @@ from ...domain.events.events import (
     RunWaiting,
     TextArrived,
 )
+from ...domain.security.paths import is_name
 
 log = logging.getLogger(__name__)
 OPEN = ".part"
@@ -58,7 +59,7 @@ class EventLog:
             self._drop(run_id)
 
     def _keep(self, envelope: Envelope, event: Event) -> None:
-        if isinstance(event, RunStarted | RunResumed):
+        if isinstance(event, RunStarted | RunResumed) and is_name(event.run_id):
             self._begin(event.run_id)
         file = self._open.get(event.run_id)
         if file is None:

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...domain.errors import StorageError, UnknownName
 from ...domain.ports.checkpoint_store import CheckpointStore
+from ...domain.security.paths import is_name
 from ...domain.workspace.checkpoints import (
     UNFINISHED,
     Checkpoint,
@@ -49,7 +50,7 @@ class CheckpointFolder(CheckpointStore):
         """Write beside, sync, rename."""
         with disk_errors(str(self._place)):
             (self._place).mkdir(mode=0o700, parents=True, exist_ok=True)
-            unready = self._place / f"{UNREADY}{checkpoint.id}"
+            unready = self._place / f"{UNREADY}{self._folder(checkpoint.id).name}"
             try:
                 (unready / BLOBS).mkdir(mode=0o700, parents=True)
                 unready.chmod(0o700)
@@ -67,7 +68,7 @@ class CheckpointFolder(CheckpointStore):
 
     def mark(self, checkpoint_id: str, state: CheckpointState) -> None:
         """Replace the one word by another."""
-        folder = self._place / checkpoint_id
+        folder = self._folder(checkpoint_id)
         with disk_errors(str(folder)):
             unready = folder / f"{UNREADY}{STATE}"
             unready.unlink(missing_ok=True)
@@ -85,7 +86,7 @@ class CheckpointFolder(CheckpointStore):
 
     def content(self, checkpoint_id: str, digest: str) -> bytes:
         """One blob, if it is the one that was written."""
-        path = self._place / checkpoint_id / BLOBS / digest
+        path = self._folder(checkpoint_id) / BLOBS / digest
         if not DIGEST.fullmatch(digest):
             raise _damaged(checkpoint_id, f"{digest!r} is no digest")
         with disk_errors(str(path)):
@@ -121,6 +122,12 @@ class CheckpointFolder(CheckpointStore):
                 shutil.rmtree(doomed)
             self._sweep()
         return gone
+
+    def _folder(self, checkpoint_id: str) -> Path:
+        """Where it lies, if its id is one name and no more; raises UnknownName."""
+        if not is_name(checkpoint_id):
+            raise UnknownName.of("checkpoint", checkpoint_id, (), "muster checkpoints list shows them")
+        return self._place / checkpoint_id
 
     def _sweep(self) -> None:
         """Remove what a process that was killed has left of a checkpoint half written, or half deleted."""
