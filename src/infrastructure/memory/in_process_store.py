@@ -75,7 +75,7 @@ class InProcessLongTermStore(LongTermStore):
                 for record in self._records.values():
                     self._index.put(record)
             found = self._index.best(query)
-            records = [(self._records[key.decode()], score) for key, score in found[: query.limit]]
+            records = [(self._records[key.decode()], score) for key, score in found]
         return tuple(Hit(entry=record.entry(), score=score) for record, score in records)
 
     async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from .sqlite_schema import SELECT_ONE
 
 FIRST_FORM = ("INTERNAL", "", "", "", "", "", "")
 """What a row of the first Muster says from class to `said_at`: its digest does not cover them."""
+_ASIDE = "INSERT INTO quarantine (key, value, digest) SELECT key, value, digest FROM entries"
 log = logging.getLogger(__name__)
 
 
@@ -51,19 +52,16 @@ def set_aside(connection: apsw.Connection, key: bytes, digest: object) -> None:
     log.warning("the record %r does not match its digest and is set aside", key.decode(errors="replace"))
     try:
         with immediate(connection):
-            move_aside(connection, key, digest)
+            connection.execute(f"{_ASIDE} WHERE key = ? AND digest = ?", (key, digest))
+            connection.execute("DELETE FROM entries WHERE key = ? AND digest = ?", (key, digest))
     except apsw.Error as error:
         log.warning("it could not be set aside and stays where it is: %s", error)
 
 
-def move_aside(connection: apsw.Connection, key: bytes, digest: object) -> None:
-    """As `set_aside`, within a transaction."""
-    connection.execute(
-        "INSERT INTO quarantine (key, value, digest) "
-        "SELECT key, value, digest FROM entries WHERE key = ? AND digest = ?",
-        (key, digest),
-    )
-    connection.execute("DELETE FROM entries WHERE key = ? AND digest = ?", (key, digest))
+def move_aside(connection: apsw.Connection, key: bytes) -> None:
+    """As `set_aside`, whatever the record says, within a transaction."""
+    connection.execute(f"{_ASIDE} WHERE key = ?", (key,))
+    connection.execute("DELETE FROM entries WHERE key = ?", (key,))
 
 
 def delete(connection: apsw.Connection, keys: Iterable[bytes]) -> int:

@@ -16,9 +16,10 @@ SELECT_ONE = SELECT + " WHERE key = ?"
 # A key keeps its row, so that an entry written anew stays in its place among its neighbours.
 PUT = """
 INSERT INTO entries (
-    key, value, classification, owner, project, author, conversation, promotion, said_at, stored_at, text, digest, form
+    id, key, value, classification, owner, project, author, conversation, promotion, said_at, stored_at, text,
+    digest, form
 ) VALUES (
-    ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
+    ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
     CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, 1
 ) ON CONFLICT (key) DO UPDATE SET
     value = excluded.value, classification = excluded.classification, owner = excluded.owner,
@@ -39,7 +40,7 @@ CREATE TABLE quarantine (
 _SECOND = """
 ALTER TABLE entries RENAME TO first_entries;
 CREATE TABLE entries (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
     value BLOB NOT NULL,
     classification TEXT NOT NULL DEFAULT 'INTERNAL',
@@ -54,7 +55,8 @@ CREATE TABLE entries (
     digest BLOB NOT NULL,
     form INTEGER NOT NULL DEFAULT 0
 );
-INSERT INTO entries (key, value, digest) SELECT key, value, digest FROM first_entries ORDER BY key;
+INSERT INTO entries (id, key, value, digest)
+    SELECT -1099511627776 + 4 * row_number() OVER (ORDER BY key), key, value, digest FROM first_entries;
 DROP TABLE first_entries;
 CREATE INDEX entries_by_age ON entries (classification, stored_at);
 CREATE TABLE backups (path TEXT PRIMARY KEY) WITHOUT ROWID;

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -19,9 +20,9 @@ from ..common.sqlite_errors import CORRUPT, FULL
 from ..common.system_clock import SystemClock
 from .json_values import checked_key
 from .record import digest_of, moment, record_of
-from .search_index import best
+from .search_index import SearchIndex, place
 from .sqlite_rows import delete, move_aside, read_entry, readable, trusted
-from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT
+from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT_ONE
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class SqliteLongTermStore(LongTermStore):
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self._database = Database(path, APPLICATION_ID, MIGRATIONS)
         self._clock = clock or SystemClock()
+        self._index = SearchIndex()
 
     async def store(
         self,
@@ -47,10 +49,13 @@ class SqliteLongTermStore(LongTermStore):
         text: str | None = None,
     ) -> bool:
         """Keep `data`; on disk before it returns; False when there is no room."""
-        columns = record_of(key, data, classification, origin, text, self._clock.now()).columns()
+        record = record_of(key, data, classification, origin, text, self._clock.now())
+        columns = record.columns()
         row = (*columns, digest_of(columns))
         try:
-            await self._database.write(lambda c: c.execute(PUT, row))
+            await self._database.write(
+                lambda c: c.execute(PUT, (place(c, record.key, record.conversation), *row))
+            )
         except StorageError as error:
             if error.code != FULL:
                 raise
@@ -86,7 +91,7 @@ class SqliteLongTermStore(LongTermStore):
 
     async def search(self, query: Query) -> tuple[Hit, ...]:
         """The entries that answer best."""
-        return await self._database.read(lambda c: _search(c, query))
+        return await self._database.read(lambda c: _search(c, self._index, query))
 
     async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
         """Delete what is too old, in one transaction."""
@@ -104,13 +109,14 @@ class SqliteLongTermStore(LongTermStore):
         self._database.close()
 
 
-def _search(connection: apsw.Connection, query: Query) -> tuple[Hit, ...]:
-    hits = []
-    for key, score in best(connection, query):
-        entry = read_entry(connection, key)
-        if entry is not None:
-            hits.append(Hit(entry=entry, score=score))
-        if len(hits) >= query.limit:
+def _search(connection: apsw.Connection, index: SearchIndex, query: Query) -> tuple[Hit, ...]:
+    """What is damaged answers nothing: it is set aside, and the next best takes its place."""
+    hits: list[Hit] = []
+    for _ in range(2):
+        found = index.best(connection, query)
+        entries = [(read_entry(connection, key), score) for key, score in found]
+        hits = [Hit(entry=entry, score=score) for entry, score in entries if entry is not None]
+        if len(hits) == len(found):
             break
     return tuple(hits)
 
@@ -133,14 +139,21 @@ def _prune(connection: apsw.Connection, bounds: list[tuple[str, str]]) -> tuple[
 
 
 def _verify(connection: apsw.Connection, *, repair: bool) -> Verified:
-    count, damaged = 0, []
-    for row in connection.execute(SELECT):
-        count += 1
-        if trusted(row) is None:
-            damaged.append((bytes(row[0]), row[-2]))
+    """By key, so that a damaged page costs those that lie on it and no others."""
+    rows: list[Any] = connection.execute("SELECT key FROM entries ORDER BY key").fetchall()
+    keys = [bytes(key) for (key,) in rows]
+    damaged = [key for key in keys if _is_damaged(connection, key)]
     if repair:
-        for key, digest in damaged:
-            move_aside(connection, key, digest)
+        for key in damaged:
+            move_aside(connection, key)
         connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
-    names = tuple(key.decode(errors="replace") for key, _ in damaged)
-    return Verified(entries=count, damaged=names, repaired=repair)
+    names = tuple(key.decode(errors="replace") for key in damaged)
+    return Verified(entries=len(keys), damaged=names, repaired=repair)
+
+
+def _is_damaged(connection: apsw.Connection, key: bytes) -> bool:
+    try:
+        row = connection.execute(SELECT_ONE, (key,)).fetchone()
+    except apsw.CorruptError:
+        return True
+    return row is not None and (trusted(row) is None or bytes(row[0]) != key)
