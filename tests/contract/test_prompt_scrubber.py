@@ -27,7 +27,7 @@ def scrubber(request: pytest.FixtureRequest) -> PromptScrubber:
 @pytest.mark.parametrize("kind", PROVIDED)
 def test_a_provider_s_key_gives_way_to_a_mark_of_its_kind(scrubber: PromptScrubber, kind: str) -> None:
     """What surrounds it stays."""
-    scrubbed = scrubber.scrub(f"say '{PROVIDED[kind]}' twice")
+    scrubbed = scrubber.screen(f"say '{PROVIDED[kind]}' twice")
     ((found, amount),) = scrubbed.found.items()
     assert amount == 1
     assert scrubbed.text == f"say '[****{found}]' twice"
@@ -37,7 +37,7 @@ def test_finds_are_counted_by_kind(scrubber: PromptScrubber) -> None:
     """All of them, each once."""
     token = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
     text = f"{token} and {token}; postgresql://app:tr4in-Qu9artz@db/x"
-    scrubbed = scrubber.scrub(text)
+    scrubbed = scrubber.screen(text)
     assert scrubbed.found == {"github-token": 2, "password-in-url": 1}
     assert scrubbed.text == (
         "[****github-token] and [****github-token]; postgresql://app:[****password-in-url]@db/x"
@@ -47,7 +47,7 @@ def test_finds_are_counted_by_kind(scrubber: PromptScrubber) -> None:
 @pytest.mark.parametrize("text", ["", *SILENT.values()])
 def test_what_holds_nothing_is_the_very_same_text(scrubber: PromptScrubber, text: str) -> None:
     """And nothing is said to be found."""
-    scrubbed = scrubber.scrub(text)
+    scrubbed = scrubber.screen(text)
     assert scrubbed.text is text
     assert scrubbed.found == {}
 
@@ -56,8 +56,8 @@ def test_what_holds_nothing_is_the_very_same_text(scrubber: PromptScrubber, text
 @given(text=st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=5)), max_size=8).map("".join))
 def test_scrubbing_twice_finds_nothing_more(each: PromptScrubber, text: str) -> None:
     """Whatever the text; a mark is not taken for a find."""
-    once = each.scrub(text)
-    again = each.scrub(once.text)
+    once = each.screen(text)
+    again = each.screen(once.text)
     assert again.found == {}
     assert again.text is once.text
     assert (once.text == text) == (not once.found)
@@ -65,7 +65,7 @@ def test_scrubbing_twice_finds_nothing_more(each: PromptScrubber, text: str) -> 
 
 def test_every_one_of_very_many_is_found(scrubber: PromptScrubber) -> None:
     """A prompt may hold a whole file of them."""
-    scrubbed = scrubber.scrub("\n".join(f"token_{n} = '{BODY}'" for n in range(500)))
+    scrubbed = scrubber.screen("\n".join(f"token_{n} = '{BODY}'" for n in range(500)))
     assert BODY not in scrubbed.text
     assert sum(scrubbed.found.values()) == 500
     assert scrubbed.text.count("\n") == 499
@@ -78,7 +78,7 @@ def test_a_hostile_text_costs_in_proportion_to_its_length(scrubber: PromptScrubb
     def cost(length: int) -> float:
         text = piece * (length // len(piece))
         started = time.process_time()
-        scrubber.scrub(text)
+        scrubber.screen(text)
         return time.process_time() - started
 
     small = max(min(cost(20_000) for _ in range(2)), 0.01)

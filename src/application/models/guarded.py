@@ -65,7 +65,7 @@ class PromptGuard:
     def _text(self, text: str, found: Counter[str]) -> str:
         if not text:
             return text
-        scrubbed = self._scrubber.scrub(text)
+        scrubbed = self._scrubber.screen(text)
         found.update(scrubbed.found)
         return scrubbed.text
 

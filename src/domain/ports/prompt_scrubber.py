@@ -10,6 +10,6 @@ from ..security.scrubbed import Scrubbed
 class PromptScrubber(Protocol):
     """Finds what should not be sent; never changes text in which it finds nothing."""
 
-    def scrub(self, text: str) -> Scrubbed:
+    def screen(self, text: str) -> Scrubbed:
         """`text` with every find replaced by a mark of its kind, and how many of each kind were found."""
         ...

@@ -31,7 +31,7 @@ class SecretScrubber(PromptScrubber):
             {form for value in values for form in (value, json.dumps(value)[1:-1])}, key=len, reverse=True
         )
 
-    def scrub(self, text: str) -> Scrubbed:
+    def screen(self, text: str) -> Scrubbed:
         """See the port; takes time in proportion to the text."""
         counts: Counter[str] = Counter()
         for _ in range(ROUNDS):

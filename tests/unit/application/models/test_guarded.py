@@ -102,7 +102,7 @@ async def test_arguments_stay_json_whatever_the_scrubber_does() -> None:
     """A provider refuses a conversation whose arguments cannot be read."""
 
     class Butcher(PromptScrubber):
-        def scrub(self, text: str) -> Scrubbed:
+        def screen(self, text: str) -> Scrubbed:
             return Scrubbed(text.replace('"', ""), {"quote": text.count('"')} if '"' in text else {})
 
     inner = ScriptedModel(saying("hi"))

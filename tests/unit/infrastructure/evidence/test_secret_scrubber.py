@@ -20,7 +20,7 @@ def test_overlapping_finds_leave_nothing_of_either(monkeypatch: pytest.MonkeyPat
     found = [Found(kind, kind, start, end, 1.0, "strong") for kind, start, end in places]
     rounds = iter([found])
     monkeypatch.setattr(secret_scrubber, "candidates", lambda text, language: next(rounds, []))
-    scrubbed = SecretScrubber().scrub("0123456789")
+    scrubbed = SecretScrubber().screen("0123456789")
     assert scrubbed.text == "01[****a][****c]9"
     assert scrubbed.found == {"a": 1, "c": 1}
 
@@ -44,7 +44,7 @@ def test_a_value_beside_a_telling_name_goes_from_json_however_often_it_was_wrapp
     kept = text.replace(value, f"[****{kind}]")
     for _ in range(depth):
         text, kept = json.dumps({"content": text}), json.dumps({"content": kept})
-    scrubbed = SecretScrubber().scrub(text)
+    scrubbed = SecretScrubber().screen(text)
     assert scrubbed.text == kept
     assert scrubbed.found == {kind: 1}
 
@@ -52,7 +52,7 @@ def test_a_value_beside_a_telling_name_goes_from_json_however_often_it_was_wrapp
 def test_a_bare_value_inside_json_leaves_the_quote_that_follows_escaped() -> None:
     """Else the arguments of a call would be no JSON any more."""
     text = json.dumps({"command": json.dumps({"env": f"API_TOKEN={BODY}"})})
-    assert SecretScrubber().scrub(text).text == text.replace(BODY, "[****token]")
+    assert SecretScrubber().screen(text).text == text.replace(BODY, "[****token]")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_key_of_a_model_provider_goes_without_any_name_beside_it(kind: str, ke
         (around.format(key), around.format(f"[****{kind}]")),
         (json.dumps(around.format(key)), json.dumps(around.format(f"[****{kind}]"))),
     ):
-        assert SecretScrubber().scrub(text).text == kept
+        assert SecretScrubber().screen(text).text == kept
 
 
 @given(
@@ -85,7 +85,7 @@ def test_a_known_value_goes_wherever_it_stands(before: str, after: str, own: str
     """In the middle of a word, and in JSON, though no rule would take it for a secret."""
     scrubber = SecretScrubber([own, f" {own}\n"])
     for text in (f"{before}{own}{after}", json.dumps({"a": f"{before}{own}{after}"})):
-        scrubbed = scrubber.scrub(text)
+        scrubbed = scrubber.screen(text)
         assert own not in scrubbed.text
         assert json.dumps(own)[1:-1] not in scrubbed.text
         assert scrubbed.found["own-key"] >= 1
@@ -94,7 +94,7 @@ def test_a_known_value_goes_wherever_it_stands(before: str, after: str, own: str
 def test_a_known_value_inside_a_find_takes_the_find_with_it_and_short_ones_are_passed_over() -> None:
     """Nothing of the longer one is left; seven characters may stand anywhere."""
     token = "ghp_" + made_up(36)
-    assert SecretScrubber([token[8:24]]).scrub(f"say {token}.").text == "say [****github-token]."
-    assert SecretScrubber([OWN, OWN + " staple"]).scrub(f"{OWN} staple").text == "[****own-key]"
+    assert SecretScrubber([token[8:24]]).screen(f"say {token}.").text == "say [****github-token]."
+    assert SecretScrubber([OWN, OWN + " staple"]).screen(f"{OWN} staple").text == "[****own-key]"
     text = "seven77 and nothing else"
-    assert SecretScrubber(["seven77", "", " "]).scrub(text).text is text
+    assert SecretScrubber(["seven77", "", " "]).screen(text).text is text
