@@ -248,7 +248,7 @@ async def open_muster(
 
     own: dict[str, object | None] = {
         "host_model": language_model,
-        "store": long_term_store,
+        "raw_store": long_term_store,
         "journal": run_journal,
         "evidence_tools": None if evidence_tools is None else tuple(evidence_tools),
         "added_agents": tuple(agents) or None,

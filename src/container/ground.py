@@ -7,7 +7,6 @@ from contextlib import ExitStack, closing
 from ..domain.ports.clock import Clock
 from ..domain.ports.event_bus import EventBus
 from ..domain.ports.ids import Ids
-from ..domain.ports.long_term_store import LongTermStore
 from ..domain.ports.run_journal import RunJournal
 from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.token_counter import TokenCounter
@@ -20,6 +19,13 @@ def clock() -> Clock:
     from ..infrastructure.common.system_clock import SystemClock
 
     return SystemClock()
+
+
+def login() -> str:
+    """Who sits here, or nothing when the machine knows no name."""
+    from ..infrastructure.common.login import login_name
+
+    return login_name()
 
 
 def ids() -> Ids:
@@ -65,10 +71,3 @@ def journal(loaded: LoadedSettings, files: ExitStack) -> RunJournal:
     from ..infrastructure.journal.sqlite_journal import SqliteRunJournal
 
     return files.enter_context(closing(SqliteRunJournal(loaded.values.data_dir / "runs.db")))
-
-
-def store(loaded: LoadedSettings, files: ExitStack) -> LongTermStore:
-    """What is remembered."""
-    from ..infrastructure.memory.sqlite_store import SqliteLongTermStore
-
-    return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db")))

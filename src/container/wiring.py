@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dependency_injector import providers
 
 from . import models, talk, texts
-from .wiring_work import Work
+from .wiring_memory import Memory
 
 if TYPE_CHECKING:
     from ..application.compression.registry import CompressorRegistry
@@ -34,46 +34,52 @@ if TYPE_CHECKING:
 _one = providers.ThreadSafeSingleton
 
 
-class Container(Work):
+class Container(Memory):
     """Every port with the adapter that fills it, and every use case."""
 
-    conversations: providers.Provider[ConversationStore] = _one(talk.conversations, Work.loaded, Work.files)
+    conversations: providers.Provider[ConversationStore] = _one(
+        talk.conversations, Memory.loaded, Memory.files
+    )
     chat_engine: providers.Provider[ChatEngine] = _one(
         talk.chat_engine,
-        Work.counter,
-        Work.clock,
-        Work.event_bus,
-        Work.counter_for,
-        Work.budgets,
-        Work.loaded,
-        Work.stack,
+        Memory.counter,
+        Memory.clock,
+        Memory.event_bus,
+        Memory.counter_for,
+        Memory.budgets,
+        Memory.loaded,
+        Memory.stack,
     )
     chat_interaction: providers.Provider[ChatInteraction] = _one(
-        talk.chat_interaction, Work.model_named, conversations, Work.ids, chat_engine
+        talk.chat_interaction, Memory.model_named, conversations, Memory.ids, chat_engine
     )
-    ask_models: providers.Provider[AskModels] = _one(talk.ask_models, Work.model_named, Work.ids, chat_engine)
+    ask_models: providers.Provider[AskModels] = _one(
+        talk.ask_models, Memory.model_named, Memory.ids, chat_engine
+    )
     list_conversations: providers.Provider[ListConversations] = _one(talk.list_conversations, conversations)
     show_costs: providers.Provider[ShowCosts] = _one(
-        talk.show_costs, Work.ledger, Work.registry, Work.journal
+        talk.show_costs, Memory.ledger, Memory.registry, Memory.journal
     )
-    executor: providers.Provider[LLMExecutor] = _one(talk.executor, Work.registry, Work.stack)
+    executor: providers.Provider[LLMExecutor] = _one(talk.executor, Memory.registry, Memory.stack)
     model_selector: providers.Provider[ModelSelector] = _one(
-        models.model_selector, Work.registry, Work.overrides
+        models.model_selector, Memory.registry, Memory.overrides
     )
     list_models: providers.Provider[ListModels] = _one(
-        models.list_models, Work.registry, Work.overrides, Work.provider_table
+        models.list_models, Memory.registry, Memory.overrides, Memory.provider_table
     )
-    show_model: providers.Provider[ShowModel] = _one(models.show_model, Work.registry, Work.provider_table)
+    show_model: providers.Provider[ShowModel] = _one(
+        models.show_model, Memory.registry, Memory.provider_table
+    )
     explain_model: providers.Provider[ExplainModel] = _one(
-        models.explain_model, model_selector, Work.opener, Work.provider_table, Work.choice, Work.pool
+        models.explain_model, model_selector, Memory.opener, Memory.provider_table, Memory.choice, Memory.pool
     )
     detect_models: providers.Provider[DetectModels] = _one(models.detect_models)
     compressors: providers.Provider[CompressorRegistry] = _one(
-        texts.compressors, Work.counter, Work.clock, Work.pool
+        texts.compressors, Memory.counter, Memory.clock, Memory.pool
     )
     analyze_tokens: providers.Provider[AnalyzeTokens] = _one(
-        texts.analyze_tokens, Work.choice, Work.counter_for, Work.pool
+        texts.analyze_tokens, Memory.choice, Memory.counter_for, Memory.pool
     )
     compress_text: providers.Provider[CompressText] = _one(
-        texts.compress_text, compressors, Work.choice, Work.counter_for, Work.pool
+        texts.compress_text, compressors, Memory.choice, Memory.counter_for, Memory.pool
     )

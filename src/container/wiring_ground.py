@@ -23,19 +23,25 @@ from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.token_counter import TokenCounter
 from ..domain.ports.workspace import Workspace
 from ..infrastructure.config.loader import LoadedSettings
-from . import crews, evidence, ground, models, talk
+from . import crews, evidence, ground, memory, models, security, talk
 
 if TYPE_CHECKING:
+    from ..application.memory.scan import MemoryScan
     from ..application.models.budget import BudgetBook
     from ..application.models.choice import ModelChoice
     from ..application.models.pool import ModelPool
     from ..application.turns.function_tool import FunctionTool
     from ..domain.models.overrides import ModelOverrides
     from ..domain.models.registry import ModelRegistry
+    from ..domain.ports.audit_log import AuditLog
     from ..domain.ports.cost_ledger import CostLedger
+    from ..domain.ports.key_ring import KeyRing
     from ..domain.ports.prompt_scrubber import PromptScrubber
     from ..domain.ports.rate_limiter import RateLimiter
+    from ..domain.ports.record_cipher import RecordCipher
     from ..domain.ports.response_cache import ResponseCache
+    from ..domain.ports.short_term_store import ShortTermStore
+    from ..domain.security.principal import Principal
     from ..infrastructure.common.redis_client import RedisClient
     from ..infrastructure.evidence.cache import EvidenceCache
     from ..infrastructure.llm.opener import ModelOpener
@@ -64,8 +70,23 @@ class Ground(containers.DeclarativeContainer):
     workspace: providers.Provider[Workspace] = _one(ground.workspace, clock, loaded)
     counter: providers.Provider[TokenCounter] = _one(ground.counter)
     journal: providers.Provider[RunJournal] = _one(ground.journal, loaded, files)
-    store: providers.Provider[LongTermStore] = _one(ground.store, loaded, files)
     masker: providers.Provider[SecretMasker] = _one(ground.masker)
+    redis: providers.Provider[RedisClient | None] = _one(models.redis, loaded, files)
+
+    key_ring: providers.Provider[KeyRing] = _one(security.key_ring, loaded, env, clock)
+    cipher: providers.Provider[RecordCipher] = _one(security.cipher, key_ring)
+    audit: providers.Provider[AuditLog] = _one(security.audit, loaded, clock)
+    principal: providers.Provider[Principal] = _one(memory.principal, loaded)
+    scan: providers.Provider[MemoryScan] = _one(memory.scan, masker)
+    raw_store: providers.Provider[LongTermStore] = _one(memory.raw_store, loaded, files)
+    store: providers.Provider[LongTermStore] = _one(
+        memory.wrapped, raw_store, cipher, audit, scan, principal, clock
+    )
+    raw_short_store: providers.Provider[ShortTermStore] = _one(
+        memory.raw_short_store, loaded, redis, clock, files
+    )
+    short_store: providers.Provider[ShortTermStore] = _one(memory.wrapped_short, raw_short_store, scan)
+
     evidence_cache: providers.Provider[EvidenceCache] = _one(evidence.evidence_cache, loaded, files)
     evidence_tools: providers.Provider[Tools] = _one(evidence.evidence_tools, loaded, evidence_cache)
 
@@ -77,7 +98,6 @@ class Ground(containers.DeclarativeContainer):
     opener: providers.Provider[ModelOpener] = _one(models.opener, provider_table, env, counter)
     ledger: providers.Provider[CostLedger] = _one(models.ledger, loaded, files)
     budgets: providers.Provider[BudgetBook] = _one(models.budgets, clock)
-    redis: providers.Provider[RedisClient | None] = _one(models.redis, loaded, files)
     limiter: providers.Provider[RateLimiter] = _one(models.limiter, redis, clock)
     response_cache: providers.Provider[ResponseCache | None] = _one(
         models.response_cache, loaded, redis, clock, files

@@ -3,6 +3,7 @@
     MusterError
     ├── UserError               what was asked for cannot be done as asked        exit code 2
     │   ├── InvalidTask         the task is empty or not text (also a ValueError)
+    │   ├── InvalidKey          a key of memory that holds what may not be kept (also a ValueError)
     │   ├── UnknownName         an agent, pattern, gate, run, … that does not exist
     │   ├── BudgetExceeded      what was planned, or is about to be called, would cost more than is allowed
     │   ├── RunBusy             another process is at work on the run
@@ -72,6 +73,12 @@ class InvalidTask(UserError, ValueError):
     """The task is not a sentence that can be worked on."""
 
     default_code = "invalid-task"
+
+
+class InvalidKey(UserError, ValueError):
+    """A key of memory that holds personal data or a secret, or that is no name."""
+
+    default_code = "invalid-key"
 
 
 class UnknownName(UserError):

@@ -68,6 +68,12 @@ class Settings(BaseModel):
         default_factory=lambda: default_data_dir(os.environ),
         description="a folder for runs and memory, which a project cannot set",
     )
+    user: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="who owns what is remembered, by default whoever is logged in; not for a project",
+    )
     agents_dir: Path | None = Field(None, description="a folder of YAML files with agents of your own")
     workflows_dir: Path | None = Field(None, description="a folder of YAML files with workflows of your own")
     model: str = Field(
@@ -138,7 +144,7 @@ FOLDERS = frozenset({"data_dir", "agents_dir", "workflows_dir", "models_file"})
 """Settings that are paths, relative to wherever they are written."""
 USERS_OWN = frozenset(
     {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "retries", "privacy",
-     "response_cache", "redis_url"}
+     "response_cache", "redis_url", "user"}
 )  # fmt: skip
 """Settings that decide who is paid, and who is sent what: a project is somebody else's word and has no say."""
 CONFIDENTIAL = frozenset({"providers", "redis_url", "models_file"})

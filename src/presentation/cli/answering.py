@@ -77,10 +77,10 @@ def answer(said: Said, *, approved: bool) -> int:
 def _kept(said: Said, approved: bool) -> Answered:
     from ...application.use_cases.answer_run import AnswerRunRequest
     from ...application.use_cases.find_runs import Purpose
+    from ...container.ground import login
     from . import session
     from .run_async import run_async
     from .taking_up import find
-    from .who import login
 
     run = find(said.run, Purpose.ANSWER)
     request = AnswerRunRequest(run.id, said.step, approved, said.reason, login())

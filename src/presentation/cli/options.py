@@ -10,6 +10,7 @@ import click
 from ...domain.errors import UserError
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.gates import Gate
+from ...domain.security.classification import Classification
 
 F = TypeVar("F", bound=Callable[..., Any])
 RUN_FORMATS = ("text", "markdown", "json", "sarif", "junit", "html")
@@ -110,6 +111,13 @@ write = click.option(
     help="Allow agents to change files: all their edits are made together when the gates pass, or none is.",
 )
 no_history = click.option("--no-history", is_flag=True, help="Plan without what earlier runs have taught.")
+classification = click.option(
+    "--class",
+    "classification",
+    type=Names([one.value for one in Classification], case_sensitive=False),
+    metavar="CLASS",
+    help=f"{', '.join(Classification)}; SENSITIVE is encrypted.",
+)
 team = compose(
     click.option(
         "--pattern",

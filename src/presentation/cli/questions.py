@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ...container.ground import login
 from ...domain.orchestration.approvals import Wait
 from ...domain.orchestration.run import RunRecord, RunStatus
 from ..reports.waits import ANSWERED, step_of
 from .run_async import run_async
 from .terminal import say
-from .who import login
 
 if TYPE_CHECKING:
     from ...container import Container

@@ -31,7 +31,8 @@ STARTER = """\
 # A project is somebody else's word, so these are yours to say alone, in your own settings or the environment:
 # model, tiers, fallback and providers (who is asked; MUSTER_MODEL=anthropic), models_file (prices of your own),
 # budget (MUSTER_BUDGET=usd=0.50,calls=50), retries (of a failed call, 0 to 10), response_cache (true answers equal
-# questions from a cache), privacy (allow, redact, block), redis_url, and data_dir (where runs are kept).
+# questions from a cache), privacy (allow, redact, block), redis_url, user (who owns what is
+# remembered), and data_dir (where runs and memory are kept).
 
 # Quality gates that hold in every run, besides --gate: coverage, complexity, score, quality, documentation,
 # and the number of findings by severity (critical, high, medium, low, info).

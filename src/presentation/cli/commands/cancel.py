@@ -44,12 +44,12 @@ def command(run: str | None, seconds: float, json: bool) -> int:
     """
     from ....application.use_cases.cancel_run import CancelRunRequest
     from ....application.use_cases.find_runs import Purpose
+    from ....container.ground import login
     from .. import session
     from ..output import emit
     from ..plain import as_json
     from ..run_async import run_async
     from ..taking_up import find
-    from ..who import login
 
     found = find(run, Purpose.STOP)
 

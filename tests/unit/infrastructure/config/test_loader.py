@@ -65,6 +65,7 @@ def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
     loaded = load(root, home)
     assert loaded.values.model_dump() == {
         "data_dir": home / "muster",
+        "user": None,
         "agents_dir": None,
         "workflows_dir": None,
         "model": "offline/evidence",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from muster.container.ground import login
 from muster.domain.orchestration.run import RunStatus
-from muster.presentation.cli import terminal, who
+from muster.presentation.cli import terminal
 
 from .conftest import Muster
 from .desk import ANSWER, SCRIPT, TASK, Desk
@@ -99,7 +100,7 @@ def test_deny_tells_the_agent_why(real: Muster, desk: Desk) -> None:
 
 def test_an_answer_can_be_kept_for_later(real: Muster, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run waits on; it is due then, and the first answer counts."""
-    monkeypatch.setattr(who, "login", lambda: "somebody")
+    monkeypatch.setattr("getpass.getuser", lambda: "somebody")
     real("run", *TASK, *STEP, "-q")
     run_id = desk.runs()[0].id
 
@@ -241,4 +242,4 @@ def test_a_machine_that_knows_no_user_answers_all_the_same(monkeypatch: pytest.M
         raise OSError("no such user")
 
     monkeypatch.setattr("getpass.getuser", unknown)
-    assert who.login() == ""
+    assert login() == ""

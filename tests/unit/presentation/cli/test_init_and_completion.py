@@ -91,7 +91,7 @@ def test_completion_takes_the_shell_in_use(muster: Muster, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ("muster r", ["plain,run", "plain,resume", "plain,runs"]),
+        ("muster r", ["plain,run", "plain,resume", "plain,runs", "plain,remember", "plain,recall"]),
         ("muster check --mo", ["plain,--mode", "plain,--model"]),
         ("muster check --mode d", ["plain,daily"]),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def login() -> str:
+def login_name() -> str:
     """The user's login name, or nothing when the machine knows none."""
     import getpass
 

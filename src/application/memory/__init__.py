@@ -1,0 +1,1 @@
+"""Two tiers of memory behind one face; whatever enters is scanned, whatever leaves is checked."""

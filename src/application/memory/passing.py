@@ -1,0 +1,114 @@
+"""Stores that pass everything on: what wrappers change is all that they need to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ...domain.memory.due import Due
+from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
+from ...domain.ports.long_term_store import LongTermStore
+from ...domain.ports.short_term_store import ShortTermStore
+from ...domain.security.classification import Classification
+
+
+class PassingLongTermStore(LongTermStore):
+    """The store within, as it is."""
+
+    def __init__(self, inner: LongTermStore) -> None:
+        self._inner = inner
+
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
+        """Keep `data` under `key`."""
+        return await self._inner.store(key, data, classification, origin=origin, text=text)
+
+    async def retrieve(self, key: str) -> object | None:
+        """The data of `entry`, which is the one way out."""
+        found = await self.entry(key)
+        return None if found is None else found.data
+
+    async def entry(self, key: str) -> Entry | None:
+        """What was stored, with where it comes from."""
+        return await self._inner.entry(key)
+
+    async def delete(self, key: str) -> bool:
+        """Whether there was something to delete."""
+        return await self._inner.delete(key)
+
+    async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
+        """All keys."""
+        return await self._inner.list_keys(classification, prefix=prefix)
+
+    async def search(self, query: Query) -> tuple[Hit, ...]:
+        """The entries that answer best."""
+        return await self._inner.search(query)
+
+    async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
+        """Delete what is too old."""
+        return await self._inner.prune(before)
+
+    async def verify(self, *, repair: bool = False) -> Verified:
+        """Read every entry."""
+        return await self._inner.verify(repair=repair)
+
+
+class PassingShortTermStore(ShortTermStore):
+    """The store within, as it is."""
+
+    def __init__(self, inner: ShortTermStore) -> None:
+        self._inner = inner
+
+    async def stash(
+        self, key: str, value: object, ttl_seconds: float | None = None, promote_on_expiry: bool = False
+    ) -> bool:
+        """Keep `value` for a while."""
+        return await self._inner.stash(key, value, ttl_seconds, promote_on_expiry)
+
+    async def stash_many(
+        self,
+        entries: Mapping[str, object],
+        ttl_seconds: float | None = None,
+        promote_on_expiry: bool = False,
+    ) -> bool:
+        """As `stash`, all of them or none."""
+        return await self._inner.stash_many(entries, ttl_seconds, promote_on_expiry)
+
+    async def retrieve(self, key: str) -> object | None:
+        """What was stashed."""
+        return await self._inner.retrieve(key)
+
+    async def retrieve_many(self, keys: Sequence[str]) -> dict[str, object]:
+        """Those that are there."""
+        return await self._inner.retrieve_many(keys)
+
+    async def delete(self, key: str) -> bool:
+        """Whether there was something to delete."""
+        return await self._inner.delete(key)
+
+    async def keys(self, prefix: str = "") -> tuple[str, ...]:
+        """All keys."""
+        return await self._inner.keys(prefix)
+
+    async def expires_in(self, key: str) -> float | None:
+        """Seconds that are left."""
+        return await self._inner.expires_in(key)
+
+    async def stashed_at(self, key: str) -> datetime | None:
+        """When it was last stashed."""
+        return await self._inner.stashed_at(key)
+
+    async def due(self, limit: int = 100) -> tuple[Due, ...]:
+        """Entries that wait for their promotion."""
+        return await self._inner.due(limit)
+
+    async def settle(self, due: Due) -> bool:
+        """Take away what was promoted."""
+        return await self._inner.settle(due)

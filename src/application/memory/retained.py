@@ -1,0 +1,57 @@
+"""A store in which nothing outlives the time of its class."""
+
+from __future__ import annotations
+
+from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query
+from ...domain.ports.clock import Clock
+from ...domain.ports.long_term_store import LongTermStore
+from ...domain.security.classification import Classification
+from .passing import PassingLongTermStore
+
+PAUSE = 3600.0
+"""Seconds between two looks for what is over."""
+
+
+class RetainedLongTermStore(PassingLongTermStore):
+    """What is over reads as None at once, and is deleted when something is next stored, once an hour."""
+
+    def __init__(self, inner: LongTermStore, clock: Clock) -> None:
+        super().__init__(inner)
+        self._clock = clock
+        self._next = 0.0
+
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
+        """Keep `data`, and delete what is over when that was long not done."""
+        if self._clock.monotonic() >= self._next:
+            self._next = self._clock.monotonic() + PAUSE
+            await self.forget_what_is_over()
+        return await self._inner.store(key, data, classification, origin=origin, text=text)
+
+    async def entry(self, key: str) -> Entry | None:
+        """What was stored and is not over."""
+        found = await self._inner.entry(key)
+        return None if found is None or self._is_over(found) else found
+
+    async def search(self, query: Query) -> tuple[Hit, ...]:
+        """The entries that answer best and are not over; what is over is deleted first when it is in the way."""
+        hits = await self._inner.search(query)
+        if any(self._is_over(hit.entry) for hit in hits):
+            await self.forget_what_is_over()
+            hits = await self._inner.search(query)
+        return tuple(hit for hit in hits if not self._is_over(hit.entry))
+
+    async def forget_what_is_over(self) -> tuple[str, ...]:
+        """Delete everything that is older than its class allows; the keys."""
+        now = self._clock.now()
+        return await self._inner.prune({one: now - one.kept_for for one in Classification})
+
+    def _is_over(self, entry: Entry) -> bool:
+        return self._clock.now() - entry.stored_at > entry.classification.kept_for

@@ -1,0 +1,180 @@
+"""Memory: the stores in all their wrappers, in the one place where they are stacked, and what is done with them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+from ..domain.ports.clock import Clock
+from ..domain.ports.ids import Ids
+from ..domain.ports.long_term_store import LongTermStore
+from ..domain.ports.secret_masker import SecretMasker
+from ..domain.ports.short_term_store import ShortTermStore
+from ..domain.security.principal import Principal, Role
+from ..infrastructure.config.loader import LoadedSettings
+from .ground import login
+
+if TYPE_CHECKING:
+    from ..application.memory.scan import MemoryScan
+    from ..application.memory.tiered import TieredMemory
+    from ..application.memory.tiers import Tiers
+    from ..application.use_cases.export_memory import ExportMemory
+    from ..application.use_cases.forget_memory import ForgetMemory
+    from ..application.use_cases.import_memory import ImportMemory
+    from ..application.use_cases.list_memory import ListMemory
+    from ..application.use_cases.recall_patterns import RecallPatterns
+    from ..application.use_cases.remember_pattern import RememberPattern
+    from ..application.use_cases.search_memory import SearchMemory
+    from ..application.use_cases.show_memory import ShowMemory
+    from ..application.use_cases.show_memory_stats import ShowMemoryStats
+    from ..application.use_cases.verify_memory import VerifyMemory
+    from ..domain.ports.audit_log import AuditLog
+    from ..domain.ports.record_cipher import RecordCipher
+    from ..infrastructure.common.redis_client import RedisClient
+
+
+def principal(loaded: LoadedSettings) -> Principal:
+    """Whoever uses this store; on a machine of one's own that is a steward of what is there."""
+    return Principal(user=loaded.values.user or login(), role=Role.STEWARD)
+
+
+def scan(masker: SecretMasker) -> MemoryScan:
+    """What may enter."""
+    from ..application.memory.scan import MemoryScan
+    from ..infrastructure.security.pii_scrubber import PIIScrubber
+
+    return MemoryScan(PIIScrubber(), masker)
+
+
+def raw_store(loaded: LoadedSettings, files: ExitStack) -> LongTermStore:
+    """The file of what is remembered; nobody but `wrapped` is handed it."""
+    from ..infrastructure.memory.sqlite_store import SqliteLongTermStore
+
+    return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db")))
+
+
+def raw_short_store(
+    loaded: LoadedSettings, redis: RedisClient | None, clock: Clock, files: ExitStack
+) -> ShortTermStore:
+    """What is remembered for a while: in Redis where one is named, else in a file of its own."""
+    if redis is not None:
+        from ..infrastructure.memory.redis_short_term_store import RedisShortTermStore
+
+        return RedisShortTermStore(redis)
+    from ..infrastructure.memory.embedded_short_term_store import EmbeddedShortTermStore
+
+    path = loaded.values.data_dir / "working.db"
+    return files.enter_context(closing(EmbeddedShortTermStore(clock, path)))
+
+
+def wrapped_short(raw: ShortTermStore, scan: MemoryScan) -> ShortTermStore:
+    """Scanned."""
+    from ..application.memory.scanned import ScannedShortTermStore
+
+    return ScannedShortTermStore(raw, scan)
+
+
+def wrapped(
+    raw: LongTermStore,
+    cipher: RecordCipher,
+    audit: AuditLog,
+    scan: MemoryScan,
+    principal: Principal,
+    clock: Clock,
+) -> LongTermStore:
+    """From the outside in: scanned, audited, guarded, kept for its time, encrypted."""
+    from ..application.memory.audited import AuditedLongTermStore
+    from ..application.memory.guarded import GuardedLongTermStore
+    from ..application.memory.retained import RetainedLongTermStore
+    from ..application.memory.scanned import ScannedLongTermStore
+    from ..application.memory.sealed import SealedLongTermStore
+
+    store: LongTermStore = SealedLongTermStore(raw, cipher)
+    store = RetainedLongTermStore(store, clock)
+    store = GuardedLongTermStore(store, principal)
+    store = AuditedLongTermStore(store, audit, principal.user)
+    return ScannedLongTermStore(store, scan)
+
+
+def tiers(short: ShortTermStore, long: LongTermStore, redis: RedisClient | None) -> Tiers:
+    """Both tiers, and what they stand on."""
+    from ..application.memory.tiers import Tiers
+
+    return Tiers(short, long, "embedded" if redis is None else "redis", "sqlite")
+
+
+def memory(tiers: Tiers, ids: Ids, principal: Principal) -> TieredMemory:
+    """What one user remembers."""
+    from ..application.memory.tiered import TieredMemory
+
+    return TieredMemory(tiers, ids, principal)
+
+
+def remember_pattern(memory: TieredMemory) -> RememberPattern:
+    """Keep a pattern."""
+    from ..application.use_cases.remember_pattern import RememberPattern
+
+    return RememberPattern(memory.patterns)
+
+
+def recall_patterns(memory: TieredMemory) -> RecallPatterns:
+    """Find patterns."""
+    from ..application.use_cases.recall_patterns import RecallPatterns
+
+    return RecallPatterns(memory.patterns)
+
+
+def list_memory(store: LongTermStore) -> ListMemory:
+    """List entries."""
+    from ..application.use_cases.list_memory import ListMemory
+
+    return ListMemory(store)
+
+
+def show_memory(store: LongTermStore) -> ShowMemory:
+    """Show an entry."""
+    from ..application.use_cases.show_memory import ShowMemory
+
+    return ShowMemory(store)
+
+
+def search_memory(store: LongTermStore) -> SearchMemory:
+    """Search entries."""
+    from ..application.use_cases.search_memory import SearchMemory
+
+    return SearchMemory(store)
+
+
+def forget_memory(store: LongTermStore) -> ForgetMemory:
+    """Forget entries."""
+    from ..application.use_cases.forget_memory import ForgetMemory
+
+    return ForgetMemory(store)
+
+
+def export_memory(store: LongTermStore) -> ExportMemory:
+    """Write entries out."""
+    from ..application.use_cases.export_memory import ExportMemory
+
+    return ExportMemory(store)
+
+
+def import_memory(store: LongTermStore) -> ImportMemory:
+    """Take entries in."""
+    from ..application.use_cases.import_memory import ImportMemory
+
+    return ImportMemory(store)
+
+
+def verify_memory(store: LongTermStore) -> VerifyMemory:
+    """Check entries."""
+    from ..application.use_cases.verify_memory import VerifyMemory
+
+    return VerifyMemory(store)
+
+
+def show_memory_stats(memory: TieredMemory) -> ShowMemoryStats:
+    """How memory is doing."""
+    from ..application.use_cases.show_memory_stats import ShowMemoryStats
+
+    return ShowMemoryStats(memory)

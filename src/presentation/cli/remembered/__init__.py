@@ -1,0 +1,1 @@
+"""The commands of `muster memory`, one module each."""

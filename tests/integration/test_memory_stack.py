@@ -1,0 +1,101 @@
+"""No way to a store goes around its wrappers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from muster.application.use_cases.export_memory import ExportMemoryRequest
+from muster.application.use_cases.import_memory import ImportMemoryRequest
+from muster.application.use_cases.recall_patterns import RecallPatternsRequest
+from muster.application.use_cases.remember_pattern import RememberPatternRequest
+from muster.application.use_cases.show_memory import ShowMemoryRequest
+from muster.container import Container, close_container, open_container
+from muster.domain.errors import AccessDenied, KeyUnavailable
+from muster.domain.memory.entry import Origin
+from muster.domain.security.audit_event import AuditEventType
+
+SRC = Path(__file__).parents[2] / "src"
+MAIL = "marta.klein@mail-fabrik.com"
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Container:
+    """As it is put together in earnest, with a data folder of its own."""
+    monkeypatch.setenv("MUSTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MUSTER_USER", "ann")
+    monkeypatch.delenv("MUSTER_MEMORY_KEY", raising=False)
+    return open_container(str(tmp_path))
+
+
+@pytest.mark.parametrize(("raw", "wrapped"), [("raw_store", "store"), ("raw_short_store", "short_store")])
+def test_one_provider_alone_is_handed_a_bare_store(raw: str, wrapped: str) -> None:
+    """The one that wraps it."""
+    bare = Container.providers[raw]
+    handed = [name for name, provider in Container.providers.items() if bare in getattr(provider, "args", ())]
+    assert handed == [wrapped]
+
+
+def test_stores_are_built_in_one_place() -> None:
+    """By name, in the whole source."""
+    builds = re.compile(r"\b(Sqlite|JsonFiles|InProcess)LongTermStore\(|\b(Embedded|Redis)ShortTermStore\(")
+    inherits = re.compile(r"^class .*$", re.MULTILINE)
+    places = {
+        path.relative_to(SRC).as_posix()
+        for path in SRC.rglob("*.py")
+        if builds.search(inherits.sub("", path.read_text(encoding="utf-8")))
+    }
+    assert places == {"container/memory.py"}
+
+
+async def test_what_enters_through_the_use_cases_is_scanned_guarded_and_audited(
+    house: Container, tmp_path: Path
+) -> None:
+    """And what is sensitive is refused without a key, encrypted with one."""
+    remember = house.remember_pattern()
+    kept = await remember.execute(RememberPatternRequest(f"ask {MAIL} about invoices"))
+    assert kept.content == "ask [REDACTED-EMAIL] about invoices"
+    with pytest.raises(KeyUnavailable):
+        await remember.execute(RememberPatternRequest("marmalade", classification="SENSITIVE"))
+    house.key_ring().init()
+    secret = await remember.execute(RememberPatternRequest("marmalade", classification="SENSITIVE"))
+    await house.raw_store().store("diary", 1, origin=Origin(owner="ben"))
+    with pytest.raises(AccessDenied):
+        await house.show_memory().execute(ShowMemoryRequest("diary"))
+    told = [(one.event.type, one.event.subject) for one in await house.audit().get_events()]
+    stored, read = AuditEventType.MEMORY_STORE, AuditEventType.MEMORY_RETRIEVE
+    assert told[0] == (stored, f"pattern/{kept.id}")
+    assert told[-3:] == [
+        (stored, f"pattern/{secret.id}"),
+        (read, f"pattern/{secret.id}"),
+        (AuditEventType.PERMISSION_DENIED, "diary"),
+    ]
+    close_container(house)
+    written = _all_of(tmp_path / "data")
+    assert b"marta.klein" not in written
+    assert b"marmalade" not in written
+    assert b"about invoices" in written
+
+
+async def test_an_export_is_taken_in_elsewhere_and_nothing_is_twice(house: Container, tmp_path: Path) -> None:
+    """What is sensitive stays here unless it is asked for."""
+    house.key_ring().init()
+    remember = house.remember_pattern()
+    open_one = await remember.execute(RememberPatternRequest("bridges are old", metadata={"a": 1}))
+    await remember.execute(RememberPatternRequest("marmalade", classification="SENSITIVE"))
+    told = await house.export_memory().execute(ExportMemoryRequest("pattern/"))
+    assert (told.entries, told.left_out) == (1, 1)
+    again = await house.import_memory().execute(ImportMemoryRequest(told.lines))
+    assert (again.stored, again.kept) == ((), (f"pattern/{open_one.id}",))
+    await house.store().delete(f"pattern/{open_one.id}")
+    new = await house.import_memory().execute(ImportMemoryRequest(told.lines))
+    assert new.stored == (f"pattern/{open_one.id}",)
+    found = await house.recall_patterns().execute(RecallPatternsRequest("bridges"))
+    assert [(one.content, one.metadata) for one in found] == [("bridges are old", {"a": 1})]
+    close_container(house)
+
+
+def _all_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

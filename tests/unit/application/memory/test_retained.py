@@ -1,0 +1,50 @@
+"""Nothing outlives the time of its class."""
+
+from __future__ import annotations
+
+import pytest
+
+from muster.application.memory.retained import PAUSE, RetainedLongTermStore
+from muster.domain.memory.entry import Query
+from muster.domain.security.classification import Classification
+from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
+from tests.fakes.clock import FakeClock
+
+DAY = 86_400.0
+
+
+@pytest.mark.parametrize(("kind", "days"), [("PUBLIC", 365), ("INTERNAL", 180), ("SENSITIVE", 90)])
+async def test_an_entry_is_there_to_the_end_of_its_time_and_not_a_second_longer(kind: str, days: int) -> None:
+    """Whether or not anybody has deleted it by then."""
+    clock = FakeClock()
+    inner = InProcessLongTermStore(clock)
+    store = RetainedLongTermStore(inner, clock)
+    await store.store("a", "bridge", kind)
+    clock.advance(days * DAY)
+    assert await store.retrieve("a") == "bridge"
+    clock.advance(1)
+    assert await store.retrieve("a") is None
+    assert await store.search(Query(words="bridge")) == ()
+    assert await store.forget_what_is_over() == (
+        ("a",) if kind == "SENSITIVE" else ()
+    )  # a search found the others
+    assert await inner.list_keys() == ()
+
+
+async def test_what_is_over_is_deleted_when_something_is_stored() -> None:
+    """Once an hour, so that writing does not pay for it each time; what is written anew begins anew."""
+    clock = FakeClock()
+    inner = InProcessLongTermStore(clock)
+    store = RetainedLongTermStore(inner, clock)
+    await store.store("old", 1, Classification.SENSITIVE)
+    await store.store("renewed", 1, Classification.SENSITIVE)
+    clock.advance(60 * DAY)
+    await store.store("renewed", 2, Classification.SENSITIVE)
+    clock.advance(31 * DAY)
+    await store.store("new", 1)
+    assert await inner.list_keys() == ("new", "renewed")
+    clock.advance(60 * DAY)
+    await inner.store("sensitive", 1, Classification.SENSITIVE)
+    clock.advance(PAUSE)
+    await store.store("newer", 1)
+    assert await inner.list_keys() == ("new", "newer", "sensitive")

@@ -1,0 +1,76 @@
+"""What enters memory, and what is left of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from muster.application.memory.scan import MemoryScan
+from muster.application.memory.scanned import ScannedLongTermStore, ScannedShortTermStore
+from muster.domain.errors import InvalidKey
+from muster.domain.memory.entry import Origin
+from muster.infrastructure.evidence.secret_masker import RuleMasker
+from muster.infrastructure.memory.embedded_short_term_store import EmbeddedShortTermStore
+from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
+from muster.infrastructure.security.pii_scrubber import PIIScrubber
+from tests.fakes.clock import FakeClock
+
+TOKEN = "ghp_" + "aB3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW2xY4"
+MAIL = "marta.klein@mail-fabrik.com"
+
+
+@pytest.fixture
+def scan() -> MemoryScan:
+    """With the rules that run in earnest."""
+    return MemoryScan(PIIScrubber(), RuleMasker())
+
+
+async def test_no_text_of_the_data_keeps_what_is_personal_or_secret(scan: MemoryScan) -> None:
+    """At any depth, in names too; numbers and everything else stay what they are."""
+    inner = InProcessLongTermStore()
+    store = ScannedLongTermStore(inner, scan)
+    data = {"who": [MAIL, {"deep": f"token {TOKEN} is used"}], MAIL: True, "at": 1764403200, "n": 4155550134}
+    assert await store.store("a", data, origin=Origin(author=f"by {MAIL}"), text=f"{MAIL} asked")
+    kept = await inner.entry("a")
+    assert kept is not None
+    assert kept.data == {
+        "who": ["[REDACTED-EMAIL]", {"deep": "token **** is used"}],
+        "[REDACTED-EMAIL]": True,
+        "at": 1764403200,
+        "n": 4155550134,
+    }
+    assert kept.origin.author == "by [REDACTED-EMAIL]"
+
+
+async def test_two_names_that_become_one_both_stay(scan: MemoryScan) -> None:
+    """Nothing is lost but what is personal."""
+    inner = InProcessLongTermStore()
+    await ScannedLongTermStore(inner, scan).store("a", {MAIL: 1, f"x{MAIL}": 2})
+    assert await inner.retrieve("a") == {"[REDACTED-EMAIL]": 1, "[REDACTED-EMAIL]#2": 2}
+
+
+@pytest.mark.parametrize("find", [MAIL, TOKEN])
+async def test_a_key_with_a_find_is_refused_without_being_told(scan: MemoryScan, find: str) -> None:
+    """It would stand in every list; under it there is nothing to delete either."""
+    inner = InProcessLongTermStore()
+    store, key = ScannedLongTermStore(inner, scan), f"user: {find}"
+    with pytest.raises(InvalidKey) as caught:
+        await store.store(key, 1)
+    assert find not in str(caught.value)
+    assert await store.delete(key) is False
+    assert await inner.list_keys() == ()
+
+
+async def test_the_short_term_is_scanned_alike(scan: MemoryScan) -> None:
+    """One by one, and many together: of those none is kept when one key is refused."""
+    inner = EmbeddedShortTermStore(FakeClock())
+    store = ScannedShortTermStore(inner, scan)
+    await store.stash("a", f"write to {MAIL}", 60)
+    assert await inner.retrieve("a") == "write to [REDACTED-EMAIL]"
+    with pytest.raises(InvalidKey):
+        await store.stash_many({"b": 1, f"u/{MAIL}": 2}, 60)
+    await store.stash_many({"b": MAIL, "c": 2}, 60)
+    assert await inner.retrieve_many(["a", "b", "c"]) == {
+        "a": "write to [REDACTED-EMAIL]",
+        "b": "[REDACTED-EMAIL]",
+        "c": 2,
+    }
