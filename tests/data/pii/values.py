@@ -8,18 +8,82 @@ from collections.abc import Callable
 
 Make = Callable[[random.Random], str]
 
-NAMES = (
-    "ines.ferreira tbaer okafor l_nguyen mara.k j.o-hara p.singh92 dana x.chen k.voss bo info.desk r2".split()
-)
-HOSTS = "mail.com parcel.example post.example.org uni-sud.edu web.de kontor.example co.example.net firma.io".split()
-STREETS = "Maple,Oak Hill,Second,Lincoln,Cedar Ridge,Washington,Elm,Birch Grove,Old Mill,Sunset".split(",")
-ENDS = "Street St St. Avenue Ave Road Rd Lane Drive Dr Blvd Court Way Place Terrace Boulevard".split()
-CITIES = (
-    "Springfield, IL 62704;Dayton, OH 45402;Fort Lee, NJ 07024;Austin, TX 78701-2213;Salem, OR 97301".split(
-        ";"
-    )
-)
-MONTHS = "January February March April May June July August September October November December".split()
+NAMES = [
+    "ines.ferreira",
+    "tbaer",
+    "okafor",
+    "l_nguyen",
+    "mara.k",
+    "j.o-hara",
+    "p.singh92",
+    "dana",
+    "x.chen",
+    "k.voss",
+    "bo",
+    "info.desk",
+    "r2",
+]
+HOSTS = [
+    "mail.com",
+    "parcel.example",
+    "post.example.org",
+    "uni-sud.edu",
+    "web.de",
+    "kontor.example",
+    "co.example.net",
+    "firma.io",
+]
+STREETS = [
+    "Maple",
+    "Oak Hill",
+    "Second",
+    "Lincoln",
+    "Cedar Ridge",
+    "Washington",
+    "Elm",
+    "Birch Grove",
+    "Old Mill",
+    "Sunset",
+]
+ENDS = [
+    "Street",
+    "St",
+    "St.",
+    "Avenue",
+    "Ave",
+    "Road",
+    "Rd",
+    "Lane",
+    "Drive",
+    "Dr",
+    "Blvd",
+    "Court",
+    "Way",
+    "Place",
+    "Terrace",
+    "Boulevard",
+]
+CITIES = [
+    "Springfield, IL 62704",
+    "Dayton, OH 45402",
+    "Fort Lee, NJ 07024",
+    "Austin, TX 78701-2213",
+    "Salem, OR 97301",
+]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 IBANS = {"DE": 18, "FR": 23, "ES": 20, "IT": 23, "NL": 14, "GB": 18, "CH": 17, "PL": 24, "BE": 12, "SE": 20}
 
 
@@ -98,12 +162,18 @@ def us(rng: random.Random) -> str:
 
 def intl(rng: random.Random) -> str:
     made = [
-        f"+44 20 7946 {digits(rng, 4)}", f"+49 30 {digits(rng, 7, '123456789')}", f"+33 1 {fours(digits(rng, 8))}",
-        f"+34 6{digits(rng, 2)} {digits(rng, 3)} {digits(rng, 3)}", f"+91 {digits(rng, 5, '6789')} {digits(rng, 5)}",
-        f"+31-6-{digits(rng, 8)}", f"+61 4{digits(rng, 2)} {digits(rng, 3)} {digits(rng, 3)}",
-        f"+55 (11) 9{digits(rng, 4)}-{digits(rng, 4)}", f"+1 ({digits(rng, 3, '23456789')}) 555-{digits(rng, 4)}",
-        f"+44 (0)161 496 {digits(rng, 4)}", f"+353 1 {digits(rng, 3, '3456')} {digits(rng, 4)}",
-    ]  # fmt: skip
+        f"+44 20 7946 {digits(rng, 4)}",
+        f"+49 30 {digits(rng, 7, '123456789')}",
+        f"+33 1 {fours(digits(rng, 8))}",
+        f"+34 6{digits(rng, 2)} {digits(rng, 3)} {digits(rng, 3)}",
+        f"+91 {digits(rng, 5, '6789')} {digits(rng, 5)}",
+        f"+31-6-{digits(rng, 8)}",
+        f"+61 4{digits(rng, 2)} {digits(rng, 3)} {digits(rng, 3)}",
+        f"+55 (11) 9{digits(rng, 4)}-{digits(rng, 4)}",
+        f"+1 ({digits(rng, 3, '23456789')}) 555-{digits(rng, 4)}",
+        f"+44 (0)161 496 {digits(rng, 4)}",
+        f"+353 1 {digits(rng, 3, '3456')} {digits(rng, 4)}",
+    ]
     return rng.choice(made)
 
 
@@ -136,11 +206,14 @@ def wrong_luhn(rng: random.Random) -> str:
 
 
 def fill(shape: str) -> Make:
-    """A value with a digit for every `0` and a letter for every `A` of `shape`."""
-    return lambda rng: "".join(
-        rng.choice("0123456789") if char == "0" else rng.choice("BCFHKLMNPRTXZ") if char == "A" else char
-        for char in shape
-    )
+    """A value with a digit for every `0` and a letter for every `A` of `shape`; `Ø` is a zero."""
+    some = {"0": "0123456789", "A": "BCFHKLMNPRTXZ", "Ø": "0"}
+    return lambda rng: "".join(rng.choice(some.get(char, char)) for char in shape)
+
+
+def house(shape: str) -> Make:
+    """An address with a digit for every `0` of `shape`, and its letters as they are."""
+    return lambda rng: "".join(rng.choice("123456789") if char == "0" else char for char in shape)
 
 
 def one(*makers: Make) -> Make:
@@ -157,19 +230,29 @@ PERSONAL: dict[str, Make] = {
     "PHONE.us": us,
     "PHONE.usp": lambda rng: f"({digits(rng, 3, '23456789')}) 555-{digits(rng, 4)}",
     "PHONE.usdot": lambda rng: f"{digits(rng, 3, '23456789')}.555.{digits(rng, 4)}",
-    "PHONE.ext": lambda rng: f"{digits(rng, 3, '23456789')}-555-{digits(rng, 4)} {rng.choice(['x', 'ext. '])}{digits(rng, 3)}",
+    "PHONE.ext": lambda rng: (
+        f"{digits(rng, 3, '23456789')}-555-{digits(rng, 4)} {rng.choice(['x', 'ext. '])}{digits(rng, 3)}"
+    ),
     "PHONE.intl": intl,
-    "PHONE.e164": lambda rng: rng.choice(["+1415555", "+4479460", "+3361234", "+9198765"]) + digits(rng, 5),
+    "PHONE.e164": lambda rng: rng.choice(["+141555", "+4479460", "+336123", "+9198765"]) + digits(rng, 5),
     "PHONE.zz": lambda rng: f"0044 20 7946 {digits(rng, 4)}",
-    "PHONE.de": one(fill("030 1000000"), fill("0171/1000000"), fill("089-200000"), fill("(0221) 400000"), fill("0151 23400000")),
-    "PHONE.fr": one(fill("01 40 00 00 00"), fill("06.10.00.00.00"), fill("07 60 00 00 00")),
-    "PHONE.frbare": fill("0610000000"),
-    "PHONE.debare": fill("01710000000"),
-    "PHONE.uk": one(fill("020 7946 0000"), fill("07700 900000"), fill("(0161) 496 0000"), fill("01632 960000")),
-    "PHONE.au": one(fill("0412 000 000"), fill("(02) 9000 0000")),
+    "PHONE.de": one(
+        fill("Ø30 1000000"),
+        fill("Ø171/1000000"),
+        fill("Ø89-200000"),
+        fill("(Ø221) 400000"),
+        fill("Ø151 23400000"),
+    ),
+    "PHONE.fr": one(fill("Ø1 40 00 00 00"), fill("Ø6.10.00.00.00"), fill("Ø7 60 00 00 00")),
+    "PHONE.frbare": fill("Ø610000000"),
+    "PHONE.debare": fill("Ø1710000000"),
+    "PHONE.uk": one(
+        fill("Ø20 7946 0000"), fill("Ø7700 900000"), fill("(Ø161) 496 0000"), fill("Ø1632 960000")
+    ),
+    "PHONE.au": one(fill("Ø412 000 000"), fill("(Ø2) 9000 0000")),
     "PHONE.es": one(fill("612 000 000"), fill("91 100 00 00")),
-    "PHONE.it": one(fill("06 1000 0000"), fill("347 100 0000")),
-    "PHONE.jp": one(fill("03-3000-0000"), fill("090-1000-0000")),
+    "PHONE.it": one(fill("Ø6 1000 0000"), fill("347 100 0000")),
+    "PHONE.jp": one(fill("Ø3-3000-0000"), fill("Ø90-1000-0000")),
     "PHONE.br": fill("(11) 90000-0000"),
     "PHONE.in": fill("98100 00000"),
     "PHONE.cn": fill("138 0000 0000"),
@@ -194,14 +277,31 @@ PERSONAL: dict[str, Make] = {
     "ADDRESS.us": address,
     "ADDRESS.usfull": lambda rng: f"{address(rng)}, {rng.choice(CITIES)}",
     "ADDRESS.uslow": lambda rng: f"{address(rng)}, {rng.choice(CITIES)}".lower(),
-    "ADDRESS.uk": one(fill("10 Station Road, Leeds LS1 0AA"), fill("20B Baker Street, London NW1 0XE"), fill("3 The Green, Bath BA2 0AB")),
-    "ADDRESS.de": one(fill("Hauptstraße 10, 10115 Berlin"), fill("Lindenweg 3a, 50667 Köln"), fill("Berliner Str. 20"), fill("Am Ring 40")),
-    "ADDRESS.fr": one(fill("10 rue de la Paix, 75002 Paris"), fill("20 bis avenue Jean Jaurès, 69007 Lyon"), fill("3 boulevard Voltaire")),
-    "ADDRESS.es": one(fill("Calle Mayor 20, 28013 Madrid"), fill("Avenida de la Luz, 30"), fill("Plaza Nueva 4")),
-    "ADDRESS.it": one(fill("Via Roma 10, 20121 Milano"), fill("Corso Italia 20"), fill("Piazza Garibaldi, 4")),
-    "ADDRESS.nl": one(fill("Kerkstraat 10, 1017 AA Amsterdam"), fill("Singel 200"), fill("Molenlaan 30")),
-    "ADDRESS.pt": one(fill("Rua das Flores 100, 4050-262 Porto"), fill("Avenida Central, 200")),
-    "ADDRESS.po": one(fill("P.O. Box 1000"), fill("PO Box 200, Dayton, OH 45402")),
+    "ADDRESS.uk": one(
+        house("10 Station Road, Leeds LS1 0QA"),
+        house("20B Baker Street, London NW1 0XE"),
+        house("3 The Green, Bath BA2 0QB"),
+    ),
+    "ADDRESS.de": one(
+        house("Hauptstraße 10, 10115 Berlin"),
+        house("Lindenweg 3a, 50667 Köln"),
+        house("Berliner Str. 20"),
+        house("Am Ring 40"),
+    ),
+    "ADDRESS.fr": one(
+        house("10 rue de la Paix, 75002 Paris"),
+        house("20 bis avenue Jean Jaurès, 69007 Lyon"),
+        house("3 boulevard Voltaire"),
+    ),
+    "ADDRESS.es": one(
+        house("Calle Mayor 20, 28013 Madrid"), house("Avenida de la Luz, 30"), house("Plaza Nueva 4")
+    ),
+    "ADDRESS.it": one(
+        house("Via Roma 10, 20121 Milano"), house("Corso Italia 20"), house("Piazza Garibaldi, 4")
+    ),
+    "ADDRESS.nl": one(house("Kerkstraat 10, 1017 AA Amsterdam"), house("Singel 200"), house("Molenlaan 30")),
+    "ADDRESS.pt": one(house("Rua das Flores 100, 4050-262 Porto"), house("Avenida Central, 200")),
+    "ADDRESS.po": one(house("P.O. Box 1000"), house("PO Box 200, Dayton, OH 45402")),
     "MRN": one(fill("00100000"), fill("A1000000"), fill("100000"), fill("83-40-21-0")),
     "MRN.pure": fill("00100000"),
     "PATIENT_ID": one(fill("P-10000"), fill("PT200000"), fill("400100"), fill("A-2000-10")),
@@ -210,15 +310,22 @@ PERSONAL: dict[str, Make] = {
     "DOB.dot": lambda rng: birth(rng, "."),
     "DOB.iso": lambda rng: f"{rng.randint(1930, 2009)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
     "DOB.text": spoken,
-    "PASSPORT": one(fill("A10000000"), fill("100000000"), fill("AA1000000"), fill("C01A00A40"), fill("20AA00000")),
+    "PASSPORT": one(
+        fill("A10000000"), fill("100000000"), fill("AA1000000"), fill("C01A00A40"), fill("20AA00000")
+    ),
     "PASSPORT.us": fill("500000000"),
-}  # fmt: skip
+}
 """Slots with personal data; the kind stands before the point."""
 
 HARMLESS: dict[str, Make] = {
     "uuid": lambda rng: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
-    "sha": hexes(40), "short": hexes(7), "sha256": hexes(64), "md5": hexes(32), "half": hexes(16),
-    "epoch": fill("1700000000"), "epochms": fill("1700000000000"),
+    "sha": hexes(40),
+    "short": hexes(7),
+    "sha256": hexes(64),
+    "md5": hexes(32),
+    "half": hexes(16),
+    "epoch": fill("1700000000"),
+    "epochms": fill("1700000000000"),
     "version": one(fill("3.10.0"), fill("2026.10.1"), fill("0.0.4rc1")),
     "version4": one(fill("1.2.3.4"), fill("10.0.0.12"), fill("4.8.1.0")),
     "part": one(fill("AA-1000-00"), fill("100-2000-300A"), fill("A1000000"), fill("7-400-10000")),
@@ -238,5 +345,5 @@ HARMLESS: dict[str, Make] = {
     "exp": one(fill("12/20"), fill("03/2030")),
     "luhnbad": wrong_luhn,
     "snow": fill("1100000000000000000"),
-}  # fmt: skip
+}
 """Slots that only look like something."""

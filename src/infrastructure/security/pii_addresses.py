@@ -1,0 +1,137 @@
+"""Postal addresses: a number and a street, in the order of the English, French, German, Dutch and southern forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .pii_found import Found, Seen
+
+_ENDS = (
+    r"street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|ter|close|crescent"
+    r"|cres|square|sq|parkway|pkwy|highway|hwy|circle|cir|trail|trl|alley|row|mews|gardens|grove|walk|loop|plaza|pike"
+    r"|turnpike|crossing|bend|ridge|green|hill|quay|commons?|view|heights|hollow|point|path|run|pass|park|route"
+)
+_STATES = (
+    r"A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]"
+    r"|T[NX]|UT|V[TA]|W[AVIY]|PR"
+)
+_POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
+_NAME = r"[A-ZÀ-Ý][\w.'’-]{0,30}"
+_CITY = rf"{_NAME}(?: {_NAME}){{0,3}}"
+_UNIT = r"(?:,? {1,2}(?:(?:apt|apartment|suite|ste|unit|flat|room|rm|floor|fl|bldg|building)\b\.? ?#?|#) ?[\w-]{1,6})"
+_TOWN = r"[A-ZÀ-Ý][^\W\d_]{1,20}\.?(?:[ '’-][A-ZÀ-Ý][^\W\d_]{1,20}){0,3}"
+_TAIL = (
+    rf"(?:(?:, ?\n?|\n| ) ?{_TOWN}(?:, [A-Z][a-z]{{2,20}})?,? {{1,2}}"
+    rf"(?:(?:{_STATES})\b(?:,? {{1,2}}\d{{5}}(?:-\d{{4}})?)?|{_POSTCODE}|\d{{5}}(?:-\d{{4}})?))"
+)
+
+ENGLISH = re.compile(
+    r"(?P<number>\d{1,6})(?:[A-Za-z]|-\d{1,4}| 1/2)?,? {1,2}(?:(?:[NSEW]{1,2}\.?|North|South|East|West) )?"
+    rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?(?i:{_ENDS})\b\.?(?: (?i:{_ENDS})\b\.?)?"
+    rf"(?: (?:[NSEW]{{1,2}}|North|South|East|West)\b)?(?i:{_UNIT})?{_TAIL}?"
+)
+LOWER = re.compile(
+    rf"(?P<number>\d{{1,6}})[a-z]? (?:[a-z][\w.'-]{{0,20}} ){{1,4}}?(?:{_ENDS})\b\.?{_UNIT}?"
+    rf"(?:,? [a-z]+(?: [a-z]+)?)?,? (?:{_STATES.lower()}),? \d{{5}}(?:-\d{{4}})?"
+)
+FRENCH_WORDS = (
+    r"(?i:rue|avenue|av\.|boulevard|bd|place|chemin|allée|impasse|quai|cours|route|square|passage|faubourg|esplanade|villa"
+    r"|sentier|voie)\b"
+)
+FRENCH = re.compile(
+    r"(?P<number>\d{1,4})(?: ?(?:bis|ter|quater))?,? "
+    rf"{FRENCH_WORDS} (?:(?:de la|de l['’]|du|des|de|d['’]|la|le|les) ?)?"
+    rf"{_NAME}(?: (?:de |du |des |la |le )?{_NAME}){{0,4}}(?:,? (?:F-)?\d{{5}} {_CITY})?"
+)
+TOWN = re.compile(
+    rf"(?:,|,? ?\n)? ?(?:[A-Z]{{1,2}}-)?(?:\d{{4,5}}(?:-\d{{3}})?(?: [A-Z]{{2}})?|\d{{2}}-\d{{3}}) {_CITY}"
+)
+BOX = re.compile(
+    rf"p\.? ?o\.? ?box \d{{1,6}}(?:,? (?:[a-z][a-z.'-]{{1,20}} ?){{1,3}}"
+    rf",? (?:{_STATES.lower()})\b(?:,? \d{{5}}(?:-\d{{4}})?)?)?"
+)
+
+_FIRST = r"(?:, ?| )(?:n[º°o.]{1,2} ?)?\d{1,4}(?: ?[a-zA-Z](?!\w))?(?:[-/]\d{1,4})?(?![\w.]\w|\d)"
+STREETS = {
+    **dict.fromkeys(
+        ("straße", "strasse", "str.", "gasse", "platz", "allee", "damm", "ufer", "weg ", "ring "), "behind"
+    ),
+    **dict.fromkeys(
+        ("straat ", "laan ", "gracht ", "kade ", "singel ", "plein ", "gatan ", "vägen "), "behind"
+    ),
+    **dict.fromkeys(
+        ("calle ", "avenida ", "avda", "plaza ", "paseo ", "carrer ", "via ", "viale ", "piazza "), "before"
+    ),
+    **dict.fromkeys(("corso ", "largo ", "rua ", "travessa ", "praça ", "ul. ", "c/ ", "camino "), "before"),
+}
+"""Street words of the languages that put the number last: words that end the name, and words that begin it."""
+
+BEHIND = re.compile(rf"[^\W\d_]*\.?{_FIRST}")
+BEFORE = re.compile(
+    rf"(?:Calle|Avenida|Avda\.?|Plaza|Paseo|Carrer|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|[Uu]l\.|C/|Camino)"
+    rf"(?: (?:de la|de las|de los|del|della|delle|dei|da|das|do|dos|de|di|la))?"
+    rf"(?: [A-ZÀ-Ý\d][\w.'’-]{{1,30}}){{1,4}}?{_FIRST}"
+)
+NAME_BACK = re.compile(r"[\w.-]{0,40}(?: [\w.'-]{1,20}(?<=[A-ZÀ-Ý])(?=\W|$)){0,2}")
+
+NOT_BEFORE = re.compile(
+    r"\b(?:in|since|of|by|until|during|before|after|year|chapter|section|page|figure|route|line|version|january|february"
+    r"|march|april|may|june|july|august|september|october|november|december) $"
+)
+"""What makes the number before a street a year, a page or a chapter."""
+
+
+def numbered(seen: Seen, start: int) -> Found | None:
+    """An address that begins with the number at `start`."""
+    text = seen.text
+    match = ENGLISH.match(text, start) or FRENCH.match(text, start) or LOWER.match(text, start)
+    if match is None or (start and (text[start - 1].isalnum() or text[start - 1] in "$€£#.-/:")):
+        return None
+    years = len(match["number"]) == 4 and match["number"][:2] in {"19", "20"}
+    if NOT_BEFORE.search(seen.small, max(0, start - 12), start) and (years or len(match["number"]) < 3):
+        return None
+    return Found(start, match.end(), "ADDRESS", 0.75)
+
+
+def streets(seen: Seen) -> Iterator[Found]:
+    """Addresses with the number last, and boxes at the post office."""
+    for word, side in STREETS.items():
+        at = seen.small.find(word)
+        while at >= 0:
+            found = _behind(seen.text, at) if side == "behind" else _before(seen.text, at)
+            if found:
+                town = TOWN.match(seen.text, found.end)
+                yield found._replace(end=town.end()) if town else found
+            at = seen.small.find(word, at + len(word))
+    at = seen.small.find("box ")
+    while at >= 0:
+        begin = max(0, at - 6)
+        box = BOX.search(seen.small, begin, at + 120)
+        if box and box.start() <= at:
+            yield Found(box.start(), box.end(), "ADDRESS", 0.8)
+        at = seen.small.find("box ", at + 4)
+
+
+def _behind(text: str, at: int) -> Found | None:
+    match = BEHIND.match(text, at)
+    if match is None:
+        return None
+    back = re.split(r"[^\w.'’ -]", text[max(0, at - 40) : at])[-1]
+    words = back.split(" ")
+    taken = [words.pop()]
+    # "Berliner Str." and "Am Ring" have their name in words of their own; capitals tell where it begins.
+    while words and len(taken) < 3 and words[-1][:1].isupper():
+        taken.insert(0, words.pop())
+    name = " ".join(taken)
+    start = at - len(name)
+    if not text[start : start + 1].isupper():
+        return None
+    return Found(start, match.end(), "ADDRESS", 0.75)
+
+
+def _before(text: str, at: int) -> Found | None:
+    match = BEFORE.match(text, at)
+    if match is None or (at and text[at - 1].isalnum()):
+        return None
+    return Found(at, match.end(), "ADDRESS", 0.75)

@@ -1,0 +1,138 @@
+"""What only its label tells: dates of birth, passports, medical records, patients."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .pii_found import Found, Seen
+
+MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fév|fev|avr|mai|juin|juil|aoû|aou|déc|okt|dez"
+    r"|mär|gen|mag|giu|lug|set|ott|maa|mei|out|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru)[^\W\d_]{0,8}\.?"
+)
+DATE = (
+    rf"(?:(?:19|20)\d\d[ ./-]{{1,2}}\d{{1,2}}[ ./-]{{1,2}}\d{{1,2}}"
+    rf"|\d{{1,2}}\.? ?[ ./-] ?\d{{1,2}}\.? ?[ ./-] ?(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d{{6}}"
+    rf"|(?:the )?\d{{1,2}}(?:st|nd|rd|th|er|º)?\.?(?: ?[-/]| of| de)? ?{MONTH}[,/-]?(?: de| del)?[ ]?(?:\d{{4}}|\d\d)"
+    rf"|{MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?,? ?\d{{4}}|(?:19|20)\d\d[- ]{MONTH}[- ]\d{{1,2}})(?![\w]|[-/]\d)"
+)
+"""A day of one year, as forms and people write it; two numbers may be day and month in either order."""
+
+GAP = r"[\s\"'`:=#()<>|\[\],.*_/–-]{0,8}"
+WORDS = (
+    r"(?:number|numbers|num|no|nr|n[º°or]|#|id|ids|is|was|code|book|card|holder|are|the|of|his|her|my|us|uk|eu|value"
+    r"|record|nummer|número|numero|numéro|ist|lautet|es|est|è|patient|chart|on|file|as|with|d|field|current|old|new)"
+)
+LINK = rf"(?:{GAP}(?:{WORDS}\b|\([^)\n]{{1,20}}\))){{0,5}}{GAP}"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A kind's label: `stems` are what the text is searched for, `pattern` what must then stand there in full."""
+
+    kind: str
+    stems: tuple[str, ...]
+    pattern: re.Pattern[str]
+    holds: Callable[[str], bool] = bool
+
+
+def _has_digits(least: int) -> Callable[[str], bool]:
+    return lambda value: sum(char.isdigit() for char in value) >= least
+
+
+def _is_day(value: str) -> bool:
+    """Whether the numbers of a date are in the calendar's bounds."""
+    if value.isdigit():
+        return 1 <= int(value[4:6]) <= 12 and 1 <= int(value[6:]) <= 31
+    numbers = [int(number) for number in re.findall(r"\d+", value)]
+    small = [number for number in numbers if number <= 31]
+    return len(small) >= len(numbers) - 1 and (len(numbers) < 3 or any(number <= 12 for number in small))
+
+
+LABELS = (
+    Label(
+        "DOB",
+        (
+            "dob",
+            "d.o.b",
+            "birth",
+            "born",
+            "bday",
+            "gebo",
+            "gebur",
+            "geb.",
+            "née",
+            "né ",
+            "naissance",
+            "nacim",
+            "nacid",
+            "nasci",
+            "nato ",
+            "nata ",
+            "urodz",
+        ),
+        re.compile(
+            rf"[\w.]{{0,16}}+(?:[^0-9\n.;?!]|(?<=[:\"=])\n|\.(?=[ :]{{0,2}}[:0-9])){{0,40}}?"
+            rf"(?P<value>(?<![\d/.-]){DATE})"
+        ),
+        _is_day,
+    ),
+    Label(
+        "PASSPORT",
+        ("pass", "pasaporte", "paspoort", "paszport", "travel doc"),
+        re.compile(
+            r"(?:(?<=reise)pass|pass(?:port|eport|aport[oe])|pasaporte|paspoort|paszport\w{0,2}|travel document)s?"
+            rf"(?:nummer)?(?:_?(?:number|no|num|id))?{LINK}"
+            r"(?P<value>[a-z]{0,3}[ -]?\d{6,9}[a-z]?|(?=[a-z]*\d)[a-z0-9]{8,9})(?!\w|-\d)"
+        ),
+        _has_digits(4),
+    ),
+    Label(
+        "MRN",
+        ("mrn", "medical", "med rec", "med. rec", "hospital n", "chart n"),
+        re.compile(
+            rf"(?:mrns?|med(?:ical|\.)?[ _]?rec(?:ord|\.)?s?|hospital|chart)(?:[ _]?(?:number|no|num|id))?\b(?:{LINK})"
+            r"(?P<value>\d{2,4}(?:-\d{1,4}){1,4}|[a-z]{0,3}-?\d{4,12}[a-z]?)(?!\w|-\d)"
+        ),
+        _has_digits(4),
+    ),
+    Label(
+        "PATIENT_ID",
+        ("patient", "paciente", "pat_id", "pat id", "paziente"),
+        re.compile(
+            r"pa[tcz]\w{0,9}?(?:en|'s)?[ _-]{0,2}(?:id\w{0,8}|number|no\b|nr\b|num\b|#|nummer|code|record)"
+            rf"{LINK}(?P<value>[a-z]{{0,5}}[-_]?\d{{3,12}}(?:-[a-z0-9]{{1,6}}){{0,3}})(?!\w|-\w)"
+        ),
+        _has_digits(3),
+    ),
+)
+
+
+DIGIT = re.compile("[0-9]")
+REACH = 110
+"""Characters from a label in which its value must begin to have digits."""
+
+
+def labelled(seen: Seen) -> Iterator[Found]:
+    """Values behind their labels; each stem is looked for once in the whole text."""
+    for label in LABELS:
+        for stem in label.stems:
+            at = seen.small.find(stem)
+            while at >= 0:
+                # A look for a digit is cheap, and without one there is no value.
+                if _apart(seen.small, at) and DIGIT.search(seen.small, at, at + REACH):
+                    match = label.pattern.match(seen.small, at)
+                    if match and label.holds(match["value"]):
+                        yield Found(*match.span("value"), label.kind, 0.85)
+                at = seen.small.find(stem, at + len(stem))
+
+
+def _apart(small: str, at: int) -> bool:
+    return (
+        at == 0
+        or not small[at - 1].isalpha()
+        or small[at : at + 7] in {"patient", "geboren"}
+        or small[at : at + 4] == "pass"
+    )

@@ -1,0 +1,148 @@
+"""Addresses of machines and mailboxes: IPv4, IPv6, e-mail."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from .pii_found import Found, Seen
+
+_BETWEEN = r"[ \"'`:=(-]*(?:(?:is|was|now|to|from|number|no\.?|of|versions?|v|at)[ \"'`:=(-]+){0,2}"
+VERSION_WORDS = re.compile(
+    rf"(?:\b(?:versions?|ver|v|release|rev|revision|build|firmware|driver|oid|dotnet|windows|chapter|section"
+    rf"|image|tag|assembly|fileversion|app_version){_BETWEEN}"
+    r"|\b(?:upgrad|updat|downgrad|bump|install)(?:e|ed|es|ing|s)?\b[^\n]{0,30}"
+    r"|\b(?:pull|push|image:?) [a-z0-9_./-]+:|==|>=|<=|~=|[a-z]-|\b(?:chrome|edg|opr|version|firefox|safari)/)$"
+)
+"""What stands before four numbers that are a version; also an image and its tag, a package and its number."""
+
+HINT = re.compile("[a-z=]")
+
+HEX_PAIR = re.compile(r":(?::|(?:[0-9A-Fa-f]{1,4}:){3})")
+HEX_LEFT = re.compile(r"[0-9A-Fa-f:]{0,40}")
+HEX_RIGHT = re.compile(r"[0-9A-Fa-f:]{0,40}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?")
+
+LOCAL_BACK = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}")
+DOMAIN = re.compile(
+    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[a-z0-9-]{2,40}|[^\W\d_]{2,24})(?![\w-]|@)"
+)
+DOMAIN_SPELLED = re.compile(
+    r" ?[\[({] ?at ?[\])}] ?((?:[^\W_][\w-]{0,61}(?: ?[\[({] ?(?:dot|\.) ?[\])}] ?|\.)){1,5}[^\W\d_]{2,24})(?!\w)"
+)
+FILES = frozenset(
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "ico",
+        "css",
+        "js",
+        "ts",
+        "tsx",
+        "jsx",
+        "html",
+        "json",
+        "yml",
+        "yaml",
+        "toml",
+        "lock",
+    ]
+)
+"""Ends of file names such as `icon@2x.png`, none of which is a top-level domain."""
+
+
+def is_personal_v4(written: str) -> bool:
+    """Whether four numbers are the address of one machine: not loopback, not unspecified, not a mask."""
+    parts = [int(part) for part in written.split(".")]
+    padded = any(len(part) > 1 and part[0] == "0" for part in written.split("."))
+    return max(parts) <= 255 and not padded and parts[0] not in {0, 127, 255} and parts[1:] != [0, 0, 0]
+
+
+def v4(seen: Seen, start: int, end: int) -> Found | None:
+    """The IPv4 address at this place, unless it is a version or says nothing about anybody."""
+    before = seen.small[max(0, start - 40) : start]
+    if not is_personal_v4(seen.text[start:end]):
+        return None
+    if HINT.search(before) and VERSION_WORDS.search(before):
+        return None
+    return Found(start, end, "IP", 0.95)
+
+
+def v6(text: str) -> Iterator[Found]:
+    """IPv6 addresses; each stretch of hexadecimal groups is looked at once."""
+    at = 0
+    while pair := HEX_PAIR.search(text, at):
+        left = HEX_LEFT.match(text[max(0, pair.start() - 40) : pair.start()][::-1])
+        right = HEX_RIGHT.match(text, pair.start())
+        start = pair.start() - (left.end() if left else 0)
+        at = end = right.end() if right else pair.end()
+        if text[end - 1] == ":" and text[end - 2 : end] != "::":
+            end -= 1
+        if _is_personal_v6(text, start, end):
+            yield Found(start, end, "IP", 0.95)
+
+
+def _is_personal_v6(text: str, start: int, end: int) -> bool:
+    written = text[start:end]
+    groups = [group for group in written.split(":") if group]
+    apart = (start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "_-.")) and not text[
+        end : end + 1
+    ].isalnum()
+    if not apart or len(groups) < 2 or all(len(group) == 2 for group in groups):
+        return False
+    long = len(groups[0]) >= 3 or written.startswith("::ffff:") or len(groups) >= 5
+    if not long or not any(char.isdigit() for char in written):
+        return False
+    try:
+        address = ipaddress.IPv6Address(written)
+    except ValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified)
+
+
+def mail(seen: Seen) -> Iterator[Found]:
+    """E-mail addresses; each `@` is looked at once, with at most 64 characters before it."""
+    text = seen.text
+    at = text.find("@")
+    while at >= 0:
+        domain = DOMAIN.match(text, at + 1)
+        if domain and (found := _mailbox(text, at, domain.end())):
+            yield found
+        at = text.find("@", at + 1)
+    if "at" in seen.small and ("at]" in seen.small or "at)" in seen.small or "at }" in seen.small):
+        yield from _spelled(seen)
+
+
+def _spelled(seen: Seen) -> Iterator[Found]:
+    for domain in DOMAIN_SPELLED.finditer(seen.small):
+        name = LOCAL_BACK.match(seen.text[max(0, domain.start() - 64) : domain.start()][::-1])
+        if name and any(char.isalnum() for char in name[0]):
+            yield Found(domain.start() - name.end(), domain.end(), "EMAIL", 0.8)
+
+
+def _mailbox(text: str, at: int, end: int) -> Found | None:
+    before = text[max(0, at - 65) : at]
+    local = LOCAL_BACK.match(before[::-1])
+    if local is None:
+        return None
+    # What a query, a list or an assignment puts before the name is no part of it.
+    name = re.split(r"[=&?|'`{}/#!*^$%]", local[0][::-1])[-1].lstrip(".-~+")
+    if not name or name[-1] == "." or len(name) > 64:
+        return None
+    start = at - len(name)
+    if text[at + 1 : end].rpartition(".")[2].lower() in FILES or (
+        name == "git" and text[end : end + 1] == ":"
+    ):
+        return None
+    return None if _in_url(text, start, at) else Found(start, end, "EMAIL", 0.95)
+
+
+def _in_url(text: str, start: int, at: int) -> bool:
+    """Whether this is the `user:password@host` of a URL: a secret, not somebody's mailbox."""
+    run = re.split(r"\s", text[max(0, start - 80) : at])[-1]
+    scheme = run.rfind("://")
+    return scheme >= 0 and not re.search(r"[/?#=]", run[scheme + 3 :])

@@ -1,0 +1,189 @@
+"""Telephone numbers: told by a country's code, by the form of a national number, or by the words before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .pii_found import Found, Seen
+
+GROUP = re.compile(r"[0-9]+")
+EXTENSION = re.compile(r",? ?(?:x|ext\.? ?|extension |durchwahl |poste |# ?)[0-9]{1,6}(?!\w)")
+
+LENGTHS = {
+    "1": (11, 11), "7": (11, 11), "20": (11, 12), "27": (11, 11), "30": (12, 12), "31": (10, 11), "32": (10, 11),
+    "33": (11, 11), "34": (11, 11), "36": (10, 11), "39": (10, 13), "40": (11, 11), "41": (11, 11), "43": (9, 14),
+    "44": (11, 12), "45": (10, 10), "46": (9, 11), "47": (10, 10), "48": (11, 11), "49": (9, 14), "52": (12, 13),
+    "54": (12, 13), "55": (12, 13), "61": (11, 11), "64": (10, 12), "65": (10, 10), "81": (11, 12), "82": (10, 12),
+    "86": (12, 13), "90": (12, 12), "91": (12, 12), "351": (12, 12), "353": (10, 12), "358": (9, 13), "420": (12, 12),
+}  # fmt: skip
+"""Digits with the country's code in the numbering plans that are met most (ITU-T E.164 allows 15 at most)."""
+
+_ENDS = r"(?!\d|[.-]\d|-?[A-Za-z_])"
+NATIONAL = re.compile(
+    r"(?:\(?\+?1\)?[ .-]{1,2})?(?:\(\d{3}\)[ .-]{0,2}|\d{3}[.-]|[2-9]\d\d )\d{3}[ .-]\d{4}" + _ENDS
+    + r"|(?P<trunk>(?:\(0[1-9]\d{0,4}\)|0[1-9]\d{0,4})(?:[ ./-]{1,3}\d{2,9}){1,4})" + _ENDS
+    + r"|\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS
+)  # fmt: skip
+"""North American, with the 0 of long-distance calls, with an area code in brackets."""
+
+CALENDAR = re.compile(r"(?:^|\D)\d\d?([/.-])\d\d?\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([/.-])\d\d?\2\d\d?")
+PAIRS = re.compile(r"0[1-9](?:([ .-])\d\d)(?:\1\d\d){3}")
+
+LINK = r"[\s\"'`:=#*()<>|,.\[-]*"
+PHONE_WORDS = re.compile(
+    r"(?:\b(?:(?:tele)?phone\w*|tel|tél|tlf|mob(?:ile)?|cell(?:phone|ular)?|fax|whatsapp|sms|handy|telefon\w*|téléphone"
+    r"|teléfono|telefone|móvil|movil|celular|cellulare|mobiel|portable|hotline|landline|msisdn"
+    r"|(?:my|her|his|our|their|contact|best|direct|new) (?:number|no|line|num|cell))"
+    r"(?:_?(?:number|no|num|nr|home|work))?"
+    rf"{LINK}(?:\b(?:number|no|num|nr|n[º°o]|is|was|at|on|to|me|here|now|home|work|us|uk|portable|mobile|cell"
+    rf"|under|unter|der|ist|es|è|est)\b{LINK}){{0,4}}"
+    rf"|\b(?:call(?:ing)?|dial|ring|text|reach(?:able)?|phoned?|message|joignable|rückruf|anrufen)"
+    rf"(?: (?:me|us|him|her|them|at|on|now|back|directly|bitte|unter|au|just|back,|today|mom|dad)\b)*{LINK})$"
+)
+"""What says that the digits after it are a telephone number."""
+
+OTHER_WORDS = re.compile(
+    r"\b(?:orders?|invoices?|parts?|tickets?|case|ref|reference|tracking|serial|sku|isbn|items?|model|batch|lot|po|rfc"
+    r"|accounts?|acct|policy|build|versions?|commit|job|ids?|licen[cs]e|confirmation|transaction|claim|receipt|product"
+    r"|article|booking|shipment|package|request|bestell\w*|rechnung\w*|commande|facture|pedido|factura|issue|code"
+    r"|offset|timestamp|hash|uuid|asin|upc|ean|barcode|catalog\w*|row|rows|matrix)"
+    rf"{LINK}(?:\b(?:number|no|num|nr|n[º°o]|id|code|is|was|of|sn)\b{LINK}){{0,3}}$"
+)
+"""What says that they are something else."""
+
+HINTS = {
+    PHONE_WORDS: re.compile(
+        r"phon|tel|tél|tlf|mob|cell|fax|what|sms|hand|móvil|movil|portable|line|call|dial|ring|text|reach|mess|joign|ruf"
+        r"|number|no|num|msisdn|télé"
+    ),
+    OTHER_WORDS: re.compile("[a-z]"),
+}
+"""A cheap look before the long one."""
+
+CUE_WINDOW = 60
+
+
+def _apart(text: str, start: int) -> bool:
+    """Whether nothing stands before that would make these digits the tail of something longer."""
+    before = text[max(0, start - 2) : start]
+    last = before[-1:]
+    if last.isalnum() or (last and last in "_#$€£¥/\\&%"):
+        return False
+    return not (last and last in ".-," and before[0].isalnum() and (last != "," or before[0].isdigit()))
+
+
+def _cue(words: re.Pattern[str], seen: Seen, start: int) -> bool:
+    """Whether such words stand before, with nothing but signs and small words between."""
+    begin = max(0, start - CUE_WINDOW)
+    if begin and seen.small[begin - 1].isalnum():
+        begin += 1  # a word cut in two begins nothing
+    window = seen.small[begin:start]
+    return HINTS[words].search(window) is not None and words.search(window) is not None
+
+
+def phones(seen: Seen, start: int, end: int) -> Iterator[Found]:
+    """Telephone numbers in the stretch of digits and separators from `start` to `end`."""
+    text = seen.text
+    found = _international(text, start, end) or _worded(seen, start, end)
+    if found:
+        yield found._replace(end=_extended(text, found.end))
+        start = found.end
+    at = start - 1 if start and text[start - 1] == "(" else start
+    while match := NATIONAL.search(text, at, end + 2):
+        at = match.end()
+        if match["trunk"]:
+            stop, at = _trunk_end(match)
+        else:
+            stop = match.end()
+        if (
+            stop
+            and stop <= end
+            and _apart(text, match.start())
+            and not _cue(OTHER_WORDS, seen, match.start())
+        ):
+            yield Found(match.start(), _extended(text, stop), "PHONE", 0.8)
+
+
+def _trunk_end(match: re.Match[str]) -> tuple[int | None, int]:
+    """Where the number ends that these groups begin, and where to look on: the most groups that make a number."""
+    groups = [group.span() for group in GROUP.finditer(match.string, *match.span())]
+    for count in range(len(groups), 1, -1):
+        stop = groups[count - 1][1]
+        if _is_trunk(match.string[match.start() : stop], [last - start for start, last in groups[:count]]):
+            return stop, stop
+    return None, groups[1][1]
+
+
+def _is_trunk(written: str, sizes: list[int]) -> bool:
+    """Whether a number with the 0 of long-distance calls has the size and the groups of one, and is no date."""
+    digits = sum(sizes)
+    if not 9 <= digits <= 12 or ("." in written and " " in written) or CALENDAR.search(written):
+        return False
+    if len(sizes) == 5:
+        return PAIRS.fullmatch(written) is not None
+    if len(sizes) == 4 and max(sizes) <= 3:
+        return digits <= 11 and len({*sizes[1:]}) > 1
+    return sizes[0] > 2 or "(" in written or max(sizes) >= 4 or digits == 9
+
+
+def _extended(text: str, end: int) -> int:
+    extension = EXTENSION.match(text, end)
+    return extension.end() if extension else end
+
+
+def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The first groups of digits that no more than three separators keep apart, within 32 characters."""
+    groups: list[tuple[int, int]] = []
+    for match in GROUP.finditer(text, start, min(end, start + 32)):
+        if groups and (match.start() - groups[-1][1] > 3 or text[groups[-1][1] : match.start()] == " - "):
+            break
+        groups.append(match.span())
+    return groups
+
+
+def _longest(groups: list[tuple[int, int]], least: int, most: int) -> int | None:
+    """Where the most groups end that have together `least` to `most` digits."""
+    digits, found = 0, None
+    for start, end in groups:
+        digits += end - start
+        if least <= digits <= most:
+            found = end
+    return found
+
+
+def _international(text: str, start: int, end: int) -> Found | None:
+    """A number after `+`, or after `00` when it is written in groups."""
+    lead = text[max(0, start - 2) : start]
+    plus = lead.endswith("+") or lead == "+("
+    if not plus and not text.startswith("00", start):
+        return None
+    groups = _groups(text, start, end)
+    begin = start - (2 if lead == "+(" else 1) if plus else start
+    if not plus and (len(groups) < 2 or not _apart(text, start)):
+        return None
+    if begin and text[begin - 1].isalnum():
+        return None
+    code = "".join(text[one:other] for one, other in groups)[0 if plus else 2 :].lstrip("0")
+    least, most = next((LENGTHS[code[:size]] for size in (1, 2, 3) if code[:size] in LENGTHS), (8, 15))
+    optional = 1 if "(0)" in text[start : start + 8] else 0
+    more = optional + (0 if plus else 2)
+    stop = _longest(groups, least + more, most + more)
+    if stop is None or (stop < len(text) and text[stop].isalnum() and text[stop] not in "xe"):
+        return None
+    begin = (
+        begin - 1 if begin and text[begin - 1] == "(" and ")" in text[begin:stop] and lead != "+(" else begin
+    )
+    return Found(begin, stop, "PHONE", 0.95)
+
+
+def _worded(seen: Seen, start: int, end: int) -> Found | None:
+    """A number that only its words tell: seven digits at least."""
+    text = seen.text
+    begin = start - 1 if start and text[start - 1] == "(" else start
+    if not _cue(PHONE_WORDS, seen, begin):
+        return None
+    stop = _longest(_groups(text, start, end), 7, 13)
+    if stop is None or CALENDAR.search(text[start:stop]) or (stop < len(text) and text[stop].isalnum()):
+        return None
+    return Found(begin, stop, "PHONE", 0.85)

@@ -1,0 +1,82 @@
+"""Takes personal data out of texts, by rules and checksums, without a model and without a network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ...domain.errors import UserError
+from ...domain.ports.pii_scrubber import PiiScrubber
+from ...domain.security.detection import Detection
+from .pii_finder import PersonalDataFinder
+from .pii_found import Found
+
+ROUNDS = 8
+"""Something may come to light when what stood beside it has gone; it is looked for until nothing is."""
+
+KIND = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+class PIIScrubber(PiiScrubber):
+    """Puts `[REDACTED-KIND]` in the place of each find.
+
+    `custom` adds kinds of one's own: a name in capitals, and a regular expression for what is to go. Its patterns
+    should be plain: the promise of linear time holds for those of this package.
+    """
+
+    def __init__(self, custom: Mapping[str, str] | None = None) -> None:
+        self._finder = PersonalDataFinder(
+            {kind: _compiled(kind, form) for kind, form in (custom or {}).items()}
+        )
+
+    def scrub(self, text: str) -> tuple[str, Sequence[Detection]]:
+        """See the port. Loopback, unspecified addresses and network masks stay: they are nobody's."""
+        original = text
+        found: list[Found] = []
+        taken: list[tuple[int, int, str]] = []
+        for _ in range(ROUNDS):
+            more = self._finder.find(text)
+            if not more:
+                break
+            found = sorted([*found, *_in_original(more, taken)])
+            taken = [(one.start, one.end, f"[REDACTED-{one.kind}]") for one in found]
+            text = _replaced(original, taken)
+        return text, [_detection(one, original) for one in found]
+
+
+def _compiled(kind: str, form: str) -> re.Pattern[str]:
+    if not KIND.fullmatch(kind):
+        raise UserError(
+            f"The kind of personal data {kind!r} cannot be used.", hint="Write it in capitals: EMPLOYEE_ID."
+        )
+    try:
+        return re.compile(form)
+    except re.error as error:
+        raise UserError(
+            f"The pattern of the kind {kind!r} is no regular expression: {error}.",
+            hint="Correct the pattern.",
+        ) from error
+
+
+def _replaced(text: str, taken: Sequence[tuple[int, int, str]]) -> str:
+    pieces, last = [], 0
+    for start, end, mark in taken:
+        pieces += [text[last:start], mark]
+        last = end
+    return "".join([*pieces, text[last:]])
+
+
+def _in_original(found: Sequence[Found], taken: Sequence[tuple[int, int, str]]) -> list[Found]:
+    """Finds in a text whose `taken` places hold marks, by their places in the text before; no find lies on a mark."""
+    moved, shift, index = [], 0, 0
+    for one in found:
+        while index < len(taken) and taken[index][0] - shift <= one.start:
+            start, end, mark = taken[index]
+            shift += end - start - len(mark)
+            index += 1
+        moved.append(one._replace(start=one.start + shift, end=one.end + shift))
+    return moved
+
+
+def _detection(one: Found, text: str) -> Detection:
+    return Detection(one.kind, one.start, one.end, text[one.start : one.end], one.confidence)
