@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from muster.domain.memory.entry import NOBODY, Origin
 from muster.domain.ports.long_term_store import LongTermStore
 from muster.infrastructure.memory.embedded_short_term_store import EmbeddedShortTermStore
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
-from tests.fakes.clock import FakeClock
+from tests.fakes.clock import START, FakeClock
 
 
 class Long(InProcessLongTermStore):
@@ -119,6 +120,19 @@ async def test_a_sweep_that_ended_between_the_two_is_finished_without_storing_ag
     assert await sweeper.sweep() == ("a",)
     assert long.stored == ["a"]
     assert await short.keys() == ()
+
+
+async def test_it_is_not_stored_again_though_the_clock_of_the_other_store_be_behind(
+    short: EmbeddedShortTermStore, clock: FakeClock
+) -> None:
+    """The name of the writing decides, and no time."""
+    long = Long(FakeClock(START - timedelta(days=1)))
+    await put(short, "a")
+    clock.advance(60)
+    (due,) = await short.due()
+    await long.store("a", due.value, origin=Origin(promotion=due.version))
+    assert await PromotionSweeper(short, long, clock).sweep() == ("a",)
+    assert long.stored == ["a"]
 
 
 async def test_what_is_newer_in_the_long_term_store_stays(
