@@ -60,7 +60,8 @@ def hostile(size: int) -> dict[str, str]:
     seeds = (
         "1", "1 ", "1-", "1.", "(1", "0 ", "+", "+1", "+1 ", "a", "A", "a@", "@a", "@", "a.", "@a.", "a.a@", "a-a.",
         "1:",
-        ":", "::", "a:", ":1:", "%40", "%", "&#64;", "\\u0040", "passport ", "passport number ", "dob ", "born ", "mrn: ",
+        ":", "::", "a:", ":1:", "%40", "%", "&#64;", "\\u0040", "passport ", "passport number ",
+        "dob ", "born ", "mrn: ",
         "mrn number ", "patient id ", "patient ", "phone ", "phone: 1 ", "call me ", "my number is ",
         "DE89", "DE89 ",
         "DE00 0000 ",
