@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 from ..domain.ports.audit_log import AuditLog
 from ..domain.ports.clock import Clock
 from ..domain.ports.key_ring import KeyRing
+from ..domain.ports.long_term_store import LongTermStore
 from ..domain.ports.record_cipher import RecordCipher
+from ..domain.ports.secret_masker import SecretMasker
 from ..infrastructure.config.loader import LoadedSettings
 
 if TYPE_CHECKING:
+    from ..application.use_cases.init_keys import InitKeys
+    from ..application.use_cases.list_audit import ListAudit
+    from ..application.use_cases.rotate_keys import RotateKeys
+    from ..application.use_cases.show_keys import ShowKeys
+    from ..application.use_cases.verify_audit import VerifyAudit
     from ..infrastructure.security.key_rings import BaseKeyRing
 
 
@@ -33,9 +40,47 @@ def cipher(ring: KeyRing) -> RecordCipher:
     return AesGcmCipher(ring)
 
 
-def audit(loaded: LoadedSettings, clock: Clock) -> AuditLog:
-    """The record of what concerns security; its key and its checkpoints lie in another folder."""
+def audit(loaded: LoadedSettings, clock: Clock, masker: SecretMasker) -> AuditLog:
+    """The record of what concerns security, masked; its key and its checkpoints lie in another folder."""
+    from ..application.security.audit_logger import AuditLogger
     from ..infrastructure.security.json_lines_audit import JsonLinesAuditLog
+    from ..infrastructure.security.pii_scrubber import PIIScrubber
 
-    folder = loaded.values.data_dir
-    return JsonLinesAuditLog(folder / "audit", folder / "audit-seals", clock)
+    folder, scrubber = loaded.values.data_dir, PIIScrubber()
+    log = JsonLinesAuditLog(folder / "audit", folder / "audit-seals", clock)
+    return AuditLogger(log, masker, lambda text: scrubber.scrub(text)[0])
+
+
+def init_keys(ring: KeyRing, audit: AuditLog) -> InitKeys:
+    """Make the first key."""
+    from ..application.use_cases.init_keys import InitKeys
+
+    return InitKeys(ring, audit)
+
+
+def show_keys(ring: KeyRing, raw: LongTermStore) -> ShowKeys:
+    """Show which keys there are."""
+    from ..application.use_cases.show_keys import ShowKeys
+
+    return ShowKeys(ring, raw)
+
+
+def rotate_keys(ring: KeyRing, cipher: RecordCipher, raw: LongTermStore, audit: AuditLog) -> RotateKeys:
+    """Seal with a new key."""
+    from ..application.use_cases.rotate_keys import RotateKeys
+
+    return RotateKeys(ring, cipher, raw, audit)
+
+
+def list_audit(audit: AuditLog) -> ListAudit:
+    """List events."""
+    from ..application.use_cases.list_audit import ListAudit
+
+    return ListAudit(audit)
+
+
+def verify_audit(audit: AuditLog) -> VerifyAudit:
+    """Check the log."""
+    from ..application.use_cases.verify_audit import VerifyAudit
+
+    return VerifyAudit(audit)

@@ -12,6 +12,7 @@ from dependency_injector import providers
 
 from . import models, talk, texts
 from .wiring_memory import Memory
+from .wiring_security import Security
 
 if TYPE_CHECKING:
     from ..application.compression.registry import CompressorRegistry
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _one = providers.ThreadSafeSingleton
 
 
-class Container(Memory):
+class Container(Security):
     """Every port with the adapter that fills it, and every use case."""
 
     conversations: providers.Provider[ConversationStore] = _one(

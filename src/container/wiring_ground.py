@@ -75,7 +75,7 @@ class Ground(containers.DeclarativeContainer):
 
     key_ring: providers.Provider[KeyRing] = _one(security.key_ring, loaded, env, clock)
     cipher: providers.Provider[RecordCipher] = _one(security.cipher, key_ring)
-    audit: providers.Provider[AuditLog] = _one(security.audit, loaded, clock)
+    audit: providers.Provider[AuditLog] = _one(security.audit, loaded, clock, masker)
     principal: providers.Provider[Principal] = _one(memory.principal, loaded)
     scan: providers.Provider[MemoryScan] = _one(memory.scan, masker)
     raw_store: providers.Provider[LongTermStore] = _one(memory.raw_store, loaded, files)

@@ -32,6 +32,8 @@ COMMANDS = {
     "remember": "Keep a lesson for later.",
     "recall": "Find what was remembered.",
     "memory": "See, search, carry and delete all that is remembered.",
+    "keys": "Make and rotate the key of sensitive memory.",
+    "audit": "List what concerned security, and check that record.",
     "learned": "Show what earlier runs have taught, or forget it.",
     "agents": "List the agents and what each can do.",
     "doctor": "Check this installation and its settings.",
