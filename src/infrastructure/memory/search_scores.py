@@ -54,8 +54,9 @@ def _spread(totals: dict[int, float], tells: float, counts: Mapping[int, int]) -
 
 
 def _add(totals: dict[int, float], tells: float, counts: Mapping[int, int]) -> None:
+    worth = {count: tells * _saturated(count) for count in set(counts.values())}
     for place, count in counts.items():
-        totals[place] = totals.get(place, 0.0) + tells * _saturated(count)
+        totals[place] = totals.get(place, 0.0) + worth[count]
 
 
 def _told(words: Sequence[Word], place: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 
@@ -43,8 +44,12 @@ def trusted(row: Sequence[object]) -> Record | None:
             record.classification, record.owner, record.project, record.author,
             record.conversation, record.promotion, record.said_at,
         )  # fmt: skip
-        return record if defaults == FIRST_FORM and digest == digest_of(parts[:2]) else None
+        return record if defaults == FIRST_FORM and digest == _first_digest(*parts[:2]) else None
     return record if digest == digest_of(parts) else None
+
+
+def _first_digest(key: bytes, value: bytes) -> bytes:
+    return hashlib.sha256(b"%d:%b%b" % (len(key), key, value)).digest()
 
 
 def set_aside(connection: apsw.Connection, key: bytes, digest: object) -> None:

@@ -1,6 +1,7 @@
 """Memory in a file: damage, a full disk, several processes."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from muster.domain.errors import StorageError
+from muster.domain.memory.entry import Origin, Query
+from muster.domain.security.classification import Classification
+from muster.infrastructure.common.sqlite import Database
+from muster.infrastructure.memory.sqlite_schema import APPLICATION_ID, MIGRATIONS
 from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
 from tests.fakes.processes import finish, python
 
@@ -24,6 +29,20 @@ async def main():
         seen = await store.retrieve(f"shared/{number}")
         assert len(set(seen)) == 1 and len(seen) == 50, seen
     store.close()
+
+asyncio.run(main())
+"""
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
+
+async def main():
+    store = SqliteLongTermStore(Path(sys.argv[1]))
+    for number in range(100000):
+        assert await store.store(f"{sys.argv[2]}/{number}", f"run{sys.argv[2]} says {number}")
+        print(f"{sys.argv[2]}/{number}", flush=True)
 
 asyncio.run(main())
 """
@@ -144,8 +163,7 @@ async def test_deleting_removes_the_bytes(store: SqliteLongTermStore) -> None:
 
 async def test_a_damaged_page_reads_as_none(store: SqliteLongTermStore) -> None:
     """What SQLite itself notices is no reason to stop; a check names what lay on that page and nothing else."""
-    for number in range(2000):
-        await store.store(f"key/{number:04}", "x" * 20)
+    await asyncio.gather(*[store.store(f"key/{number:04}", "x" * 20) for number in range(2000)])
     path = store._database.path
     store.close()
     content = bytearray(path.read_bytes())
@@ -180,3 +198,65 @@ def test_one_store_serves_several_event_loops(store: SqliteLongTermStore) -> Non
     for number in range(3):
         assert asyncio.run(store.store("a", number))
         assert asyncio.run(store.retrieve("a")) == number
+
+
+async def test_a_file_of_the_first_form_is_read_checked_and_kept(tmp_path: Path) -> None:
+    """As Muster wrote it before entries had classes: values, listing, damage."""
+    path = tmp_path / "memory.db"
+    first = Database(path, APPLICATION_ID, MIGRATIONS[:1])
+    for key, value, digest_of_value in ((b"a", b'"old"', b'"old"'), (b"b", b"2", b"1")):
+        digest = hashlib.sha256(b"%d:%b%b" % (len(key), key, digest_of_value)).digest()
+        row = (key, value, digest)
+        await first.write(lambda c, r=row: c.execute("INSERT INTO entries VALUES (?, ?, ?)", r))  # type: ignore[misc]
+    first.close()
+    store = SqliteLongTermStore(path)
+    entry = await store.entry("a")
+    assert entry is not None
+    assert (entry.data, entry.classification, entry.origin) == ("old", Classification.INTERNAL, Origin())
+    assert (await store.verify()).damaged == ("b",)
+    assert await store.retrieve("b") is None
+    assert await store.list_keys() == ("a",)
+    await store._database.write(lambda c: c.execute("UPDATE entries SET owner = 'eve'"))
+    assert await store.retrieve("a") is None
+    store.close()
+
+
+async def test_every_column_is_covered_by_the_digest(store: SqliteLongTermStore) -> None:
+    """Changed one at a time: None each time, the form of the digest too."""
+    names = ["value", "classification", "owner", "project", "author", "conversation", "promotion"]
+    for name in [*names, "said_at", "stored_at", "text", "form"]:
+        await store.store("a", "value")
+        changed = "0" if name == "form" else "x'ff'" if name == "owner" else f"{name} || 'x'"
+        await store._database.write(lambda c, n=name, v=changed: c.execute(f"UPDATE entries SET {n} = {v}"))  # type: ignore[misc]
+        assert (await store.verify()).damaged == ("a",), name
+        assert await store.retrieve("a") is None, name
+
+
+async def test_what_was_deleted_is_in_no_byte_of_the_files(store: SqliteLongTermStore) -> None:
+    """The words of the index, too, after a checkpoint."""
+    for number in range(50):
+        await store.store(f"k/{number}", f"plain words {number}")
+    await store.store("secret", "a zanzibarian xylophone")
+    await store.store("other", "a zanzibarian harp")
+    assert await store.delete("secret")
+    await store._database.read(lambda c: c.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+    content = b"".join(part.read_bytes() for part in store._database.path.parent.iterdir())
+    assert b"xylophon" not in content
+    assert b"anzibarian" in content
+
+
+async def test_nothing_acknowledged_is_lost_when_a_process_is_killed(tmp_path: Path) -> None:
+    """Twelve kills at any moment: what was said to be stored is there, and the file is whole."""
+    path = tmp_path / "memory.db"
+    for number in range(12):
+        process = python(KILLED, str(path), str(number))
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(3 + number)]
+        process.kill()
+        told += process.communicate()[0].splitlines(keepends=True)
+        whole = [line.strip() for line in told if line.endswith("\n")]
+        store = SqliteLongTermStore(path)
+        assert set(whole) <= set(await store.list_keys(prefix=f"{number}/"))
+        assert (await store.verify()).damaged == ()
+        assert len(await store.search(Query(words=f"run{number}", limit=3))) == 3
+        store.close()

@@ -1,0 +1,193 @@
+"""Memory in a folder that people can read."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from ...domain.errors import StorageError
+from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
+from ...domain.ports.clock import Clock
+from ...domain.ports.long_term_store import LongTermStore
+from ...domain.security.classification import Classification
+from ..common.exclusion import alone
+from ..common.system_clock import SystemClock
+from ..common.trouble import disk_errors
+from .json_files import file_of, read, remove_file, replace_file, sync_folder, written
+from .json_values import checked_key
+from .record import Record, moment, record_of
+from .search_index import TextIndex
+
+PATIENCE, PAUSE = 30.0, 0.002
+"""Seconds that other processes may take to write, and between two looks."""
+DAMAGED = ".damaged"
+log = logging.getLogger(__name__)
+
+
+class JsonFilesLongTermStore(LongTermStore):
+    """A file a key, for a memory that is read by people or kept under version control.
+
+    A file that does not match its digest is renamed to `*.damaged`, logged, and reads as None. Several threads and
+    processes may use the same folder; each write waits for the disk, so that it is a good deal slower than SQLite.
+    Every search looks whether files have changed.
+    """
+
+    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+        self._folder = folder
+        self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._index = TextIndex()
+        self._indexed: dict[Path, tuple[tuple[int, int, int], bytes]] = {}
+
+    async def store(
+        self,
+        key: str,
+        data: object,
+        classification: str = "INTERNAL",
+        *,
+        origin: Origin = NOBODY,
+        text: str | None = None,
+    ) -> bool:
+        """Keep `data`; on disk before it returns; False when there is no room."""
+        record = record_of(key, data, classification, origin, text, self._clock.now())
+        return await asyncio.to_thread(self._store, key, record)
+
+    async def retrieve(self, key: str) -> object | None:
+        """What was stored, or None, also for what can no longer be trusted."""
+        found = await self.entry(key)
+        return None if found is None else found.data
+
+    async def entry(self, key: str) -> Entry | None:
+        """What was stored, or None, also for what can no longer be trusted."""
+        path = file_of(self._folder, checked_key(key))
+        record = await asyncio.to_thread(self._read, path, key.encode())
+        return None if record is None else record.entry()
+
+    async def delete(self, key: str) -> bool:
+        """Whether there was something to delete; the file's bytes are overwritten, a damaged copy's too."""
+        path = file_of(self._folder, checked_key(key))
+        return await asyncio.to_thread(self._delete, path)
+
+    async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
+        """All keys that start with `prefix`, sorted by code point; it reads every file."""
+        kind = None if classification is None else Classification.of(classification).value
+        records = await asyncio.to_thread(self._records)
+        keys = [one.key.decode() for one in records if kind in {None, one.classification}]
+        return tuple(sorted(key for key in keys if key.startswith(prefix)))
+
+    async def search(self, query: Query) -> tuple[Hit, ...]:
+        """The entries that answer best."""
+        return await asyncio.to_thread(self._search, query)
+
+    async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
+        """Delete what is too old."""
+        bounds = {kind.value: moment(when) for kind, when in before.items()}
+        return await asyncio.to_thread(self._prune, bounds)
+
+    async def verify(self, *, repair: bool = False) -> Verified:
+        """Read every file against its digest."""
+        return await asyncio.to_thread(self._verify, repair)
+
+    def _store(self, key: str, record: Record) -> bool:
+        try:
+            with self._writing():
+                replace_file(file_of(self._folder, record.key), written(record))
+        except StorageError as error:
+            if error.code != "storage-full":
+                raise
+            log.warning("%r was not stored: %s", key, error)
+            return False
+        return True
+
+    def _read(self, path: Path, key: bytes | None = None) -> Record | None:
+        """The record; what lies under a wrong name or is damaged is set aside."""
+        record = self._look(path)
+        if record is None and path.exists():
+            with self._writing():
+                record = self._look(path)  # somebody may have written it anew
+                if record is None and path.exists():
+                    log.warning("the file %r does not match its digest and is set aside", str(path))
+                    path.replace(path.with_name(path.name + DAMAGED))
+                    sync_folder(self._folder)
+        return record if record is None or key in {None, record.key} else None
+
+    def _look(self, path: Path) -> Record | None:
+        with disk_errors(str(self._folder)):
+            try:
+                record = read(path.read_bytes())
+            except FileNotFoundError:
+                return None
+        return record if record is not None and file_of(self._folder, record.key) == path else None
+
+    def _delete(self, path: Path) -> bool:
+        if not self._folder.is_dir():
+            return False
+        with self._writing():
+            remove_file(path.with_name(path.name + DAMAGED))
+            remove_file(path.with_suffix(".new"))
+            return remove_file(path)
+
+    def _files(self) -> list[Path]:
+        with disk_errors(str(self._folder)):
+            return sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
+
+    def _records(self) -> list[Record]:
+        return [record for path in self._files() if (record := self._read(path)) is not None]
+
+    def _prune(self, bounds: Mapping[str, str]) -> tuple[str, ...]:
+        over = [one for one in self._records() if one.stored_at < bounds.get(one.classification, "")]
+        for record in over:
+            self._delete(file_of(self._folder, record.key))
+        return tuple(sorted(record.key.decode() for record in over))
+
+    def _verify(self, repair: bool) -> Verified:
+        paths = self._files()
+        damaged = tuple(path.name for path in paths if self._look(path) is None)
+        if repair:
+            self._records()
+        return Verified(entries=len(paths), damaged=damaged, repaired=repair)
+
+    def _search(self, query: Query) -> tuple[Hit, ...]:
+        with self._lock:
+            self._refresh()
+            found = self._index.best(query)
+        hits = []
+        for key, score in found:
+            record = self._read(file_of(self._folder, key), key)
+            if record is not None:
+                hits.append(Hit(entry=record.entry(), score=score))
+        return tuple(hits)
+
+    def _refresh(self) -> None:
+        """Index what has changed; entries of one conversation in the order of their times."""
+        marks = {path: mark for path in self._files() if (mark := _mark(path)) is not None}
+        for path in self._indexed.keys() - marks.keys():
+            self._index.remove(self._indexed.pop(path)[1])
+        changed = [path for path, mark in marks.items() if self._indexed.get(path, (None,))[0] != mark]
+        read_anew = [(record, path) for path in changed if (record := self._read(path)) is not None]
+        for record, path in sorted(read_anew, key=lambda one: (one[0].stored_at, one[0].key)):
+            self._index.put(record)
+            self._indexed[path] = (marks[path], record.key)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone among threads first, so that they do not wait for each other by looking again and again."""
+        place = str(self._folder)
+        with self._turn, disk_errors(place):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with alone(self._folder / ".lock", place, PATIENCE, PAUSE):
+                yield
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
