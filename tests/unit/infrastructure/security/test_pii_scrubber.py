@@ -118,6 +118,12 @@ def test_one_value_has_one_placeholder_and_comes_back() -> None:
     assert way.restore("Dear [EMAIL-2], not [EMAIL-9]") == "Dear bob@mail.com, not [EMAIL-9]"
 
 
+def test_a_text_may_write_what_looks_like_a_placeholder() -> None:
+    """It is not taken for the placeholder of another's value."""
+    way = ReversibleScrubber(SCRUBBER)
+    assert way.restore(way.hide("[EMAIL-1] is ann@mail.com")) == "[EMAIL-1] is ann@mail.com"
+
+
 @settings(deadline=None)
 @given(texts=st.lists(st.one_of(TEXTS, st.sampled_from(["[EMAIL-1]", "[LITERAL-1] x"])), max_size=3))
 def test_what_was_hidden_is_restored_exactly(texts: list[str]) -> None:
