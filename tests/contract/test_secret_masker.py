@@ -92,6 +92,14 @@ def test_a_private_key_in_one_line_is_masked(masker: SecretMasker) -> None:
     assert json.loads(shown)["id"] == 1
 
 
+def test_what_follows_the_first_line_of_a_key_without_end_is_masked_at_once(masker: SecretMasker) -> None:
+    """A second look finds nothing more, though it began with what is no line of a key."""
+    token = f"{encoded({'alg': 'x'})}.{encoded({'sub': '1234567890'})}.{BODY}{BODY}"
+    once = masker.mask(f"-----BEGIN PRIVATE KEY-----t: {token}")
+    assert BODY not in once
+    assert masker.mask(once) is once
+
+
 def test_every_one_of_very_many_is_masked(masker: SecretMasker) -> None:
     """A list of findings may end, a mask may not."""
     shown = masker.mask("\n".join(f"token_{n} = '{BODY}'" for n in range(1000)), "a.py")

@@ -16,3 +16,12 @@ class SecretMasker(Protocol):
         what is masked already.
         """
         ...
+
+    def mask_data(self, value: object) -> object:
+        """A copy of the JSON `value` with every secret text in it replaced or masked; never raises.
+
+        The names of fields tell what their values are: a password under `password` goes, though the value by itself
+        says nothing. Names stay unless they hold a secret themselves; numbers, order and structure stay. What holds
+        no secret comes back equal, and so does what is masked already.
+        """
+        ...

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.workspace.languages import language_of
 from .analysers.secret_candidates import MASK, Found, candidates
+from .secret_data import masked
 
 ROUNDS = 4
 """How often a text is looked through at most: a value may come to light when what stood beside it has gone."""
@@ -26,6 +27,10 @@ class RuleMasker(SecretMasker):
                 break
             text = "".join(_hidden(text, _merged(found)))
         return text
+
+    def mask_data(self, value: object) -> object:
+        """See the port."""
+        return masked(value, self.mask)
 
 
 def _merged(found: Iterable[Found]) -> Iterator[tuple[int, int]]:

@@ -6,18 +6,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .secret_values import is_chosen, is_random, is_something_else, stands_in
+from .secret_values import UUID, is_chosen, is_random, is_something_else, stands_in
 
-MARKS = ("passw", "pwd", "passphrase", "secret", "token", "apikey", "api_key", "api-key", "access_key", "accesskey",
-         "access-key", "auth_key", "private_key", "signing_key", "encryption_key", "credential", "accountkey",
-         "sharedaccesskey", "master_key", "masterkey")  # fmt: skip
+MARKS = ("pass", "pw", "secret", "token", "key", "cred", "auth", "appid")
+BEFORE_MARK, AFTER_MARK = 14, 64
+"""Characters of a name that may stand before and after its mark; a mark stands in each."""
 LONGEST_LINE = 1500
 """Characters; longer lines are data or minified code, where a name tells nothing."""
-NAME = re.compile(
-    r"(passw(?:or)?d|pwd|passphrase|secret|token|api[_-]?key|access[_-]?key|auth_key|private_key|signing_key"
-    r"|encryption_key|credentials?|accountkey|master_?key)([\w\-]{0,40}+)",
-    re.IGNORECASE,
+LONG = (
+    r"passw(?:or)?d|pwd|passphrase|passcode|passwort|secret|token|credentials?|appid"
+    r"|(?:api|access|auth|private|signing|encryption|encrypt|account|master|aes|hmac|fernet|cipher|crypto|app|license"
+    r"|licence|storage|session|webhook|deploy|shared|client|server|service|consumer|jwt|subscription|admin|ssh)[_-]?key"
 )
+SHORT = (
+    r"(?:(?<![A-Za-z])(?:[Pp]ass|PASS|[Pp]w|PW|[Aa]uth|AUTH|[Cc]reds?|CREDS?|[Kk]ey|KEY)"
+    r"|(?<=[a-z0-9])(?:Pass|Pw|Auth|Creds?|Key)|(?<=root)pw|(?<=bind)pw)(?:_?[0-9])?(?![\w\-])"
+)
+"""Names that are parts of many words: whole words only, and nothing after them."""
+NAME = re.compile(rf"((?i:{LONG}))([\w\-]{{0,40}}+)|({SHORT})")
 ESCAPES = r"\\{0,7}+"
 """Before a quote that stands inside JSON text, or inside JSON text inside JSON text."""
 LINE_END, WRAPPED_END = re.compile(r"\n"), re.compile(r"\n|\\n")
@@ -25,26 +31,41 @@ WRAPPED = frozenset({"", "json"})
 """Languages in which a whole file may stand as one text of JSON, its lines ended by a backslash and an n."""
 BEFORE = re.compile(r"[\w.\-]{0,40}$")
 SEPARATOR = re.compile(
-    rf"(?:{ESCAPES}[\"'\]]){{0,3}}+[ \t]{{0,20}}+"
+    rf"(?:{ESCAPES}[\"'\]`]|\*\*){{0,3}}+[ \t]{{0,20}}+"
     r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
     r"[ \t]{0,8}+=(?!=)"
-    rf"|=>|:=|=(?![=>])|:(?![:=])|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])"
+    rf"|=>|:=|={{2,3}}+(?=[ \t]?[\"'])|=(?![=>])|:(?:\*\*)?(?![:=])"
+    rf"|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
     r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+"
 )
+OTHERWISE = re.compile(r"[\"'\])]{0,3}+[ \t]{0,4}+(?:\|\||\?\?|\bor\b)[ \t]{0,4}+(?=[\"'`])")
+"""A value in case that the first is missing."""
+APART = re.compile(r"[ \t]{1,8}+(?:is[ \t]{1,2}+|was[ \t]{1,2}+|=[ \t]{1,2}+)?(?=[\"'`]?[^\s\"'`=:,;()]{6})")
+"""Only a blank, or a verb: in statements, commands and prose."""
+VALUE_OF = re.compile(
+    rf"{ESCAPES}[\"']?[ \t]{{0,4}}+,?\s{{0,24}}+{ESCAPES}[\"']?[vV]alue{ESCAPES}[\"']?[ \t]{{0,4}}+[=:][ \t]{{0,4}}+"
+)
+"""Where name and value are two fields of their own, perhaps on two lines."""
 QUOTED = re.compile(
-    rf"(?:[rbuRBU]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))" r"([^\"'`\\\n]{1,300}+)(?:\1)"
+    rf"(?:[rbuRBU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))" r"([^\"'`\\\n]{1,300}+)(?:\1)"
 )
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
+IN_QUERY = re.compile(r"([^\s\"'`;<>&]{1,300}+)")
 CONNECTION = re.compile(
     r"(?:server|data source|host|accountname|endpoint|uid|user id)\s{0,3}=[^;]{1,200};"
-    r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=",
+    r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=|\b(?:host|user|dbname)=[\w.\-]{1,80}[ ;]",
     re.IGNORECASE,
 )
 FALLBACK = re.compile(
-    r"(?:environ(?:\.get)?|getenv|config|env|setdefault|get)\(\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
+    r"(?:environ(?:\.get)?|getenv|config|env|setdefault|get|define|[sS]et|[aA]dd|[hH]eader|append|put"
+    r"|set(?:Request)?Header|addHeader|fetch|getOrDefault|getProperty|setProperty)\(\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
 )
-BARE_LANGUAGES = frozenset({"yaml", "env", "ini", "shell", "dockerfile", "text", "", "xml"})
+BARE_LANGUAGES = frozenset(
+    {"yaml", "env", "ini", "shell", "dockerfile", "text", "", "xml", "markdown", "html", "rst"}
+)
+WORDED = frozenset({"shell", "dockerfile", "text", "", "markdown", "env", "ini"})
+"""Languages in which a value may follow its name after a blank."""
 NOT_A_SECRET = re.compile(
     r"^[_\-]?(?:hash|sha\d*|digest|md5|checksum|fingerprint|length|len|size|name|names|field|url|uri|path|file|filename|dir"
     r"|ids?|types?|header|prefix|suffix|pattern|regex|re|ttl|age|expir\w*|version|count|limit|min|max|label|title|help"
@@ -56,7 +77,14 @@ PUBLIC_NAME = re.compile(
     r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
     re.IGNORECASE,
 )
-CHOSEN_NAMES = ("passw", "pwd", "passphrase")
+CHOSEN_NAMES = ("pass", "pwd", "pw")
+PLAIN_KEY = re.compile(
+    r"(?:cache|primary|foreign|sort|row|partition|object|index|map|hash|group|message|i18n|translation|lookup|registry"
+    r"|host|range|order|unique|idempotency|routing|storage|search|sub|dict|event|query|state|react|item|node|tree|kms|hot)"
+    r"[_.\-]?$",
+    re.IGNORECASE,
+)
+PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +101,7 @@ class Assigned:
 def assigned(text: str, language: str) -> Iterator[Assigned]:
     """All values that pass the gates, in order; every line is looked at in time proportional to its length."""
     seen = -1
-    for name in NAME.finditer(text):
+    for name in _names(text):
         if name.start() < seen:
             continue
         start, end = _line(text, name, language)
@@ -83,6 +111,53 @@ def assigned(text: str, language: str) -> Iterator[Assigned]:
         found = _beside(text, name, start, end, language)
         if found is not None:
             yield found
+
+
+def _names(text: str) -> Iterator[re.Match[str]]:
+    """What NAME finds from left to right, looked for only around its marks: they are found much faster."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        yield from NAME.finditer(text)
+        return
+    done = 0
+    for place in sorted(_places(lowered)):
+        if place >= done and (name := NAME.search(text, max(done, place - BEFORE_MARK), place + AFTER_MARK)):
+            done = name.end()
+            yield name
+
+
+def _places(lowered: str) -> Iterator[int]:
+    for mark in MARKS:
+        place = lowered.find(mark)
+        while place >= 0:
+            yield place
+            place = lowered.find(mark, place + 1)
+
+
+def tells_secret(name: str, value: str) -> bool:
+    """Whether `value`, called `name` in some data, is a secret: the name needs no quotes and no sign between."""
+    bare = value.strip()
+    for word in NAME.finditer(name):
+        if not _is_public(name, word, 0) and _judged(_called(word), 0, len(bare), bare) is not None:
+            return True
+    return False
+
+
+def _called(name: re.Match[str]) -> str:
+    return str(name.group(1) or name.group(3)).lower()
+
+
+def _is_public(text: str, name: re.Match[str], start: int) -> bool:
+    """Whether what stands around the word makes another thing of it."""
+    before = BEFORE.search(text, max(start, name.start() - 40), name.start())
+    prefix = before.group() if before else ""
+    if (
+        NOT_A_SECRET.match(name.group(2) or "")
+        or PUBLIC_NAME.search(prefix)
+        or PUBLIC_NAME.search(name.group())
+    ):
+        return True
+    return bool(name.group(3) and PLAIN_KEY.search(prefix))
 
 
 def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
@@ -97,41 +172,87 @@ def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
 
 
 def _beside(text: str, name: re.Match[str], start: int, end: int, language: str) -> Assigned | None:
-    before = BEFORE.search(text, max(start, name.start() - 40), name.start())
-    prefix = before.group() if before else ""
-    if NOT_A_SECRET.match(name.group(2)) or PUBLIC_NAME.search(prefix):
+    if _is_public(text, name, start):
         return None
-    separator = SEPARATOR.match(text, name.end(), end)
-    if separator is None:
+    place = _place(text, name, start, end, language)
+    if place is None:
         return None
-    if separator.group().lstrip("\\\"'] \t").startswith(",") and not FALLBACK.search(text, start, name.end()):
-        return None
-    value = _value(text, separator.end(), start, end, language)
-    if value is None or PUBLIC_NAME.search(name.group()):
-        return None
-    return _judged(name.group(1).lower(), value[0], value[1], text)
-
-
-def _value(text: str, position: int, start: int, end: int, language: str) -> tuple[int, int] | None:
-    quoted = QUOTED.match(text, position, end)
+    quoted = QUOTED.match(text, place.start, place.limit)
     if quoted is not None:
-        return quoted.span(2)
-    bare = None
-    if language in BARE_LANGUAGES:
-        bare = BARE.match(text, position, end)
-    elif CONNECTION.search(text, start, end):
-        bare = IN_CONNECTION.match(text, position, end)
+        return _judged(_called(name), *quoted.span(2), text)
+    form = None if place.only_quoted else _bare_form(text, name, start, end, language)
+    bare = form.match(text, place.start, place.limit) if form is not None else None
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
         return None
-    return bare.start(1), bare.start(1) + len(bare.group(1).rstrip("\\"))  # escapes the quote that follows
+    last = bare.start(1) + len(bare.group(1).rstrip("\\"))  # escapes the quote that follows
+    return _judged(_called(name), bare.start(1), last, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value may begin, and where it ends at the latest."""
+
+    start: int
+    limit: int
+    only_quoted: bool
+
+
+def _place(text: str, name: re.Match[str], start: int, end: int, language: str) -> _Place | None:
+    after = name.end()
+    if (field := VALUE_OF.match(text, after, after + 100)) is not None:
+        return _Place(field.end(), max(end, _line_end(text, field.end())), only_quoted=False)
+    if (separator := SEPARATOR.match(text, after, end)) is not None:
+        mark = separator.group().lstrip("\\\"'] \t`*")[:2]
+        only_quoted = mark[:1] in {",", "("} or mark == "=="
+        return _Place(separator.end(), end, only_quoted) if _gives(text, name, start, mark) else None
+    if (other := OTHERWISE.match(text, after, end)) is not None:
+        return _Place(other.end(), end, only_quoted=True)
+    apart = APART.match(text, after, end)
+    if apart is None or (name.group(3) or "").lower() in {"key", "auth"}:
+        return None
+    return _Place(apart.end(), end, language not in WORDED)
+
+
+def _line_end(text: str, start: int) -> int:
+    """The end of the line, or where a value would be too long."""
+    end = text.find("\n", start, start + 300)
+    return min(len(text), start + 300) if end < 0 else end
+
+
+def _gives(text: str, name: re.Match[str], start: int, mark: str) -> bool:
+    """Whether what follows `mark` is the value of `name`, and not merely another argument."""
+    if mark[:1] == ",":
+        return FALLBACK.search(text, max(start, name.start() - 120), name.end()) is not None
+    if mark[:1] == "(":
+        return (
+            text[max(start, name.start() - 40) : name.start()]
+            .rpartition(".")[2]
+            .lower()
+            .startswith(("set", "with"))
+        )
+    return mark != "==" or name.group().lower().startswith(CHOSEN_NAMES)
+
+
+def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: str) -> re.Pattern[str] | None:
+    """How a value without quotes ends in such a text; None where there is none."""
+    first = BEFORE.search(text, max(start, name.start() - 40), name.start())
+    word = first.start() if first is not None else name.start()
+    if word > 0 and text[word - 1] in "?&":
+        return IN_QUERY
+    if language in BARE_LANGUAGES:
+        return BARE
+    return IN_CONNECTION if CONNECTION.search(text, start, end) else None
 
 
 def _judged(name: str, start: int, end: int, text: str) -> Assigned | None:
     value = text[start:end]
-    if stands_in(value) or is_something_else(value):
+    key = name.rstrip("_0123456789") in {"key", "auth"}
+    if stands_in(value) or (is_something_else(value) and not (name.startswith("api") and UUID.match(value))):
         return None
     chosen = name.startswith(CHOSEN_NAMES)
     random = is_random(value)
+    if key and (PURE_HEX.match(value) or not random):
+        return None
     if not random and not (chosen and is_chosen(value)):
         return None
     kind = "password" if chosen else _kind(name)

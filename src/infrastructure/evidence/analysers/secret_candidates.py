@@ -14,20 +14,28 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from .secret_assignments import MARKS, assigned
+from .secret_commands import commanded
 from .secret_rules import PROVIDERS, WORD, Provider
-from .secret_values import entropy, is_chosen, is_random, is_something_else, stands_in
+from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, stands_in
 
 MASK = "****"
 PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----")
 END = "-----END"
+SHORTEST_KEY = 60
+"""Characters of its body."""
 BODY = re.compile(r"[A-Za-z0-9+/=\s\\\"',:.\-()_#*>|rn]{0,2000}")
 KEY_LINES = re.compile(r"(?:[\s\\rn\"'#*>|,+()]*+[A-Za-z0-9+/=]{8,}+)*+")
 """What a private key goes on with where its end is missing."""
 BASE64_LINE = re.compile(r"[A-Za-z0-9+/]{40,}+")
 JWT = re.compile(r"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]{10,}+\.eyJ[A-Za-z0-9_\-]{10,}+\.[A-Za-z0-9_\-]{20,}+")
-SCHEME = re.compile(r"(?:Bearer|BEARER|bearer)[ \t]{1,4}+([A-Za-z0-9._~+/\-]{20,}+=*+)")
-BASIC = re.compile(r"(?:Basic|BASIC)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
+SCHEME = re.compile(
+    r"(?:Bearer|BEARER|bearer|Token|token|ApiKey|SSWS)[ \t]{1,4}+(?:token=)?\"?([A-Za-z0-9._~+/\-]{20,}+=*+)"
+)
+SCHEMES = ("earer ", "BEARER ", "oken ", "ApiKey ", "SSWS ", "earer\t")
+BASIC = re.compile(r"(?:Basic|BASIC|basic)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
+RUN = re.compile(r"[A-Za-z0-9_\-.+/=~:]{20,}+")
+"""Each credential of a provider is, or begins with, such a run; ordinary text has few of them."""
 ESCAPED = frozenset({"\\n", "\\r", "\\t"})
 PORT = re.compile(r"\d{1,5},")
 """What follows the colon of the first of several hosts."""
@@ -51,11 +59,14 @@ class Found:
 def candidates(text: str, language: str) -> Iterator[Found]:
     """Whatever a rule takes for a credential, from the surest rules to the vaguest; places may overlap."""
     yield from _private_keys(text)
+    runs = " ".join(RUN.findall(text))
     for provider in PROVIDERS:
-        if any(mark in text for mark in provider.marks):
+        if any(mark in runs for mark in provider.marks):
             yield from _provided(text, provider)
     yield from _tokens(text)
     yield from _logins(text)
+    for place in commanded(text):
+        yield Found("password", "password", place.start, place.end, place.confidence, "plain")
     lowered = text.lower()
     if any(mark in lowered for mark in MARKS):
         for one in assigned(text, language):
@@ -90,17 +101,24 @@ def _is_inside(text: str, start: int) -> bool:
 
 
 def _is_mixed(body: str) -> bool:
-    """A body without any digit is a name that begins alike."""
-    return any(char.isdigit() for char in body)
+    """A body with no digit, and small letters only or capitals only, is a name that begins alike."""
+    return any(char.isdigit() for char in body) or (
+        len(body) >= 30
+        and "_" not in body
+        and "-" not in body
+        and body.swapcase() != body.lower() != body.upper()
+        and any(char.islower() for char in body)
+        and any(char.isupper() for char in body)
+    )
 
 
 def _private_keys(text: str) -> Iterator[Found]:
     if "PRIVATE KEY" not in text:
         return
     for match in PEM.finditer(text):
-        following = BODY.match(text, match.end(), _limit(text, match.end(), "-----BEGIN"))
-        body = "".join(BASE64_LINE.findall(following.group())) if following is not None else ""
-        if len(body) < 60 or stands_in(body[:40]) or entropy(body) < 4.0:
+        lines = _key_lines(text, match.end())
+        body = "".join(line.group() for line in lines)
+        if len(body) < SHORTEST_KEY or stands_in(body[:40]) or entropy(body) < 4.0:
             continue
         locked = "ENCRYPTED" in match.group(1) or "ENCRYPTED" in text[match.end() : match.end() + 60]
         title = "encrypted private key" if locked else "private key"
@@ -108,10 +126,21 @@ def _private_keys(text: str) -> Iterator[Found]:
             "private-key",
             title,
             match.end(),
-            _end_of_key(text, match.end()),
+            max(_end_of_key(text, match.end()), lines[-1].end()),
             0.95,
             "strong" if locked else "provider",
         )
+
+
+def _key_lines(text: str, start: int) -> list[re.Match[str]]:
+    """What makes a key of it: all of it goes, so that a second look finds nothing more."""
+    limit = _limit(text, start, "-----BEGIN")
+    if limit - start < SHORTEST_KEY:
+        return []
+    end = text.find(END, start, limit)
+    limit = limit if end < 0 else end
+    following = BODY.match(text, start, limit)
+    return list(BASE64_LINE.finditer(text, start, following.end() if following is not None else start))
 
 
 def _limit(text: str, start: int, mark: str) -> int:
@@ -139,12 +168,12 @@ def _tokens(text: str) -> Iterator[Found]:
 
 def _headers(text: str) -> Iterator[Found]:
     """Values of Authorization headers."""
-    if "earer" in text or "BEARER" in text:
+    if any(mark in text for mark in SCHEMES):
         for match in SCHEME.finditer(text):
             value = match.group(1)
             if is_random(value) and not stands_in(value) and not is_something_else(value):
                 yield Found("bearer", "bearer token", *match.span(1), 0.8, "strong")
-    if "Basic" in text or "BASIC" in text:
+    if "asic" in text or "BASIC" in text:
         for match in BASIC.finditer(text):
             if _is_login(match.group(1)):
                 yield Found("basic-auth", "user name with its password", *match.span(1), 0.75, "strong")
@@ -186,5 +215,5 @@ def _logins(text: str) -> Iterator[Found]:
             continue
         if stands_in(password) or is_something_else(password):
             continue
-        if is_random(password) or is_chosen(password):
+        if is_random(password) or is_chosen(password) or is_given(password):
             yield Found("password-in-url", "password inside a URL", *match.span(2), 0.85, "strong")

@@ -30,6 +30,11 @@ PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 PUBLIC_KEY = re.compile(r"^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_)")
 SAME = re.compile(r"^(.{1,3})\1+.?$")
 LONG_ENOUGH_TO_BE_RANDOM = 16
+HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
+HEX_BITS = 2.9
+"""Bits per character: 32 hexadecimal digits that were drawn have 3.6 of at most 4, hardly ever fewer than 3.2."""
+SIGN = re.compile(r"[!#%^&*+?~@=$|]")
+"""What passwords are seasoned with, and names of things are not."""
 
 
 def entropy(value: str) -> float:
@@ -72,7 +77,8 @@ def is_random(value: str) -> bool:
         letters >= 24 and any(c.islower() for c in value) and any(c.isupper() for c in value)
     ):
         return False
-    return entropy(value) >= min(3.5, math.log2(len(value)) * 0.72)
+    least = HEX_BITS if HEX.match(value) else 3.5
+    return entropy(value) >= min(least, math.log2(len(value)) * 0.72)
 
 
 def is_chosen(value: str) -> bool:
@@ -81,4 +87,16 @@ def is_chosen(value: str) -> bool:
         return False
     digits = any(char.isdigit() for char in value)
     letters = any(char.isalpha() for char in value)
-    return digits and letters and not is_wordy(value) and entropy(value) >= 2.5
+    plain = is_wordy(value) and not (SIGN.search(value) and len(value) - value.count("&") >= 8)
+    return digits and letters and not plain and entropy(value) >= 2.5
+
+
+def is_given(value: str) -> bool:
+    """Whether it may be a password where only a password can stand: short ones and words with a number count too."""
+    if not 6 <= len(value) <= 128 or any(char.isspace() for char in value):
+        return False
+    return (
+        any(char.isdigit() for char in value)
+        and any(char.isalpha() for char in value)
+        and entropy(value) >= 2.2
+    )

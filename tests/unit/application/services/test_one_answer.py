@@ -38,6 +38,9 @@ class CountingMasker(SecretMasker):
         time.sleep(0.4 if len(text) > 1_000_000 else 0.002)
         return text.replace("hunter2", "****")
 
+    def mask_data(self, value: object) -> object:
+        return value
+
 
 class Place:
     """A folder with what serves a run on it."""

@@ -1,0 +1,54 @@
+"""How fast secrets are found: in ordinary code, in eight times as much, and in short texts made to be slow."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+
+from muster.infrastructure.evidence.secret_masker import RuleMasker
+from tests.unit.infrastructure.evidence.test_secrets import HOSTILE
+
+REPEATS = 3
+MEGABYTE = 1_000_000
+SMALL = 30_000
+"""Characters of a hostile text."""
+MORE = [
+    "curl a ", "curl -u a:", "mysql a ", "mysql a -p", "login -p ", "echo aaaaaa1 | ", "auth=('a', ", "PDO('a', 'b', ",
+    "identified by ", "password ", "password is ", "password\n value",
+    'key="', "pass ", "?key=", "key=a&", ":aaaaaaa@tcp(",
+    "MMMMM", "M.", "a1" * 8 + ".atlasv1.", "pat", "SK", "0123456789abcdef", "ABSK", "auth auth=", "token token ",
+]  # fmt: skip
+
+
+def bench_secrets() -> None:
+    """Print medians of three, and the slowest of the hostile texts; CPU time, so that neighbours count less."""
+    code = _cut(_code(), MEGABYTE)
+    print(f"\nsecrets, median of {REPEATS}")
+    one, eight = (_cost(code * times, "a.py") for times in (1, 8))
+    print(f"  ordinary code    {1 / one:6.1f} MB/s       bar: at least 3")
+    print(f"  8 MB over 1 MB   {eight / one:6.1f} times      bar: at most 8.8")
+    slowest, piece, path = max(
+        (_cost(_cut(piece, SMALL), path), piece, path)
+        for piece in (*HOSTILE, *MORE)
+        for path in ("a.py", "a.yml", "")
+    )
+    print(f"  hostile 30 kB    {slowest:6.3f} s          bar: at most 0.1   ({piece!r} in {path or 'prose'})")
+
+
+def _code() -> str:
+    root = Path(__file__).parents[1] / "src"
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py")))
+
+
+def _cut(text: str, size: int) -> str:
+    return (text * (size // len(text) + 1))[:size]
+
+
+def _cost(text: str, path: str) -> float:
+    costs = []
+    for _ in range(REPEATS):
+        started = time.process_time()
+        RuleMasker().mask(text, path)
+        costs.append(time.process_time() - started)
+    return statistics.median(costs)

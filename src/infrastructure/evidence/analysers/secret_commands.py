@@ -1,0 +1,78 @@
+"""Passwords in the places that commands, statements and calls keep for them, with no name beside them.
+
+A pattern begins with a literal and its quantifiers are bounded or possessive: all takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .secret_values import is_given, is_something_else, stands_in
+
+VALUE = r"(?:\\{0,3}+[\"']([^\"'\s\\]{6,128}+)\\{0,3}+[\"']|([^\s\"'`;|<>()\\]{6,128}+))"
+"""In quotes or bare."""
+QUOTED = r"\\{0,3}+[\"']([^\"'\s\\]{6,128}+)\\{0,3}+[\"']"
+WORDS = r"(?:[ \t]{1,4}+-?[\w.@:/=\-]{1,60}+){0,6}?"
+"""Other arguments of a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A password in its place; positions are in the whole text."""
+
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`marks` are texts of which one stands in each; the value is the group of the pattern that took part."""
+
+    marks: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def _place(marks: str, pattern: str) -> Place:
+    return Place(tuple(marks.split("|")), re.compile(pattern))
+
+
+GAP = r"[ \t]{1,4}+"
+SOME = r"[\"'][^\"'\s]{1,80}+[\"'],[ \t]{0,4}+"
+"""The user's name in quotes, and a comma."""
+
+PLACES = (
+    _place("dentified|DENTIFIED",
+           rf"(?:identified|IDENTIFIED|Identified){GAP}(?i:by|with\s\w{{1,40}}+\s(?:by|as)){GAP}{QUOTED}"),
+    _place("sshpass", rf"sshpass{GAP}-p[ \t]{{0,4}}+{VALUE}"),
+    _place("mysql|mariadb", rf"(?:mysql|mysqldump|mysqladmin|mariadb){WORDS}{GAP}-p{VALUE}"),
+    _place("login", rf"login{WORDS}{GAP}-p[ \t=]{{1,4}}+{VALUE}"),
+    _place("redis-cli", rf"redis-cli{WORDS}{GAP}-a{GAP}{VALUE}"),
+    _place("curl|http",
+           rf"(?:curl|http){WORDS}{GAP}(?:-u|--user)[ \t=]{{0,4}}+[\"']?[\w.@\-]{{1,60}}+:"
+           r"([^\s\"'`;|<>()\\]{6,128}+)"),
+    _place("requirepass|masterauth|rootpw", rf"(?:requirepass|masterauth|rootpw)[ \t]{{1,8}}+{VALUE}"),
+    _place("ConvertTo-SecureString", rf"ConvertTo-SecureString{GAP}(?:-String{GAP})?{QUOTED}"),
+    _place("password-stdin", rf"echo{GAP}(?:-n{GAP})?{VALUE}[ \t]{{0,4}}+\|[^\n|]{{1,120}}?password-stdin"),
+    _place("uth",
+           rf"(?:[bB]asic_?[aA]uth|HTTP\w{{1,9}}Auth|auth)"
+           rf"[ \t]{{0,4}}+=?[ \t]{{0,4}}+\([ \t]{{0,4}}+{SOME}{QUOTED}"),
+    _place("getConnection|PDO", rf"(?:getConnection|PDO)\([^\n()\"']{{0,100}}+(?:{SOME}){{1,2}}{QUOTED}"),
+    _place("getConnection", rf"getConnection\([\w.]{{1,60}}+,[ \t]{{0,4}}+{SOME}{QUOTED}"),
+    _place("@tcp(|@unix(", r":([^\s:@\"'`/]{6,128}+)@(?:tcp|unix)\("),
+    _place("oracle:thin:", r"oracle:thin:[\w\-]{1,60}+/([^\s@\"'`/]{6,128}+)@"),
+)  # fmt: skip
+
+
+def commanded(text: str) -> Iterator[Commanded]:
+    """Every value in such a place that may be a password."""
+    for place in PLACES:
+        if not any(mark in text for mark in place.marks):
+            continue
+        for match in place.pattern.finditer(text):
+            group = match.lastindex or 1
+            value = match.group(group)
+            if is_given(value) and not stands_in(value) and not is_something_else(value):
+                yield Commanded(match.start(group), match.end(group), 0.6)
