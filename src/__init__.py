@@ -31,10 +31,13 @@ if TYPE_CHECKING:
     from .domain.orchestration.plan import ExecutionPlan
     from .domain.orchestration.run import RunRecord, RunReport, RunStatus, RunSummary, Verdict
     from .domain.tools.spec import ToolCategory
+    from .memory import MemoryConfig, UnifiedMemory
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "MemoryConfig": "memory",
+    "UnifiedMemory": "memory",
     "Role": "domain.messaging.message",
     "Message": "domain.messaging.message",
     "ModelFailure": "domain.errors",
@@ -94,6 +97,7 @@ __all__ = [
     "GateResult",
     "GateVerdict",
     "Location",
+    "MemoryConfig",
     "Message",
     "ModelFailure",
     "ModelInfo",
@@ -112,6 +116,7 @@ __all__ = [
     "RunTaskRequest",
     "Severity",
     "ToolCategory",
+    "UnifiedMemory",
     "UserError",
     "Verdict",
     "__version__",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..application.memory.scan import MemoryScan
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
+    from ..application.services.promotion_sweeper import PromotionSweeper
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory
@@ -94,6 +95,13 @@ def wrapped(
     store = GuardedLongTermStore(store, principal)
     store = AuditedLongTermStore(store, audit, principal.user)
     return ScannedLongTermStore(store, scan)
+
+
+def sweeper(raw_short: ShortTermStore, store: LongTermStore, clock: Clock) -> PromotionSweeper:
+    """Moves what is due; its values are scanned when they are stashed and when they are stored."""
+    from ..application.services.promotion_sweeper import PromotionSweeper
+
+    return PromotionSweeper(raw_short, store, clock)
 
 
 def tiers(short: ShortTermStore, long: LongTermStore, redis: RedisClient | None) -> Tiers:

@@ -12,6 +12,7 @@ from .wiring_work import Work
 if TYPE_CHECKING:
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
+    from ..application.services.promotion_sweeper import PromotionSweeper
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory
@@ -31,6 +32,7 @@ class Memory(Work):
     """What is remembered, and every use case of it; all of them stand on the wrapped stores."""
 
     tiers: providers.Provider[Tiers] = _one(m.tiers, Work.short_store, Work.store, Work.redis)
+    sweeper: providers.Provider[PromotionSweeper] = _one(m.sweeper, Work.short_store, Work.store, Work.clock)
     memory: providers.Provider[TieredMemory] = _one(m.memory, tiers, Work.ids, Work.principal)
     remember_pattern: providers.Provider[RememberPattern] = _one(m.remember_pattern, memory)
     recall_patterns: providers.Provider[RecallPatterns] = _one(m.recall_patterns, memory)

@@ -12,6 +12,8 @@ from ...domain.errors import ConfigurationError
 from .plain_files import read_plain
 
 PREFIX = "MUSTER_"
+KEYS = frozenset({"MUSTER_MEMORY_KEY"})
+"""Variables that hold keys: they are no settings, and nothing of settings ever sees them."""
 MAX_BYTES = 1024 * 1024
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 TABLE = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
@@ -96,7 +98,7 @@ def read_environment(env: Mapping[str, str]) -> Source:
     names = {
         name.removeprefix(PREFIX).lower(): name
         for name, text in env.items()
-        if name.startswith(PREFIX) and text.strip()
+        if name.startswith(PREFIX) and name not in KEYS and text.strip()
     }
     values = {key: from_text(key, env[name].strip()) for key, name in names.items()}
     return Source("environment", values, Path(), names)
