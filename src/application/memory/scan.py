@@ -32,9 +32,18 @@ class MemoryScan:
         self._masker = masker
 
     def clean(self, data: object) -> Scanned:
-        """`data` without finds; what holds none comes back as it is."""
+        """`data` without finds; names within it tell which values are secrets.
+
+        Raises TypeError for what is nested more deeply than can be followed.
+        """
         found = Counter[str]()
-        return Scanned(self._cleaned(data, found), dict(found))
+        masked = self._masker.mask_data(data)
+        try:
+            if masked != _listed(data):
+                found[SECRET] += 1
+            return Scanned(self._cleaned(masked, found), dict(found))
+        except RecursionError as error:
+            raise TypeError("the value is not JSON: it is nested too deeply") from error
 
     def text(self, text: str) -> str:
         """`text` without finds."""
@@ -80,6 +89,17 @@ class MemoryScan:
         scrubbed, detections = self._scrubber.scrub(masked)
         found.update(one.kind for one in detections)
         return scrubbed
+
+
+def _listed(data: object) -> object:
+    """`data` with lists in place of tuples, as whoever masks it gives it back."""
+    match data:
+        case Mapping():
+            return {name: _listed(value) for name, value in data.items()}
+        case list() | tuple():
+            return [_listed(value) for value in data]
+        case _:
+            return data
 
 
 def _free(name: object, taken: Mapping[object, object]) -> object:

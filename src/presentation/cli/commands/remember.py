@@ -12,8 +12,8 @@ from .. import options as o
     "remember",
     cls=o.Command,
     epilog=o.examples(
-        'muster remember "The parcel API answers 429 above 5 calls a second: wait for Retry-After"',
-        'muster remember --type bug_fix --tag area=billing "Round half to even in invoices"',
+        'muster remember "The parcel API allows 5 calls a second"',
+        'muster remember --type fix --tag area=billing "Round half to even"',
         "git log -1 --format=%B | muster remember --type decision -",
     ),
 )

@@ -41,6 +41,26 @@ async def test_no_text_of_the_data_keeps_what_is_personal_or_secret(scan: Memory
     assert kept.origin.author == "by [REDACTED-EMAIL]"
 
 
+async def test_the_name_of_a_value_tells_that_it_is_a_secret(scan: MemoryScan) -> None:
+    """Which the value alone does not."""
+    inner = InProcessLongTermStore()
+    await ScannedLongTermStore(inner, scan).store("a", {"password": "hunter2xyz!9", "colour": "hunter2xyz!9"})
+    assert await inner.retrieve("a") == {"password": "****", "colour": "hunter2xyz!9"}
+
+
+async def test_what_is_nested_too_deeply_is_refused_like_everything_that_is_no_json(scan: MemoryScan) -> None:
+    """And what was there stays."""
+    inner = InProcessLongTermStore()
+    store = ScannedLongTermStore(inner, scan)
+    await store.store("a", 1)
+    deep: object = "x"
+    for _ in range(50_000):
+        deep = [deep]
+    with pytest.raises(TypeError, match="nested too deeply"):
+        await store.store("a", deep)
+    assert await inner.retrieve("a") == 1
+
+
 async def test_two_names_that_become_one_both_stay(scan: MemoryScan) -> None:
     """Nothing is lost but what is personal."""
     inner = InProcessLongTermStore()

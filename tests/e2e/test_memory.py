@@ -1,0 +1,106 @@
+"""Memory on the command line, from the first lesson to the last one that is forgotten."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .support import Shell
+
+MAIL = "marta.klein@mail-fabrik.com"
+
+
+@pytest.fixture
+def muster(tmp_path: Path) -> Shell:
+    """A command line with a memory of its own."""
+    (tmp_path / "work").mkdir()
+    return Shell(tmp_path / "work", tmp_path / "data", {"MUSTER_USER": "ann"})
+
+
+def test_a_lesson_is_kept_found_carried_and_forgotten(muster: Shell) -> None:
+    """And is gone from the files then."""
+    kept = muster("remember", "--tag", "area=api", f"Five calls a second, says {MAIL}", "--json").json()[
+        "pattern"
+    ]
+    assert (kept["content"], kept["metadata"]) == (
+        "Five calls a second, says [REDACTED-EMAIL]",
+        {"area": "api"},
+    )
+    assert muster("recall", "calls").out.splitlines()[0] == f"{kept['id']}  INTERNAL"
+    assert muster("memory", "search", "nobody said this").out == "nothing was found\n"
+    shown = muster("memory", "show", kept["id"]).out
+    assert f"pattern/{kept['id']}\n" in shown
+    assert "ann" in shown
+    assert muster("memory", "export", "-o", "all.jsonl").code == 0
+    refused = muster("memory", "forget", kept["id"])
+    assert (refused.code, "1 entry is not forgotten unasked" in refused.err) == (2, True)
+    assert muster("memory", "forget", kept["id"], "--yes").out == "1 entry forgotten\n"
+    assert muster("recall", "calls").out == "nothing is remembered about that\n"
+    files = b"".join(path.read_bytes() for path in muster.data.iterdir() if path.name.startswith("memory.db"))
+    assert b"calls a second" not in files
+    assert muster("memory", "import", "all.jsonl").out == "1 entry taken in\n"
+    assert [one["content"] for one in muster("recall", "calls", "--json").json()["patterns"]] == [
+        kept["content"]
+    ]
+    assert muster("memory", "verify").out == "1 entry read, all as they were stored\n"
+
+
+def test_a_file_that_was_cut_or_changed_is_taken_in_not_at_all(muster: Shell) -> None:
+    """The line is named."""
+    for text in ("one", "two", "three"):
+        assert muster("remember", text).code == 0
+    lines = muster("memory", "export").out.splitlines(keepends=True)
+    cases = {
+        "cut": ("".join(lines[:-1]), "line 5 is missing: the file was cut off"),
+        "changed": ("".join(lines).replace("two", "2"), "line 5 does not prove the lines before it"),
+        "no JSON": ("".join([lines[0], "x\n", *lines[2:]]), "line 2 is not JSON"),
+        "empty": ("", "line 1 is missing: the file is empty"),
+        "another": ("{}\n" + "".join(lines[1:]), "line 1 does not begin an export of memory"),
+    }
+    assert muster("memory", "forget", "--prefix", "pattern/", "--yes").out == "3 entries forgotten\n"
+    for text, said in cases.values():
+        answer = muster("memory", "import", "-", stdin=text)
+        assert (answer.code, said in answer.err) == (2, True), answer.err
+    assert muster("memory", "list").out == "nothing is remembered under these keys\n"
+
+
+def test_what_is_sensitive_asks_for_a_key_first(muster: Shell) -> None:
+    """Then nothing of it is in any file, and the log says who stored and who read it."""
+    refused = muster("remember", "The patient in room 4 is called Otto")
+    assert (refused.code, "muster keys init" in refused.err) == (3, True)
+    assert muster("keys", "init").code == 0
+    assert muster("remember", "The patient in room 4 is called Otto").code == 0
+    assert "room 4" in muster("recall", "patients in rooms").out
+    assert b"Otto" not in b"".join(path.read_bytes() for path in muster.data.rglob("*") if path.is_file())
+    exported = muster("memory", "export")
+    assert "1 SENSITIVE entry left out" in exported.err
+    assert "Otto" not in exported.out
+    events = muster("audit", "list", "--json").json()
+    kinds = [one["event"]["type"] for one in events["events"]]
+    assert kinds[:4] == ["memory-store", "security-violation", "configuration-change", "memory-store"]
+    assert kinds.count("memory-retrieve") >= 2
+    assert muster("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("remember", " "), "the content of a pattern is blank"),
+        (("remember", "x", "--type", "Two words"), "is not a word of a-z"),
+        (("remember", "x", "--tag", "nothing"), "tag 'nothing' has no name"),
+        (("remember", "x", "--class", "secret"), "'secret' is not known"),
+        (("recall", "x", "--limit", "0"), "limit 0 finds nothing"),
+        (("memory", "search", " "), "there is nothing to search for"),
+        (("memory", "forget"), "say which entries"),
+        (("memory", "show", "../../etc/passwd"), "../../etc/passwd"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_how_to_ask(muster: Shell, args: tuple[str, ...], said: str) -> None:
+    """In one line, with a hint; nothing is kept."""
+    answer = muster(*args)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+    assert "hint: " in answer.err
+    assert json.loads(muster("memory", "stats", "--json").out)["memory"]["long_term"]["entries"] == 0
