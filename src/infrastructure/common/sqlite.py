@@ -18,7 +18,7 @@ import apsw
 
 from ...domain.errors import StorageError
 from .sqlite_errors import FOREIGN, storage_errors
-from .sqlite_queue import Failed, Job, change, deliver, fail, groups, immediate
+from .sqlite_queue import Failed, Job, change, deliver, fail, groups, immediate, look
 
 T = TypeVar("T")
 BUSY_SECONDS = 30.0
@@ -128,7 +128,7 @@ class Database:
                     change(self._connection, group, self.path)
                     self._complained = False
                 else:
-                    group[0].result = group[0].work(self._connection)
+                    look(self._connection, group, self.path)
         except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits to hear of it
             fail(group, error)
 

@@ -45,10 +45,10 @@ class Job:
 
 
 def groups(jobs: Iterable[Job]) -> list[list[Job]]:
-    """The jobs in their order, those that change something in groups that may share a transaction."""
+    """The jobs in their order: changes that may share a transaction, readings that are told of together."""
     found: list[list[Job]] = []
     for job in jobs:
-        if job.changes and found and found[-1][-1].changes:
+        if found and found[-1][-1].changes is job.changes:
             found[-1].append(job)
         else:
             found.append([job])
@@ -115,6 +115,16 @@ def change(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
         with immediate(connection):
             for job in jobs:
                 _attempt(connection, job, path)
+
+
+def look(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
+    """Do `jobs`, which change nothing; what one of them raises is its own error."""
+    for job in jobs:
+        try:
+            with storage_errors(path):
+                job.result = job.work(connection)
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits to hear of it
+            job.error = error
 
 
 def _attempt(connection: apsw.Connection, job: Job, path: Path) -> None:
