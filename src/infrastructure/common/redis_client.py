@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 T = TypeVar("T")
-AWAY = "redis-away"
+AWAY, FULL = "redis-away", "redis-full"
+"""Codes of errors: no answer, or none but that the server is at its `maxmemory`."""
 MOST_CONNECTIONS = 16
 """Of one client; more questions at once wait for one another."""
 PATIENCE = 1.0
@@ -104,9 +105,7 @@ class RedisClient:
         except TimeoutError as error:
             raise self._error(f"did not answer in {self._patience:g} s", "is it there?") from error
         except (RedisError, OSError) as error:
-            raise self._error(
-                f"failed: {type(error).__name__}", "see whether it is up and lets you in"
-            ) from error
+            raise self._failed(error) from error
 
     def _connection(self) -> Redis:
         if self._redis is None:
@@ -130,9 +129,17 @@ class RedisClient:
             await self._redis.aclose()
             self._redis = None
 
-    def _error(self, what: str, hint: str) -> StorageError:
+    def _failed(self, error: Exception) -> StorageError:
+        from redis.exceptions import OutOfMemoryError, ResponseError
+
+        # Within a script it is an error of the script that tells of the other.
+        if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM " in str(error)):
+            return self._error("has no room left", "raise its maxmemory, or let entries go", FULL)
+        return self._error(f"failed: {type(error).__name__}", "see whether it is up and lets you in")
+
+    def _error(self, what: str, hint: str, code: str = AWAY) -> StorageError:
         return StorageError(
-            f"Redis at {self.name!r} {what}", code=AWAY, details={"server": self.name}, hint=hint
+            f"Redis at {self.name!r} {what}", code=code, details={"server": self.name}, hint=hint
         )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from ...domain.errors import StorageError
 from ...domain.memory.due import Due
 from ...domain.ports.short_term_store import ShortTermStore
-from ..common.redis_client import RedisClient
+from ..common.redis_client import FULL, RedisClient
 from . import redis_short_scripts as scripts
 from .json_values import checked_key
 from .short_values import Writing, checked_time, writings
@@ -56,7 +56,7 @@ class RedisShortTermStore(ShortTermStore):
         try:
             await self._ask(scripts.STASH, micros, int(promote_on_expiry), *arguments)
         except StorageError as error:
-            if not _is_full(error):
+            if error.code != FULL:
                 raise
             log.warning("%r were not stashed: the server has no room left", list(entries))
             return False
@@ -113,11 +113,3 @@ def _writing(parts: Sequence[bytes]) -> Writing:
 
 def _moment(micros: bytes) -> datetime:
     return EPOCH + timedelta(microseconds=int(micros))
-
-
-def _is_full(error: StorageError) -> bool:
-    """Whether the server is there and said that it is at its `maxmemory`."""
-    from redis.exceptions import OutOfMemoryError, ResponseError
-
-    cause = error.__cause__
-    return isinstance(cause, OutOfMemoryError) or (isinstance(cause, ResponseError) and "OOM " in str(cause))
