@@ -26,8 +26,18 @@ PROGRAMS: Mapping[str, str] = {
     "deptry": "dependencies are unmeasured without it",
     "git": "without it, ignored files are recognised by name only, and --since cannot work",
 }
-LIBRARIES = ("complexipy", "lizard", "vulture", "grimp", "coverage", "tree-sitter", "apsw", "rs-bpe")
-DATABASES = ("runs.db", "memory.db", "evidence.db", "costs.db", "chats.db")
+LIBRARIES = (
+    "complexipy",
+    "lizard",
+    "vulture",
+    "grimp",
+    "coverage",
+    "tree-sitter",
+    "apsw",
+    "rs-bpe",
+    "cryptography",
+)
+DATABASES = ("runs.db", "memory.db", "working.db", "evidence.db", "costs.db", "chats.db")
 MAGIC = b"SQLite format 3\0"
 OLDEST = (3, 11)
 
