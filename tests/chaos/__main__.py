@@ -1,4 +1,4 @@
-"""python -m tests.chaos: kill runs at random moments, fill their disk, damage their file, and count.
+"""python -m tests.chaos: kill runs and memory at random moments, fill a disk, damage a file, and count.
 
 The last line says `chaos: ok`; otherwise what is broken, and the exit code is 1. CHAOS_SEED repeats a run of it.
 """
@@ -19,10 +19,13 @@ from .controller import kill, lay_out, provider, story
 from .damage import damaged_page, torn_log
 from .full import full_disk
 from .laws import broken, counted
+from .memory import killed_memory
 
 SHOWN = 20
 ENOUGH = 25
 """Runs that fill a small disk."""
+LIVES = 10
+"""Processes that write to memory until they are killed."""
 
 
 def main() -> int:
@@ -30,7 +33,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=200)
     options.add_argument("--kills", type=int, default=3)
-    options.add_argument("--only", choices=("kills", "full", "damage"), help="one part of it")
+    options.add_argument("--only", choices=("kills", "full", "damage", "memory"), help="one part of it")
     options.add_argument(
         "--forgetful", action="store_true", help="lose results on purpose: it must be noticed"
     )
@@ -47,6 +50,9 @@ def main() -> int:
             wrong += told(f"full disk: {ENOUGH} runs", *full_disk(base / "full", ENOUGH, seed))
         if given.only in {None, "damage"}:
             wrong += damage(base, few, seed)
+        if given.only in {None, "memory"}:
+            found = killed_memory(base / "memory", LIVES, seed)
+            wrong += told(f"memory, kill -9: {LIVES} times", *found)
     print(f"chaos: {f'{len(wrong)} violations' if wrong else 'ok'} ({time.monotonic() - started:.0f} s)")
     return 1 if wrong else 0
 

@@ -244,3 +244,14 @@ async def test_what_is_too_old_for_its_class_is_pruned(store: LongTermStore) -> 
     assert (await store.verify()).entries == 1
     assert (await store.verify(repair=True)).damaged == ()
     assert await found(store, "apple") == ["b"]
+
+
+async def test_one_promotion_is_written_once(store: LongTermStore) -> None:
+    """Whoever comes late with the same one changes nothing; another one, and whoever stores by hand, does."""
+    assert await store.store("a", 1, origin=Origin(promotion="v1"))
+    assert await store.store("a", 2, origin=Origin(promotion="v1"))
+    assert await store.retrieve("a") == 1
+    assert await store.store("a", 3, origin=Origin(promotion="v2"))
+    assert await store.retrieve("a") == 3
+    assert await store.store("a", 4)
+    assert await store.retrieve("a") == 4

@@ -24,7 +24,9 @@ class LongTermStore(Protocol):
     ) -> bool:
         """Keep `data` under `key`, replacing what was there; False when the disk is full.
 
-        `text` is what a search finds the entry by; None means all texts within `data`, "" that it is never found.
+        An entry whose origin names the same promotion already is left as it is, in one step with the look: of several
+        who promote at once one writes. `text` is what a search finds the entry by; None means all texts within `data`,
+        "" that it is never found.
         Raises ValueError for a blank key, one that leads out (`../x`), or an unknown class, and TypeError for data
         that is not JSON; the old value stays whole.
         """

@@ -12,7 +12,7 @@ from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ..common.system_clock import SystemClock
 from .json_values import checked_key
-from .record import Record, moment, record_of
+from .record import Record, is_promoted, moment, record_of
 from .search_index import TextIndex
 
 
@@ -37,6 +37,8 @@ class InProcessLongTermStore(LongTermStore):
         """Keep `data`; always True, since no disk is needed."""
         record = record_of(key, data, classification, origin, text, self._clock.now())
         with self._lock:
+            if is_promoted(self._records.get(key), record):
+                return True
             self._records[key] = record
             if self._index is not None:
                 self._index.put(record)

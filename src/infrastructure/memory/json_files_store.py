@@ -20,7 +20,7 @@ from ..common.system_clock import SystemClock
 from ..common.trouble import disk_errors
 from .json_files import file_of, read, remove_file, replace_file, sync_folder, written
 from .json_values import checked_key
-from .record import Record, moment, record_of
+from .record import Record, is_promoted, moment, record_of
 from .search_index import TextIndex
 
 PATIENCE, PAUSE = 30.0, 0.002
@@ -97,7 +97,9 @@ class JsonFilesLongTermStore(LongTermStore):
     def _store(self, key: str, record: Record) -> bool:
         try:
             with self._writing():
-                replace_file(file_of(self._folder, record.key), written(record))
+                path = file_of(self._folder, record.key)
+                if not (record.promotion and is_promoted(self._look(path), record)):
+                    replace_file(path, written(record))
         except StorageError as error:
             if error.code != "storage-full":
                 raise

@@ -112,3 +112,8 @@ def _checked(name: str, value: str) -> str:
     except UnicodeEncodeError as error:
         raise ValueError(f"the {name} {value!r} is not valid Unicode text") from error
     return value
+
+
+def is_promoted(there: Record | None, record: Record) -> bool:
+    """Whether what is there is the same writing of the same short-term entry that `record` is."""
+    return there is not None and record.promotion != "" and there.promotion == record.promotion

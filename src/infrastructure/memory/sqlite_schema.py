@@ -26,6 +26,7 @@ INSERT INTO entries (
     project = excluded.project, author = excluded.author, conversation = excluded.conversation,
     promotion = excluded.promotion, said_at = excluded.said_at, stored_at = excluded.stored_at, text = excluded.text,
     digest = excluded.digest, form = 1
+WHERE excluded.promotion = '' OR entries.promotion <> excluded.promotion
 """
 
 # Blobs, because a flipped bit may leave text that is no UTF-8, and one bad name would hide all others.
