@@ -38,7 +38,7 @@ tests: $(VENV)/.dev  ## all tests, with the coverage thresholds
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	@$(BIN)/python scripts/coverage_gate.py .coverage.json
 
-chaos: $(VENV)/.dev  ## kill runs at random moments, and count what was done twice (CHAOS_SEED repeats one)
+chaos: $(VENV)/.dev  ## kill runs and memory at random moments, and count what was done twice (CHAOS_SEED repeats one)
 	@$(BIN)/python -m tests.chaos
 
 bench: $(VENV)/.bench  ## measurements; they print, and assert nothing about speed
