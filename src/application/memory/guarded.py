@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ...domain.errors import AccessDenied
-from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query
+from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ...domain.security.principal import Principal, Role
@@ -84,6 +84,12 @@ class GuardedLongTermStore(PassingLongTermStore):
     async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
         """Delete what is too old, whoever owns it: that is the rule of the store, not of a person."""
         return await self._inner.prune(before)
+
+    async def verify(self, *, repair: bool = False) -> Verified:
+        """Read every entry; setting damaged ones aside, whoever owns them, takes a steward. Raises AccessDenied."""
+        if repair:
+            self._check_role(Role.STEWARD, "repair", "the memory")
+        return await self._inner.verify(repair=repair)
 
     def _may_read(self, entry: Entry) -> bool:
         origin, me = entry.origin, self._principal

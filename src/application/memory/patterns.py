@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...domain.errors import AccessDenied, UnknownName
+from ...domain.errors import AccessDenied, SecurityViolation, UnknownName
 from ...domain.memory.entry import Origin, Query
 from ...domain.memory.lifetime import Lifetime
 from ...domain.memory.pattern import PREFIX, Pattern, checked_type, pattern_data, pattern_of
@@ -77,9 +77,13 @@ class PatternBook:
         classification: str | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> str | None:
-        """Put a pattern before the validators for a day; its id, or None when there is no room."""
+        """Put a pattern before the validators for a day; its id, or None when there is no room.
+
+        Raises SecurityViolation for what must be encrypted: it can be persisted, and not staged.
+        """
         self._check(Role.CONTRIBUTOR, "stage a pattern")
         kind = classify(content) if classification is None else Classification.of(classification)
+        check_short(kind)
         data = pattern_data(content, pattern_type, metadata)
         pattern_id = self._ids.new(pattern_type)
         staged = {**data, "classification": kind.value, "by": self._principal.user}
@@ -130,3 +134,13 @@ class PatternBook:
                 details={"user": who.user, "role": who.role.value},
                 hint=f"it takes the role of a {needed}",
             )
+
+
+def check_short(kind: Classification) -> None:
+    """Raise SecurityViolation for a class that is never in the clear: the short-term tier encrypts nothing."""
+    if kind.encrypted:
+        raise SecurityViolation(
+            f"{kind} data is not kept in the short-term memory, which is not encrypted",
+            code="sensitive-short-term",
+            hint="store it without a time, or persist it as a pattern: the long-term memory encrypts it",
+        )

@@ -11,7 +11,7 @@ from ...domain.memory.status import MemoryStatus, Synced, TierStatus
 from ...domain.ports.ids import Ids
 from ...domain.security.classification import Classification
 from ...domain.security.principal import Principal
-from .patterns import PatternBook
+from .patterns import PatternBook, check_short
 from .tiers import Tiers
 
 
@@ -31,8 +31,12 @@ class TieredMemory:
     async def store(
         self, key: str, data: object, ttl: float | None = None, classification: str = "INTERNAL"
     ) -> bool:
-        """Keep `data`: with a `ttl` in seconds for so long, else for good; False when there is no room."""
+        """Keep `data`: with a `ttl` in seconds for so long, else for good; False when there is no room.
+
+        Raises SecurityViolation for what must be encrypted and is to be kept for a while: that tier encrypts nothing.
+        """
         if ttl is not None:
+            check_short(Classification.of(classification))
             return await self._short.stash(key, data, ttl)
         return await self._long.store(key, data, classification)
 
@@ -54,10 +58,11 @@ class TieredMemory:
 
     async def promote_to_long_term(self, key: str) -> bool:
         """Move a short-term entry to the long-term tier; False when there is none, or no room for it there."""
-        value = await self._short.retrieve(key)
+        stashed, value = await self._short.stashed_at(key), await self._short.retrieve(key)
         if value is None or not await self._long.store(key, value):
             return False
-        await self._short.delete(key)
+        if await self._short.stashed_at(key) == stashed:  # else it was stashed anew meanwhile, and stays
+            await self._short.delete(key)
         return True
 
     async def sync_tiers(self) -> Synced:

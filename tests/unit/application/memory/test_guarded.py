@@ -87,6 +87,14 @@ async def test_an_observer_changes_nothing(inner: InProcessLongTermStore) -> Non
     assert await inner.list_keys() == ("common", "diary", "note")
 
 
+async def test_a_steward_alone_sets_damaged_entries_aside(inner: InProcessLongTermStore) -> None:
+    """Everybody may look."""
+    assert (await seen_by(inner, person("ben")).verify()).entries == 3
+    with pytest.raises(AccessDenied, match="it takes the role of a steward"):
+        await seen_by(inner, person("ben")).verify(repair=True)
+    assert (await seen_by(inner, person("eve", Role.STEWARD)).verify(repair=True)).entries == 3
+
+
 async def test_nobody_stores_in_another_s_name_or_into_a_project_of_others(
     inner: InProcessLongTermStore,
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from muster.application.memory.tiered import TieredMemory
 from muster.application.memory.tiers import Tiers
-from muster.domain.errors import StorageError
+from muster.domain.errors import SecurityViolation, StorageError
 from muster.domain.memory.status import Synced
 from muster.infrastructure.memory.embedded_short_term_store import EmbeddedShortTermStore
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
@@ -92,6 +92,17 @@ async def test_of_two_values_the_newer_wins_in_both_tiers(
     assert kept is not None
     assert kept.classification == "PUBLIC"
     assert await memory.sync_tiers() == Synced()
+
+
+async def test_what_must_be_encrypted_is_never_in_the_short_term_tier(
+    memory: TieredMemory, short: EmbeddedShortTermStore
+) -> None:
+    """Neither for a while nor staged; the tier encrypts nothing."""
+    with pytest.raises(SecurityViolation, match="SENSITIVE data is not kept in the short-term memory"):
+        await memory.store("a", "marmalade", ttl=60, classification="SENSITIVE")
+    with pytest.raises(SecurityViolation, match="SENSITIVE data is not kept in the short-term memory"):
+        await memory.stage_pattern("the patient called", "case")
+    assert await short.keys() == ()
 
 
 class AwayStore(InProcessLongTermStore):
