@@ -17,7 +17,7 @@
     │   └── ModelFailure        … and says of which kind the failure is
     ├── EvidenceUnavailable     a tool is missing, crashed, timed out, or printed nonsense
     ├── SecurityViolation       what was asked for would break a rule of security; nothing was done    exit code 3
-    │   └── KeyUnavailable      what is encrypted cannot be read or written without its key
+    │   └── KeyUnavailable      what is encrypted cannot be read or written without its key    exit code 4
     └── StorageError            a store or journal could not be read or written   exit code 3
         └── Fenced              the run has gone over to another driver; nothing more of it is written here
 

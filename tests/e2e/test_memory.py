@@ -69,7 +69,7 @@ def test_a_file_that_was_cut_or_changed_is_taken_in_not_at_all(muster: Shell) ->
 def test_what_is_sensitive_asks_for_a_key_first(muster: Shell) -> None:
     """Then nothing of it is in any file, and the log says who stored and who read it."""
     refused = muster("remember", "The patient in room 4 is called Otto")
-    assert (refused.code, "muster keys init" in refused.err) == (3, True)
+    assert (refused.code, "muster keys init" in refused.err) == (4, True)
     assert muster("keys", "init").code == 0
     assert muster("remember", "The patient in room 4 is called Otto").code == 0
     assert "room 4" in muster("recall", "patients in rooms").out

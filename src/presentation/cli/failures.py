@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from ...domain.errors import ConfigurationError, MusterError, UserError
+from ...domain.errors import ConfigurationError, KeyUnavailable, MusterError, UserError
 
 USAGE = 2
 INTERNAL = 3
@@ -60,7 +60,7 @@ def failure_of(error: Exception) -> Failure:
 def _exit_code(error: MusterError) -> int:
     if isinstance(error, UserError):
         return USAGE
-    return CONFIGURATION if isinstance(error, ConfigurationError) else INTERNAL
+    return CONFIGURATION if isinstance(error, ConfigurationError | KeyUnavailable) else INTERNAL
 
 
 def _of_usage(error: click.UsageError) -> Failure:

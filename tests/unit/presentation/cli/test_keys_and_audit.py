@@ -34,7 +34,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_key_is_made_rotated_and_shown_and_all_of_it_is_audited(muster: Muster, data: Path) -> None:
     """From nothing to two keys; no secret is on the screen, and the log of it is intact."""
     assert muster("keys").out.startswith("no key: SENSITIVE memory is refused")
-    assert muster("keys", "rotate").code == 3
+    assert muster("keys", "rotate").code == 4
     made = muster("keys", "init", "--json").json["ring"]["keys"]
     assert [key["state"] for key in made] == ["active"]
     assert muster("keys", "init").code == 2
