@@ -29,6 +29,8 @@ ESCAPES = r"\\{0,7}+"
 LINE_END, WRAPPED_END = re.compile(r"\n"), re.compile(r"\n|\\n")
 WRAPPED = frozenset({"", "json"})
 """Languages in which a whole file may stand as one text of JSON, its lines ended by a backslash and an n."""
+HEADING = "key-----"
+"""The end of a key's first or last line, which names no value: the key below it has a rule of its own."""
 BEFORE = re.compile(r"[\w.\-]{0,40}$")
 SEPARATOR = re.compile(
     rf"(?:{ESCAPES}[\"'\]`]|\*\*){{0,3}}+[ \t]{{0,20}}+"
@@ -130,7 +132,8 @@ def _places(lowered: str) -> Iterator[int]:
     for mark in MARKS:
         place = lowered.find(mark)
         while place >= 0:
-            yield place
+            if not lowered.startswith(HEADING, place):
+                yield place
             place = lowered.find(mark, place + 1)
 
 
