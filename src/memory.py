@@ -21,13 +21,14 @@ class MemoryConfig:
     """Where memory is kept, and what its user may do.
 
     `data_dir` holds files and keys; None is the folder that the settings name. With a `redis_url` the short-term
-    tier is in Redis, shared by all who name the same one. `role` is observer,
-    contributor, validator or steward. `projects` are those that the user is a member of, `granted` the keys of others'
-    entries that they may read.
+    tier is in Redis, shared by all who name the same one. `backend` is sqlite, one file, or json, a folder of files
+    that people can read; None is what the settings say. `role` is observer, contributor, validator or steward.
+    `projects` are those that the user is a member of, `granted` the keys of others' entries that they may read.
     """
 
     data_dir: str | Path | None = None
     redis_url: str | None = None
+    backend: str | None = None
     role: str = "contributor"
     projects: frozenset[str] = frozenset()
     granted: frozenset[str] = frozenset()
@@ -37,6 +38,7 @@ class MemoryConfig:
         said = {
             "data_dir": None if self.data_dir is None else str(self.data_dir),
             "redis_url": self.redis_url,
+            "memory": self.backend,
         }
         return {name: value for name, value in said.items() if value is not None}
 

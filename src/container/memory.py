@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..domain.ports.clock import Clock
 from ..domain.ports.ids import Ids
 from ..domain.ports.long_term_store import LongTermStore
+from ..domain.ports.pii_scrubber import PiiScrubber
 from ..domain.ports.secret_masker import SecretMasker
 from ..domain.ports.short_term_store import ShortTermStore
 from ..domain.security.principal import Principal, Role
@@ -39,19 +40,22 @@ def principal(loaded: LoadedSettings) -> Principal:
     return Principal(user=loaded.values.user or login(), role=Role.STEWARD)
 
 
-def scan(masker: SecretMasker) -> MemoryScan:
+def scan(scrubber: PiiScrubber, masker: SecretMasker) -> MemoryScan:
     """What may enter."""
     from ..application.memory.scan import MemoryScan
-    from ..infrastructure.security.pii_scrubber import PIIScrubber
 
-    return MemoryScan(PIIScrubber(), masker)
+    return MemoryScan(scrubber, masker)
 
 
-def raw_store(loaded: LoadedSettings, files: ExitStack) -> LongTermStore:
-    """The file of what is remembered; nobody but `wrapped` is handed it."""
+def raw_store(loaded: LoadedSettings, clock: Clock, files: ExitStack) -> LongTermStore:
+    """What is remembered, in one file or in a folder of files; nobody but `wrapped` is handed it."""
+    if loaded.values.memory == "json":
+        from ..infrastructure.memory.json_files_store import JsonFilesLongTermStore
+
+        return JsonFilesLongTermStore(loaded.values.data_dir / "memory", clock)
     from ..infrastructure.memory.sqlite_store import SqliteLongTermStore
 
-    return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db")))
+    return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db", clock)))
 
 
 def raw_short_store(
@@ -83,16 +87,19 @@ def wrapped(
     principal: Principal,
     clock: Clock,
 ) -> LongTermStore:
-    """From the outside in: scanned, audited, guarded, kept for its time, encrypted."""
+    """From the outside in: scanned, audited, encrypted, guarded, kept for its time.
+
+    Whose an entry is stands beside its ciphertext, so that what may not be read is not even opened.
+    """
     from ..application.memory.audited import AuditedLongTermStore
     from ..application.memory.guarded import GuardedLongTermStore
     from ..application.memory.retained import RetainedLongTermStore
     from ..application.memory.scanned import ScannedLongTermStore
     from ..application.memory.sealed import SealedLongTermStore
 
-    store: LongTermStore = SealedLongTermStore(raw, cipher)
-    store = RetainedLongTermStore(store, clock)
+    store: LongTermStore = RetainedLongTermStore(raw, clock)
     store = GuardedLongTermStore(store, principal)
+    store = SealedLongTermStore(store, cipher)
     store = AuditedLongTermStore(store, audit, principal.user)
     return ScannedLongTermStore(store, scan)
 
@@ -104,11 +111,13 @@ def sweeper(raw_short: ShortTermStore, store: LongTermStore, clock: Clock) -> Pr
     return PromotionSweeper(raw_short, store, clock)
 
 
-def tiers(short: ShortTermStore, long: LongTermStore, redis: RedisClient | None) -> Tiers:
+def tiers(
+    short: ShortTermStore, long: LongTermStore, redis: RedisClient | None, loaded: LoadedSettings
+) -> Tiers:
     """Both tiers, and what they stand on."""
     from ..application.memory.tiers import Tiers
 
-    return Tiers(short, long, "embedded" if redis is None else "redis", "sqlite")
+    return Tiers(short, long, "embedded" if redis is None else "redis", loaded.values.memory)
 
 
 def memory(tiers: Tiers, ids: Ids, principal: Principal) -> TieredMemory:
@@ -122,14 +131,14 @@ def remember_pattern(memory: TieredMemory) -> RememberPattern:
     """Keep a pattern."""
     from ..application.use_cases.remember_pattern import RememberPattern
 
-    return RememberPattern(memory.patterns)
+    return RememberPattern(memory)
 
 
 def recall_patterns(memory: TieredMemory) -> RecallPatterns:
     """Find patterns."""
     from ..application.use_cases.recall_patterns import RecallPatterns
 
-    return RecallPatterns(memory.patterns)
+    return RecallPatterns(memory)
 
 
 def list_memory(store: LongTermStore) -> ListMemory:

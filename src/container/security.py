@@ -9,6 +9,7 @@ from ..domain.ports.audit_log import AuditLog
 from ..domain.ports.clock import Clock
 from ..domain.ports.key_ring import KeyRing
 from ..domain.ports.long_term_store import LongTermStore
+from ..domain.ports.pii_scrubber import PiiScrubber
 from ..domain.ports.record_cipher import RecordCipher
 from ..domain.ports.secret_masker import SecretMasker
 from ..infrastructure.config.loader import LoadedSettings
@@ -40,15 +41,21 @@ def cipher(ring: KeyRing) -> RecordCipher:
     return AesGcmCipher(ring)
 
 
-def audit(loaded: LoadedSettings, clock: Clock, masker: SecretMasker) -> AuditLog:
+def scrubber() -> PiiScrubber:
+    """Takes personal data out of texts."""
+    from ..infrastructure.security.pii_scrubber import PIIScrubber
+
+    return PIIScrubber()
+
+
+def audit(loaded: LoadedSettings, clock: Clock, masker: SecretMasker, scrubber: PiiScrubber) -> AuditLog:
     """The record of what concerns security, masked; its key and its checkpoints lie in another folder."""
     from ..application.security.audit_logger import AuditLogger
     from ..infrastructure.security.json_lines_audit import JsonLinesAuditLog
-    from ..infrastructure.security.pii_scrubber import PIIScrubber
 
-    folder, scrubber = loaded.values.data_dir, PIIScrubber()
+    folder = loaded.values.data_dir
     log = JsonLinesAuditLog(folder / "audit", folder / "audit-seals", clock)
-    return AuditLogger(log, masker, lambda text: scrubber.scrub(text)[0])
+    return AuditLogger(log, masker, scrubber)
 
 
 def init_keys(ring: KeyRing, audit: AuditLog) -> InitKeys:

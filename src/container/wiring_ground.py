@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..domain.ports.audit_log import AuditLog
     from ..domain.ports.cost_ledger import CostLedger
     from ..domain.ports.key_ring import KeyRing
+    from ..domain.ports.pii_scrubber import PiiScrubber
     from ..domain.ports.prompt_scrubber import PromptScrubber
     from ..domain.ports.rate_limiter import RateLimiter
     from ..domain.ports.record_cipher import RecordCipher
@@ -75,10 +76,11 @@ class Ground(containers.DeclarativeContainer):
 
     key_ring: providers.Provider[KeyRing] = _one(security.key_ring, loaded, env, clock)
     cipher: providers.Provider[RecordCipher] = _one(security.cipher, key_ring)
-    audit: providers.Provider[AuditLog] = _one(security.audit, loaded, clock, masker)
+    pii: providers.Provider[PiiScrubber] = _one(security.scrubber)
+    audit: providers.Provider[AuditLog] = _one(security.audit, loaded, clock, masker, pii)
     principal: providers.Provider[Principal] = _one(memory.principal, loaded)
-    scan: providers.Provider[MemoryScan] = _one(memory.scan, masker)
-    raw_store: providers.Provider[LongTermStore] = _one(memory.raw_store, loaded, files)
+    scan: providers.Provider[MemoryScan] = _one(memory.scan, pii, masker)
+    raw_store: providers.Provider[LongTermStore] = _one(memory.raw_store, loaded, clock, files)
     store: providers.Provider[LongTermStore] = _one(
         memory.wrapped, raw_store, cipher, audit, scan, principal, clock
     )

@@ -31,7 +31,7 @@ _one = providers.ThreadSafeSingleton
 class Memory(Work):
     """What is remembered, and every use case of it; all of them stand on the wrapped stores."""
 
-    tiers: providers.Provider[Tiers] = _one(m.tiers, Work.short_store, Work.store, Work.redis)
+    tiers: providers.Provider[Tiers] = _one(m.tiers, Work.short_store, Work.store, Work.redis, Work.loaded)
     sweeper: providers.Provider[PromotionSweeper] = _one(m.sweeper, Work.short_store, Work.store, Work.clock)
     memory: providers.Provider[TieredMemory] = _one(m.memory, tiers, Work.ids, Work.principal)
     remember_pattern: providers.Provider[RememberPattern] = _one(m.remember_pattern, memory)

@@ -84,6 +84,38 @@ def test_what_is_sensitive_asks_for_a_key_first(muster: Shell) -> None:
     assert muster("audit", "verify").code == 0
 
 
+def test_what_cannot_be_opened_hides_nothing_else(muster: Shell) -> None:
+    """Without the key it is named, and everything else is listed, found, told and counted."""
+    assert muster("keys", "init").code == 0
+    assert muster("remember", "The patient in room 4 is called Otto").code == 0
+    plain = muster("remember", "Rooms are cleaned at nine", "--json").json()["pattern"]
+    (muster.data / "keys.json").rename(muster.data / "elsewhere.json")
+    listed = muster("memory", "list", "--prefix", "pattern/")
+    assert listed.code == 0
+    assert [line.split()[0] for line in listed.out.splitlines()[1:]] == [
+        f"pattern/{plain['id']}",
+        next(iter(muster("memory", "list", "--json").json()["closed"])),
+    ]
+    assert "cannot be opened: the key" in listed.out
+    for words in ((), ("rooms",)):
+        found = muster("recall", *words, "--json")
+        assert [one["id"] for one in found.json()["patterns"]] == [plain["id"]]
+        assert "the key" in found.err
+    assert muster("memory", "stats", "--json").json()["memory"]["long_term"]["entries"] == 2
+
+
+def test_memory_in_a_folder_of_files_is_the_same_to_its_user(tmp_path: Path) -> None:
+    """And people can read what is not sensitive in it."""
+    (tmp_path / "work").mkdir()
+    muster = Shell(tmp_path / "work", tmp_path / "data", {"MUSTER_MEMORY": "json"})
+    kept = muster("remember", "Five calls a second", "--json").json()["pattern"]
+    assert muster("recall", "calls").out.splitlines()[0] == f"{kept['id']}  INTERNAL"
+    texts = [path.read_text() for path in (muster.data / "memory").rglob("*.json")]
+    assert [text for text in texts if "Five calls a second" in text]
+    assert "json: 1 entry" in muster("memory", "stats").out
+    assert not (muster.data / "memory.db").exists()
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [

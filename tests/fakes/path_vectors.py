@@ -11,7 +11,7 @@ CLIMBING = (
 ABSOLUTE = (
     "/", "//", "/etc/passwd", "/etc/hostname", "/etc", "/proc/self/environ", "/proc/1/root/etc/passwd", "/sys/kernel",
     "/dev/null", "/dev/zero", "/dev/stdin", "/dev/fd/0", "/tmp/x", "//etc/passwd", "///etc/passwd", "/./etc/passwd",
-    "/../etc/passwd", "/root/.ssh/id_rsa", "//server/share/x", "/var/../etc/passwd",
+    "/../etc/passwd", "/home/ann/.ssh/id_rsa", "//server/share/x", "/var/../etc/passwd",
 )  # fmt: skip
 HOME = ("./~", ".//./~/x", "~", "~/", "~/x", "~root", "~root/.ssh/id_rsa", "~/../x", "~\\x")
 WINDOWS = (

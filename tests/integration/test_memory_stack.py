@@ -83,6 +83,22 @@ async def test_what_enters_through_the_use_cases_is_scanned_guarded_and_audited(
     assert b"about invoices" in written
 
 
+async def test_what_others_own_is_not_even_opened(house: Container) -> None:
+    """Somebody's sealed entry among mine is neither listed, found nor read for me, whole or damaged."""
+    house.key_ring().init()
+    mine = await house.remember_pattern().execute(
+        RememberPatternRequest("my marmalade", classification="SENSITIVE")
+    )
+    damaged = {"muster-sealed": 1}
+    await house.raw_store().store("pattern/x", damaged, "SENSITIVE", origin=Origin(owner="ben"))
+    assert await house.store().list_keys(prefix="pattern/") == (f"pattern/{mine.id}",)
+    found = await house.recall_patterns().execute(RecallPatternsRequest("marmalade"))
+    assert [one.id for one in found] == [mine.id]
+    told = {one.event.subject for one in await house.audit().get_events()}
+    assert "pattern/x" not in told
+    close_container(house)
+
+
 async def test_an_export_is_taken_in_elsewhere_and_nothing_is_twice(house: Container, tmp_path: Path) -> None:
     """What is sensitive stays here unless it is asked for."""
     house.key_ring().init()

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ...domain.errors import AccessDenied, SecurityViolation
-from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query
+from ...domain.memory.entry import Entry, Hit, Query
 from ...domain.ports.audit_log import AuditLog
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.audit_event import AuditEvent, AuditEventType
 from ...domain.security.classification import Classification
-from .passing import PassingLongTermStore
+from .passing import PassingLongTermStore, Storing
 
 
 class AuditedLongTermStore(PassingLongTermStore):
@@ -26,21 +26,13 @@ class AuditedLongTermStore(PassingLongTermStore):
         self._audit = audit
         self._actor = actor
 
-    async def store(
-        self,
-        key: str,
-        data: object,
-        classification: str = "INTERNAL",
-        *,
-        origin: Origin = NOBODY,
-        text: str | None = None,
-    ) -> bool:
-        """Keep `data`; recorded as a promotion when it comes from the short-term tier."""
-        kind = Classification.of(classification)
-        what = AuditEventType.MEMORY_PROMOTE if origin.promotion else AuditEventType.MEMORY_STORE
-        await self._record(what, key, kind)
+    async def keep(self, storing: Storing) -> bool:
+        """Keep it; recorded as a promotion when it comes from the short-term tier."""
+        promoted, key = storing.origin.promotion, storing.key
+        what = AuditEventType.MEMORY_PROMOTE if promoted else AuditEventType.MEMORY_STORE
+        await self._record(what, key, storing.classification)
         async with self._refusals_recorded(key):
-            return await self._inner.store(key, data, kind, origin=origin, text=text)
+            return await storing.into(self._inner)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored."""

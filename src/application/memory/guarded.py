@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from ...domain.errors import AccessDenied
-from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
+from ...domain.memory.entry import Entry, Hit, Query, Verified
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ...domain.security.principal import Principal, Role
-from .passing import PassingLongTermStore
+from .passing import PassingLongTermStore, Storing
 
 AHEAD = 4
 """So many times as many hits are asked for at first as are wanted: some will not be shown."""
@@ -29,26 +29,16 @@ class GuardedLongTermStore(PassingLongTermStore):
         super().__init__(inner)
         self._principal = principal
 
-    async def store(
-        self,
-        key: str,
-        data: object,
-        classification: str = "INTERNAL",
-        *,
-        origin: Origin = NOBODY,
-        text: str | None = None,
-    ) -> bool:
-        """Keep `data` as the principal's own. Raises AccessDenied."""
-        self._check_role(Role.CONTRIBUTOR, "store", key)
-        there = await self._inner.entry(key)
+    async def keep(self, storing: Storing) -> bool:
+        """Keep the data as the principal's own. Raises AccessDenied."""
+        self._check_role(Role.CONTRIBUTOR, "store", storing.key)
+        there, project = await self._inner.entry(storing.key), storing.origin.project
         if there is not None:
             self._check_owner(there, "change")
         owner = self._principal.user if there is None else there.origin.owner
-        if origin.project and origin.project not in self._principal.projects:
-            raise self._denied("store into project", origin.project, "become a member of the project")
-        return await self._inner.store(
-            key, data, classification, origin=replace(origin, owner=owner), text=text
-        )
+        if project and project not in self._principal.projects:
+            raise self._denied("store into project", project, "become a member of the project")
+        return await replace(storing, origin=replace(storing.origin, owner=owner)).into(self._inner)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored. Raises AccessDenied when it is there and not for the principal."""

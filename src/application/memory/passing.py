@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ...domain.memory.due import Due
@@ -12,8 +13,23 @@ from ...domain.ports.short_term_store import ShortTermStore
 from ...domain.security.classification import Classification
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storing:
+    """One call of `store`, on its way through the wrappers."""
+
+    key: str
+    data: object
+    classification: Classification
+    origin: Origin
+    text: str | None
+
+    async def into(self, store: LongTermStore) -> bool:
+        """Have `store` keep it."""
+        return await store.store(self.key, self.data, self.classification, origin=self.origin, text=self.text)
+
+
 class PassingLongTermStore(LongTermStore):
-    """The store within, as it is."""
+    """The store within, as it is; `keep` is where a wrapper changes what is stored."""
 
     def __init__(self, inner: LongTermStore) -> None:
         self._inner = inner
@@ -27,8 +43,13 @@ class PassingLongTermStore(LongTermStore):
         origin: Origin = NOBODY,
         text: str | None = None,
     ) -> bool:
-        """Keep `data` under `key`."""
-        return await self._inner.store(key, data, classification, origin=origin, text=text)
+        """Keep `data` under `key`. Raises ValueError for an unknown class, and whatever `keep` raises."""
+        kind = Classification.of(classification)
+        return await self.keep(Storing(key=key, data=data, classification=kind, origin=origin, text=text))
+
+    async def keep(self, storing: Storing) -> bool:
+        """Hand it on."""
+        return await storing.into(self._inner)
 
     async def retrieve(self, key: str) -> object | None:
         """The data of `entry`, which is the one way out."""

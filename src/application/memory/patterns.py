@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from ...domain.errors import AccessDenied, SecurityViolation, UnknownName
-from ...domain.memory.entry import Origin, Query
+from ...domain.memory.entry import Entry, Origin, Query
 from ...domain.memory.lifetime import Lifetime
 from ...domain.memory.pattern import PREFIX, Pattern, checked_type, pattern_data, pattern_of
 from ...domain.ports.ids import Ids
@@ -15,6 +16,7 @@ from ...domain.security.principal import Principal, Role
 from .tiers import Tiers
 
 STAGED = "staged/"
+log = logging.getLogger(__name__)
 
 
 class PatternBook:
@@ -26,7 +28,7 @@ class PatternBook:
         self._ids = ids
         self._principal = principal
 
-    async def persist(
+    async def persist_pattern(
         self,
         content: str,
         pattern_type: str,
@@ -44,14 +46,14 @@ class PatternBook:
         pattern_id = self._ids.new(checked_type(pattern_type))
         author = origin or Origin(author=self._principal.user)
         stored = await self._long.store(PREFIX + pattern_id, data, kind, origin=author, text=content)
-        return await self.recall(pattern_id) if stored else None
+        return await self.recall_pattern(pattern_id) if stored else None
 
-    async def recall(self, pattern_id: str) -> Pattern | None:
+    async def recall_pattern(self, pattern_id: str) -> Pattern | None:
         """The pattern of that id, or None. Raises AccessDenied when it belongs to others."""
         found = await self._long.entry(PREFIX + pattern_id)
         return None if found is None else pattern_of(found)
 
-    async def search(
+    async def search_patterns(
         self,
         query: str | None = None,
         pattern_type: str | None = None,
@@ -70,7 +72,7 @@ class PatternBook:
             found = await self._newest(await self._long.list_keys(kind, prefix=prefix), limit)
         return tuple(one for one in found if one is not None)
 
-    async def stage(
+    async def stage_pattern(
         self,
         content: str,
         pattern_type: str,
@@ -90,13 +92,13 @@ class PatternBook:
         kept = await self._short.stash(STAGED + pattern_id, staged, Lifetime.STAGED)
         return pattern_id if kept else None
 
-    async def staged(self) -> dict[str, object]:
+    async def staged_patterns(self) -> dict[str, object]:
         """What waits for a validator, by id."""
         keys = await self._short.keys(STAGED)
         found = await self._short.retrieve_many(keys)
         return {key.removeprefix(STAGED): value for key, value in found.items()}
 
-    async def promote(self, pattern_id: str) -> Pattern | None:
+    async def promote_pattern(self, pattern_id: str) -> Pattern | None:
         """Keep a staged pattern for good, under its id; None when the disk is full, and it stays staged.
 
         Raises UnknownName when nothing is staged under the id, AccessDenied for all but validators.
@@ -119,12 +121,20 @@ class PatternBook:
         ):
             return None
         await self._short.delete(STAGED + pattern_id)
-        return await self.recall(pattern_id)
+        return await self.recall_pattern(pattern_id)
 
     async def _newest(self, keys: tuple[str, ...], limit: int) -> list[Pattern | None]:
-        entries = [await self._long.entry(key) for key in keys]
+        entries = [await self._readable(key) for key in keys]
         newest = sorted((one for one in entries if one is not None), key=lambda one: one.stored_at)
         return [pattern_of(one) for one in reversed(newest[-limit:])]
+
+    async def _readable(self, key: str) -> Entry | None:
+        """The entry; None for one whose key is missing or that is damaged: it hides no other."""
+        try:
+            return await self._long.entry(key)
+        except SecurityViolation as error:
+            log.warning("%r was passed over: %s", key, error)
+            return None
 
     def _check(self, needed: Role, what: str) -> None:
         if not self._principal.role.may(needed):

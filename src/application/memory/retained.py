@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query
+from ...domain.memory.entry import Entry, Hit, Query
 from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
-from .passing import PassingLongTermStore
+from .passing import PassingLongTermStore, Storing
 
 PAUSE = 3600.0
 """Seconds between two looks for what is over."""
@@ -20,20 +20,12 @@ class RetainedLongTermStore(PassingLongTermStore):
         self._clock = clock
         self._next = 0.0
 
-    async def store(
-        self,
-        key: str,
-        data: object,
-        classification: str = "INTERNAL",
-        *,
-        origin: Origin = NOBODY,
-        text: str | None = None,
-    ) -> bool:
-        """Keep `data`, and delete what is over when that was long not done."""
+    async def keep(self, storing: Storing) -> bool:
+        """Keep it, and delete what is over when that was long not done."""
         if self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + PAUSE
             await self.forget_what_is_over()
-        return await self._inner.store(key, data, classification, origin=origin, text=text)
+        return await storing.into(self._inner)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored and is not over."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ...domain.memory.entry import NOBODY, Origin
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.ports.short_term_store import ShortTermStore
-from .passing import PassingLongTermStore, PassingShortTermStore
+from .passing import PassingLongTermStore, PassingShortTermStore, Storing
 from .scan import MemoryScan
 
 
@@ -19,26 +18,18 @@ class ScannedLongTermStore(PassingLongTermStore):
         super().__init__(inner)
         self._scan = scan
 
-    async def store(
-        self,
-        key: str,
-        data: object,
-        classification: str = "INTERNAL",
-        *,
-        origin: Origin = NOBODY,
-        text: str | None = None,
-    ) -> bool:
-        """Keep what is left of `data` after the scan. Raises InvalidKey for a key that holds a find."""
-        self._scan.check_key(key)
-        cleaned = self._scan.clean(data).data
-        words = None if text is None else self._scan.text(text)
-        author, conversation = self._scan.text(origin.author), self._scan.text(origin.conversation)
-        told = replace(origin, author=author, conversation=conversation)
-        return await self._inner.store(key, cleaned, classification, origin=told, text=words)
+    async def keep(self, storing: Storing) -> bool:
+        """Keep what is left of the data after the scan. Raises InvalidKey for a key that holds a find."""
+        scan, origin = self._scan, storing.origin
+        scan.check_key(storing.key)
+        told = replace(origin, author=scan.text(origin.author), conversation=scan.text(origin.conversation))
+        words = None if storing.text is None else scan.text(storing.text)
+        cleaned = replace(storing, data=scan.clean(storing.data), origin=told, text=words)
+        return await cleaned.into(self._inner)
 
     async def delete(self, key: str) -> bool:
         """Whether there was something to delete; under a key that holds a find there never is."""
-        return not self._scan.holds_finds(key) and await self._inner.delete(key)
+        return not self._scan.kinds_in(key) and await self._inner.delete(key)
 
 
 class ScannedShortTermStore(PassingShortTermStore):
@@ -53,7 +44,7 @@ class ScannedShortTermStore(PassingShortTermStore):
     ) -> bool:
         """Keep what is left of `value` after the scan. Raises InvalidKey for a key that holds a find."""
         self._scan.check_key(key)
-        return await self._inner.stash(key, self._scan.clean(value).data, ttl_seconds, promote_on_expiry)
+        return await self._inner.stash(key, self._scan.clean(value), ttl_seconds, promote_on_expiry)
 
     async def stash_many(
         self,
@@ -64,5 +55,5 @@ class ScannedShortTermStore(PassingShortTermStore):
         """As `stash`, all of them or none."""
         for key in entries:
             self._scan.check_key(key)
-        cleaned = {key: self._scan.clean(value).data for key, value in entries.items()}
+        cleaned = {key: self._scan.clean(value) for key, value in entries.items()}
         return await self._inner.stash_many(cleaned, ttl_seconds, promote_on_expiry)

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ...domain.errors import KeyUnavailable, SecurityViolation
-from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query
+from ...domain.errors import SecurityViolation
+from ...domain.memory.entry import Entry, Hit, Query
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.ports.record_cipher import RecordCipher
 from ...domain.security.classification import Classification
 from ...domain.security.sealed import Binding, Sealed
-from .passing import PassingLongTermStore
+from .passing import PassingLongTermStore, Storing
 
 WORDS = re.compile(r"[^\W_]+")
 ENDING = 2
@@ -33,25 +33,19 @@ class SealedLongTermStore(PassingLongTermStore):
         super().__init__(inner)
         self._cipher = cipher
 
-    async def store(
-        self,
-        key: str,
-        data: object,
-        classification: str = "INTERNAL",
-        *,
-        origin: Origin = NOBODY,
-        text: str | None = None,
-    ) -> bool:
-        """Keep `data`. Raises KeyUnavailable when it must be encrypted and there is no key; nothing is kept then."""
-        kind = Classification.of(classification)
+    async def keep(self, storing: Storing) -> bool:
+        """Keep it. Raises KeyUnavailable when it must be encrypted and there is no key; nothing is kept then."""
+        key, kind = storing.key, storing.classification
         if not kind.encrypted:
-            return await self._inner.store(key, data, kind, origin=origin, text=text)
+            return await storing.into(self._inner)
         try:
-            plain = json.dumps([data, text], allow_nan=False, separators=(",", ":")).encode("ascii")
+            plain = json.dumps([storing.data, storing.text], allow_nan=False, separators=(",", ":")).encode(
+                "ascii"
+            )
         except (TypeError, ValueError, RecursionError) as error:
             raise TypeError(f"the value for {key!r} is not JSON: {error}") from error
         sealed = self._cipher.seal(plain, Binding(key, kind)).to_data()
-        return await self._inner.store(key, sealed, kind, origin=origin, text="")
+        return await replace(storing, data=sealed, text="").into(self._inner)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored. Raises KeyUnavailable, and SecurityViolation for what was changed in the store."""
@@ -79,7 +73,7 @@ class SealedLongTermStore(PassingLongTermStore):
                 continue
             try:
                 entry, text = self._opened(found)
-            except (KeyUnavailable, SecurityViolation) as error:
+            except SecurityViolation as error:
                 log.warning("%r was not searched: %s", key, error)
                 continue
             score = _share(wanted, " ".join(_texts(entry.data)) if text is None else text)

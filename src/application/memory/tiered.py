@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from ...domain.errors import MusterError, StorageError
 from ...domain.memory.lifetime import Lifetime
-from ...domain.memory.pattern import Pattern
 from ...domain.memory.status import MemoryStatus, Synced, TierStatus
 from ...domain.ports.ids import Ids
 from ...domain.security.classification import Classification
@@ -15,18 +14,16 @@ from .patterns import PatternBook, check_short
 from .tiers import Tiers
 
 
-class TieredMemory:
-    """What one user remembers: for a while in the short-term tier, for good in the long-term one.
+class TieredMemory(PatternBook):
+    """What one user remembers: for a while in the short-term tier, for good in the long-term one; patterns, too.
 
     Values are JSON. The stores that it is given are already scanned, sealed, guarded and audited; it adds no rule of
     security of its own.
     """
 
     def __init__(self, tiers: Tiers, ids: Ids, principal: Principal) -> None:
+        super().__init__(tiers, ids, principal)
         self._tiers = tiers
-        self._short = tiers.short
-        self._long = tiers.long
-        self.patterns = PatternBook(tiers, ids, principal)
 
     async def store(
         self, key: str, data: object, ttl: float | None = None, classification: str = "INTERNAL"
@@ -83,44 +80,6 @@ class TieredMemory:
             elif await self._short.stash(key, entry.data, await self._left(key)):
                 down.append(key)
         return Synced(to_long_term=tuple(up), to_short_term=tuple(down))
-
-    async def persist_pattern(
-        self,
-        content: str,
-        pattern_type: str,
-        classification: str | None = None,
-        metadata: Mapping[str, object] | None = None,
-    ) -> Pattern | None:
-        """Keep a pattern; without a class its words decide; None when the disk is full."""
-        return await self.patterns.persist(content, pattern_type, classification, metadata)
-
-    async def search_patterns(
-        self,
-        query: str | None = None,
-        pattern_type: str | None = None,
-        classification: str | None = None,
-        limit: int = 10,
-    ) -> tuple[Pattern, ...]:
-        """The patterns that answer best, best first; without a query the newest."""
-        return await self.patterns.search(query, pattern_type, classification, limit)
-
-    async def recall_pattern(self, pattern_id: str) -> Pattern | None:
-        """The pattern of that id, or None."""
-        return await self.patterns.recall(pattern_id)
-
-    async def stage_pattern(
-        self,
-        content: str,
-        pattern_type: str,
-        classification: str | None = None,
-        metadata: Mapping[str, object] | None = None,
-    ) -> str | None:
-        """Put a pattern before the validators; its id, or None when there is no room."""
-        return await self.patterns.stage(content, pattern_type, classification, metadata)
-
-    async def promote_pattern(self, pattern_id: str) -> Pattern | None:
-        """Keep a staged pattern for good; takes the role of a validator."""
-        return await self.patterns.promote(pattern_id)
 
     async def get_backend_status(self) -> MemoryStatus:
         """Which adapters keep the tiers, whether they answer, and how many entries they hold."""

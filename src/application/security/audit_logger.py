@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from ...domain.ports.audit_log import AuditLog
+from ...domain.ports.pii_scrubber import PiiScrubber
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.security.audit_event import AuditEvent, AuditEventType, AuditRecord, AuditVerdict, Detail
 
@@ -13,15 +13,12 @@ Type = AuditEventType
 
 
 class AuditLogger(AuditLog):
-    """A wrapper of the log: no text reaches it unmasked, whoever hands it in.
+    """A wrapper of the log: no text reaches it with a secret or personal data in it, whoever hands it in."""
 
-    `scrub` takes personal data out of what has no secrets any more.
-    """
-
-    def __init__(self, inner: AuditLog, masker: SecretMasker, scrub: Callable[[str], str] = str) -> None:
+    def __init__(self, inner: AuditLog, masker: SecretMasker, scrubber: PiiScrubber) -> None:
         self._inner = inner
         self._masker = masker
-        self._scrub = scrub
+        self._scrubber = scrubber
 
     async def record(self, event: AuditEvent) -> AuditRecord:
         """Actor, subject and every text of the details are masked first."""
@@ -88,4 +85,4 @@ class AuditLogger(AuditLog):
         )
 
     def _clean(self, text: str) -> str:
-        return self._scrub(self._masker.mask(text))
+        return self._scrubber.scrub(self._masker.mask(text))[0]

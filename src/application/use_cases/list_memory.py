@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...domain.errors import UserError
+from ...domain.errors import SecurityViolation, UserError
 from ...domain.memory.entry import Entry
 from ...domain.ports.long_term_store import LongTermStore
 
@@ -20,14 +21,15 @@ class ListMemoryRequest:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The first entries by key, and how many there are in all."""
+    """The first entries by key, how many there are in all, and which of the first could not be opened, and why."""
 
     entries: tuple[Entry, ...]
     total: int
+    closed: Mapping[str, str]
 
 
 class ListMemory:
-    """Lists the entries that whoever asks may read, by key; what cannot be read is left out, not guessed."""
+    """Lists the entries that whoever asks may read, by key; one that cannot be opened hides no other."""
 
     def __init__(self, store: LongTermStore) -> None:
         self._store = store
@@ -40,5 +42,13 @@ class ListMemory:
             keys = await self._store.list_keys(request.classification, prefix=request.prefix)
         except ValueError as error:
             raise UserError(str(error), code="classification", hint="muster memory list --help") from error
-        found = [await self._store.entry(key) for key in keys[: request.limit]]
-        return Listed(tuple(one for one in found if one is not None), len(keys))
+        found: list[Entry] = []
+        closed: dict[str, str] = {}
+        for key in keys[: request.limit]:
+            try:
+                entry = await self._store.entry(key)
+            except SecurityViolation as error:
+                closed[key] = error.message
+                continue
+            found += [] if entry is None else [entry]
+        return Listed(tuple(found), len(keys), closed)

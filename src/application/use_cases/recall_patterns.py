@@ -30,7 +30,7 @@ class RecallPatterns:
         if request.limit < 1:
             raise UserError(f"limit {request.limit} finds nothing", code="limit", hint="say 1 or more")
         try:
-            return await self._patterns.search(
+            return await self._patterns.search_patterns(
                 request.query, request.pattern_type, request.classification, request.limit
             )
         except ValueError as error:

@@ -33,7 +33,7 @@ class RememberPattern:
     async def execute(self, request: RememberPatternRequest) -> Pattern:
         """The pattern as it is kept. Raises UserError, KeyUnavailable, AccessDenied, StorageError."""
         try:
-            kept = await self._patterns.persist(
+            kept = await self._patterns.persist_pattern(
                 request.content, request.pattern_type, request.classification, request.metadata
             )
         except ValueError as error:

@@ -18,3 +18,11 @@ class PiiScrubber(Protocol):
         Takes time in proportion to the text.
         """
         ...
+
+    def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:
+        """JSON data with every text in it scrubbed, names too, in new containers; places are within each text.
+
+        Numbers stay unless their name says that they are personal (`{"ssn": 123456789}`). Two names that become one
+        both stay, the later as `name#2`.
+        """
+        ...

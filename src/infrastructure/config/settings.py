@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
@@ -73,6 +73,11 @@ class Settings(BaseModel):
         min_length=1,
         max_length=200,
         description="who owns what is remembered, by default whoever is logged in; not for a project",
+    )
+    memory: Literal["sqlite", "json"] = Field(
+        "sqlite",
+        description="sqlite or json: what is remembered for good in one file, or in a folder of files that people can "
+        "read; not for a project",
     )
     agents_dir: Path | None = Field(None, description="a folder of YAML files with agents of your own")
     workflows_dir: Path | None = Field(None, description="a folder of YAML files with workflows of your own")
@@ -144,7 +149,7 @@ FOLDERS = frozenset({"data_dir", "agents_dir", "workflows_dir", "models_file"})
 """Settings that are paths, relative to wherever they are written."""
 USERS_OWN = frozenset(
     {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "retries", "privacy",
-     "response_cache", "redis_url", "user"}
+     "response_cache", "redis_url", "user", "memory"}
 )  # fmt: skip
 """Settings that decide who is paid, and who is sent what: a project is somebody else's word and has no say."""
 CONFIDENTIAL = frozenset({"providers", "redis_url", "models_file"})

@@ -15,10 +15,10 @@ import apsw
 from ...domain.errors import StorageError
 from ...domain.memory.due import Due
 from ...domain.ports.clock import Clock
-from ...domain.ports.short_term_store import ShortTermStore
 from ..common.sqlite import Database
 from ..common.sqlite_errors import FULL, storage_errors
 from ..common.sqlite_queue import immediate
+from .batched import BatchedShortTermStore
 from .embedded_short_rows import (
     APPLICATION_ID,
     MIGRATIONS,
@@ -39,7 +39,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class EmbeddedShortTermStore(ShortTermStore):
+class EmbeddedShortTermStore(BatchedShortTermStore):
     """In this process, or in a SQLite file at `path`, which outlives it and which several processes may share.
 
     Time goes by the steady counter of `clock`, so that setting the time of day ends nothing early and keeps nothing
@@ -50,12 +50,6 @@ class EmbeddedShortTermStore(ShortTermStore):
         self._clock = clock
         self._time = Timeline(clock, boot_of_machine(fallback=secrets.token_hex(16)))
         self._rows = _Transient() if path is None else Database(path, APPLICATION_ID, MIGRATIONS)
-
-    async def stash(
-        self, key: str, value: object, ttl_seconds: float | None = None, promote_on_expiry: bool = False
-    ) -> bool:
-        """Keep `value`; in the file before it returns, if there is one."""
-        return await self.stash_many({key: value}, ttl_seconds, promote_on_expiry)
 
     async def stash_many(
         self,
@@ -75,10 +69,6 @@ class EmbeddedShortTermStore(ShortTermStore):
             log.warning("%r were not stashed: %s", list(entries), error)
             return False
         return True
-
-    async def retrieve(self, key: str) -> object | None:
-        """What was stashed, as a copy of its own, or None."""
-        return (await self.retrieve_many((key,))).get(key)
 
     async def retrieve_many(self, keys: Sequence[str]) -> dict[str, object]:
         """Those of `keys` that are there, as they were at one moment."""

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 
-LEADS_OUT = re.compile(r"[/\\~\0]|[A-Za-z]:[/\\]|\.\.$|\.\.[/\\]")
-"""How a key begins that is a path to somewhere else."""
-UPWARDS = re.compile(r"[/\\]\.\.(?:[/\\]|$)|\0")
+from ...domain.security.paths import fault_of
 
 
 def checked_key(key: object) -> bytes:
     """`key` as UTF-8; raises ValueError when it is blank, no valid text, or a path that leads out."""
     if not isinstance(key, str) or not key.strip():
         raise ValueError(f"key {key!r} is blank; give it a name")
-    if LEADS_OUT.match(key.lstrip()) or UPWARDS.search(key):
-        raise ValueError(
-            f"key {key!r} leads out of the memory; write it without '..' and a leading '/' or '~'"
-        )
-    try:
-        return key.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"key {key!r} is not valid Unicode text") from error
+    if fault := fault_of(key):
+        raise ValueError(f"key {key!r} is no name of an entry: as a path, it {fault}")
+    return key.encode()
 
 
 def encoded(key: str, data: object) -> bytes:

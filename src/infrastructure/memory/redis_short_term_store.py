@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from ...domain.errors import StorageError
 from ...domain.memory.due import Due
-from ...domain.ports.short_term_store import ShortTermStore
 from ..common.redis_client import FULL, RedisClient
 from . import redis_short_scripts as scripts
+from .batched import BatchedShortTermStore
 from .json_values import checked_key
 from .short_values import Writing, checked_time, writings
 
@@ -20,7 +20,7 @@ MICROS = 1_000_000
 log = logging.getLogger(__name__)
 
 
-class RedisShortTermStore(ShortTermStore):
+class RedisShortTermStore(BatchedShortTermStore):
     """One script a question, so that each happens as a whole; time is the server's.
 
     All keys begin with `namespace`. What waits for its promotion is given no expiry, so that neither Redis nor an
@@ -33,12 +33,6 @@ class RedisShortTermStore(ShortTermStore):
         self._client = client
         self._space = f"{base}:entry:"
         self._keys = (f"{base}:names", f"{base}:ends", f"{base}:waits")
-
-    async def stash(
-        self, key: str, value: object, ttl_seconds: float | None = None, promote_on_expiry: bool = False
-    ) -> bool:
-        """Keep `value`; False when the server has no room."""
-        return await self.stash_many({key: value}, ttl_seconds, promote_on_expiry)
 
     async def stash_many(
         self,
@@ -61,10 +55,6 @@ class RedisShortTermStore(ShortTermStore):
             log.warning("%r were not stashed: the server has no room left", list(entries))
             return False
         return True
-
-    async def retrieve(self, key: str) -> object | None:
-        """What was stashed, or None."""
-        return (await self.retrieve_many((key,))).get(key)
 
     async def retrieve_many(self, keys: Sequence[str]) -> dict[str, object]:
         """Those of `keys` that are there, as they were at one moment."""

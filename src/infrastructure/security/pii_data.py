@@ -10,7 +10,12 @@ from ...domain.security.detection import Detection
 Put = Callable[[object], None]
 
 
-class DataScrubber:
+def scrubbed_data(scrubber: PiiScrubber, data: object) -> tuple[object, Sequence[Detection]]:
+    """What `PiiScrubber.scrub_data` promises, by means of `scrubber.scrub`."""
+    return _DataScrubber(scrubber).scrub(data)
+
+
+class _DataScrubber:
     """Scrubs JSON values with `scrubber`.
 
     A number is touched only where its key says what it is: `{"ssn": 123456789}` goes, `{"id": 4155552671}` stays as it
@@ -58,7 +63,7 @@ class DataScrubber:
         # Two keys that are scrubbed to the same mark keep both of their values.
         while free in taken:
             number += 1
-            free = f"{name} ({number})"
+            free = f"{name}#{number}"
         return free
 
     def _leaf(self, one: object, label: str, found: list[Detection]) -> object:

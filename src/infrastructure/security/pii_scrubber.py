@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from ...domain.errors import UserError
 from ...domain.ports.pii_scrubber import PiiScrubber
 from ...domain.security.detection import Detection
+from .pii_data import scrubbed_data
 from .pii_finder import PersonalDataFinder
 from .pii_found import Found
 
@@ -42,6 +43,10 @@ class PIIScrubber(PiiScrubber):
             taken = [(one.start, one.end, f"[REDACTED-{one.kind}]") for one in found]
             text = _replaced(original, taken)
         return text, [_detection(one, original) for one in found]
+
+    def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:
+        """See the port."""
+        return scrubbed_data(self, data)
 
 
 def _compiled(kind: str, form: str) -> re.Pattern[str]:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 def listed_as_text(listed: Listed, width: int) -> str:
     """One line an entry."""
-    if not listed.entries:
+    if not listed.total:
         return "nothing is remembered under these keys"
-    text = _table(listed.entries, width)
-    more = listed.total - len(listed.entries)
-    return f"{text}\n… and {more:,} more: --limit N" if more > 0 else text
+    lines = [_table(listed.entries, width)] if listed.entries else []
+    lines += [f"{printable(key)}  cannot be opened: {printable(why)}" for key, why in listed.closed.items()]
+    more = listed.total - len(listed.entries) - len(listed.closed)
+    return "\n".join([*lines, *([f"… and {more:,} more: --limit N"] if more > 0 else [])])
 
 
 def hits_as_text(hits: Sequence[Hit], width: int) -> str:

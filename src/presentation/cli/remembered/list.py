@@ -33,5 +33,5 @@ def command(prefix: str, classification: str | None, limit: int, json: bool, out
     with session.open_session() as house:
         request = ListMemoryRequest(prefix, classification, limit)
         found = run_async(house.list_memory().execute(request))
-    text = as_json(entries=found.entries, total=found.total)
+    text = as_json(entries=found.entries, total=found.total, closed=found.closed)
     emit(text if json else listed_as_text(found, stdout_width()), output)

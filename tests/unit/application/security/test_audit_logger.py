@@ -12,6 +12,7 @@ from muster.domain.security.audit_event import AuditEventType as Type
 from muster.domain.security.audit_event import Detail
 from muster.infrastructure.evidence.secret_masker import RuleMasker
 from muster.infrastructure.security.in_memory_audit import InMemoryAuditLog
+from muster.infrastructure.security.pii_scrubber import PIIScrubber
 from tests.fakes.clock import FakeClock
 
 SECRET = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -26,7 +27,7 @@ def inner() -> InMemoryAuditLog:
 @pytest.fixture
 def log(inner: InMemoryAuditLog) -> AuditLogger:
     """The face of it."""
-    return AuditLogger(inner, RuleMasker(), lambda text: text.replace("ada@example.org", "[REDACTED-EMAIL]"))
+    return AuditLogger(inner, RuleMasker(), PIIScrubber())
 
 
 async def test_each_word_of_the_face_is_an_event_of_its_type(log: AuditLogger) -> None:

@@ -60,5 +60,5 @@ def test_what_is_wrong_is_said_with_the_path(paths: list[str], words: str) -> No
 def test_what_is_let_through_stays_inside(path: str) -> None:
     """Whatever it is made of."""
     if not path_problems([path]):
-        assert Path("/root/of", path).resolve().is_relative_to("/root/of")
+        assert Path("/top/of", path).resolve().is_relative_to("/top/of")
         assert ".." not in Path(path).parts

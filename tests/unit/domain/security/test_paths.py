@@ -82,9 +82,9 @@ def test_what_is_let_through_stays_below(path: str) -> None:
     """However it is put together."""
     if fault_of(path):
         return
-    there = posixpath.normpath(posixpath.join("/root/of", path))
-    assert there == "/root/of" or there.startswith("/root/of/")
-    if there != "/root/of":
+    there = posixpath.normpath(posixpath.join("/top/of", path))
+    assert there == "/top/of" or there.startswith("/top/of/")
+    if there != "/top/of":
         assert is_below(inside(path))
         assert inside(inside(path)) == inside(path)
 
@@ -93,7 +93,7 @@ def test_what_is_let_through_stays_below(path: str) -> None:
     ("path", "spellings"),
     [
         ("/etc/passwd", ()), ("//etc/passwd", ()), ("/etc", ()), ("/proc/self/mem", ()), ("/sys/x", ()),
-        ("/dev/sda", ()), ("/dev/shm/../sda", ()), ("/dev/fd/../x", ()), ("link", ("/work/link", "/etc/shadow")),
+        ("/dev/sda", ()), ("/dev/shm/../sda", ()), ("/dev/fd/../x", ()), ("link", ("/home/ann/link", "/etc/shadow")),
         ("", ()), (" ", ()), ("a\0b", ()), ("\ud800", ()), (None, ()), (b"x", ()),
     ],
 )  # fmt: skip

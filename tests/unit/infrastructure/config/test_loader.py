@@ -66,6 +66,7 @@ def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
     assert loaded.values.model_dump() == {
         "data_dir": home / "muster",
         "user": None,
+        "memory": "sqlite",
         "agents_dir": None,
         "workflows_dir": None,
         "model": "offline/evidence",

@@ -34,7 +34,7 @@ def test_the_settings_in_the_documents_are_settings() -> None:
     settings = Settings.model_validate(written)
 
     assert settings.providers["house"].local is False
-    assert set(written) >= USERS_OWN - {"data_dir", "user"}
+    assert set(written) >= USERS_OWN - {"data_dir", "user", "memory"}
     assert written["budget"].keys() == BudgetSettings.model_fields.keys()
     assert written["providers"]["house"].keys() == ProviderSettings.model_fields.keys()
 

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.domain.errors import UserError
-from muster.infrastructure.security.pii_data import DataScrubber
 from muster.infrastructure.security.pii_reversible import ReversibleScrubber
 from muster.infrastructure.security.pii_scrubber import PIIScrubber
 from tests.contract.test_pii_scrubber import TEXTS
@@ -86,7 +85,7 @@ def test_data_is_scrubbed_by_value_and_numbers_stay_numbers() -> None:
         "ssn": 123456789,
         "a@mail.com": ["1", None],
     }
-    scrubbed, found = DataScrubber(SCRUBBER).scrub(value)
+    scrubbed, found = SCRUBBER.scrub_data(value)
     assert scrubbed == {
         "id": 4155552671, "ratio": 0.5, "ok": True, "mobile": "[REDACTED-PHONE]", "ssn": "[REDACTED-SSN]",
         "[REDACTED-EMAIL]": ["1", None],
@@ -96,8 +95,8 @@ def test_data_is_scrubbed_by_value_and_numbers_stay_numbers() -> None:
 
 def test_two_keys_of_one_kind_keep_both_values() -> None:
     """Neither is lost under the other's mark."""
-    scrubbed, _ = DataScrubber(SCRUBBER).scrub({"a@mail.com": 1, "b@mail.com": 2})
-    assert scrubbed == {"[REDACTED-EMAIL]": 1, "[REDACTED-EMAIL] (2)": 2}
+    scrubbed, _ = SCRUBBER.scrub_data({"a@mail.com": 1, "b@mail.com": 2})
+    assert scrubbed == {"[REDACTED-EMAIL]": 1, "[REDACTED-EMAIL]#2": 2}
 
 
 def test_data_may_be_as_deep_as_it_likes() -> None:
@@ -105,7 +104,7 @@ def test_data_may_be_as_deep_as_it_likes() -> None:
     value: object = "ann@mail.com"
     for _ in range(20_000):
         value = [value]
-    scrubbed, found = DataScrubber(SCRUBBER).scrub(value)
+    scrubbed, found = SCRUBBER.scrub_data(value)
     while isinstance(scrubbed, list):
         (scrubbed,) = scrubbed
     assert (scrubbed, len(found)) == ("[REDACTED-EMAIL]", 1)

@@ -127,7 +127,7 @@ def test_what_was_taken_over_is_marked_and_a_new_driver_told() -> None:
 
 
 def test_records_that_nobody_can_read_are_told_by_their_key() -> None:
-    """Whatever is in them, watching does not end."""
+    """Whatever is in them, watching does not end, and each is told in lines of its own."""
     for kind in RecordKind:
         for payload in (
             "",
@@ -137,7 +137,8 @@ def test_records_that_nobody_can_read_are_told_by_their_key() -> None:
             '{"result": 3, "attempts": [1, {"cost": "many"}], "usage": 4}',
         ):
             for key in ("a#1", "a#1/model/1", "a#1/tool/1/x", "waiting:x", "decision/1"):
-                Narrator().tell(Record(1, kind, key, AT, 1, payload))
+                lines = list(Narrator().tell(Record(1, kind, key, AT, 1, payload)))
+                assert not [line for line in lines if "\n" in line or not line.strip()], (kind, key, payload)
 
 
 def test_what_is_staged_is_told_without_its_text() -> None:
