@@ -104,6 +104,15 @@ def test_what_cannot_be_opened_hides_nothing_else(muster: Shell) -> None:
     assert muster("memory", "stats", "--json").json()["memory"]["long_term"]["entries"] == 2
 
 
+def test_a_long_lesson_is_shown_by_its_beginning(muster: Shell) -> None:
+    """Whole where it is asked for."""
+    said = muster("remember", "-", stdin="\n".join(f"line {number}" for number in range(1, 101)))
+    lines = said.out.splitlines()
+    assert (lines[1], lines[20]) == ("  line 1", "  line 20")
+    assert lines[21] == f"  … 80 more lines: muster memory show {lines[0].split()[0]}"
+    assert "line 100" in muster("memory", "show", lines[0].split()[0]).out
+
+
 def test_memory_in_a_folder_of_files_is_the_same_to_its_user(tmp_path: Path) -> None:
     """And people can read what is not sensitive in it."""
     (tmp_path / "work").mkdir()

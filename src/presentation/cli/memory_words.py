@@ -15,6 +15,9 @@ from .plain import clip, columns, shorten
 if TYPE_CHECKING:
     from ...application.use_cases.list_memory import Listed
 
+MOST_LINES = 20
+"""Of each lesson; `muster memory show` has all of it."""
+
 
 def listed_as_text(listed: Listed, width: int) -> str:
     """One line an entry."""
@@ -57,7 +60,10 @@ def patterns_as_text(patterns: Sequence[Pattern], width: int) -> str:
 
 
 def _pattern(pattern: Pattern, width: int) -> str:
-    lines = [f"  {clip(line, width - 2)}" for line in pattern.content.splitlines()]
+    said = pattern.content.splitlines()
+    lines = [f"  {clip(line, width - 2)}" for line in said[:MOST_LINES]]
+    if len(said) > MOST_LINES:
+        lines.append(f"  … {len(said) - MOST_LINES:,} more lines: muster memory show {pattern.id}")
     who = pattern.origin.author or pattern.origin.owner or "nobody"
     when = f"{pattern.stored_at.astimezone():%Y-%m-%d %H:%M}"
     head = f"{pattern.id}  {pattern.classification.value}"
