@@ -16,10 +16,10 @@ from ..infrastructure.config.loader import LoadedSettings
 from .ground import login
 
 if TYPE_CHECKING:
+    from ..application.memory.promotion_sweeper import PromotionSweeper
     from ..application.memory.scan import MemoryScan
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
-    from ..application.services.promotion_sweeper import PromotionSweeper
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory
@@ -106,7 +106,7 @@ def wrapped(
 
 def sweeper(raw_short: ShortTermStore, store: LongTermStore, clock: Clock) -> PromotionSweeper:
     """Moves what is due; its values are scanned when they are stashed and when they are stored."""
-    from ..application.services.promotion_sweeper import PromotionSweeper
+    from ..application.memory.promotion_sweeper import PromotionSweeper
 
     return PromotionSweeper(raw_short, store, clock)
 

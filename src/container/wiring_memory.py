@@ -10,9 +10,9 @@ from . import memory as m
 from .wiring_work import Work
 
 if TYPE_CHECKING:
+    from ..application.memory.promotion_sweeper import PromotionSweeper
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
-    from ..application.services.promotion_sweeper import PromotionSweeper
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from muster.application.services.promotion_sweeper import PromotionSweeper
+from muster.application.memory.promotion_sweeper import PromotionSweeper
 from muster.domain.ports.short_term_store import ShortTermStore
 from muster.infrastructure.common.redis_client import RedisClient
 from muster.infrastructure.common.system_clock import SystemClock
@@ -26,7 +26,7 @@ KILLER = """
 import asyncio, os, random, signal, sys, time
 import redis.asyncio
 from pathlib import Path
-from muster.application.services.promotion_sweeper import PromotionSweeper
+from muster.application.memory.promotion_sweeper import PromotionSweeper
 from muster.infrastructure.common.system_clock import SystemClock
 from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
 from tests.integration.test_promotion_killed import opened

@@ -43,21 +43,25 @@ def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
     With `durable` it is on the disk when this returns; without, it outlives the process and not a power cut. One
     writer at a time is the caller's business. Raises StorageError.
     """
-    unready = path.with_name(f".{path.name}.new")
+    unready = unready_of(path)
     with disk_errors(str(path)):
         make_private_folder(path.parent)
         with contextlib.suppress(FileNotFoundError):
             unready.unlink()
-        descriptor = os.open(unready, NEW, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
-            file.write(content)
-            file.flush()
-            if durable:
-                os.fsync(descriptor)
-        unready.replace(path)
+        try:
+            _write(unready, content, durable=durable)
+            unready.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                unready.unlink(missing_ok=True)  # it takes room that may be missing
+            raise
         if durable:
             sync_folder(path.parent)
+
+
+def unready_of(path: Path) -> Path:
+    """What the file is called while it is written; a process that is killed may leave it behind."""
+    return path.with_name(f".{path.name}.new")
 
 
 def make_private_folder(folder: Path) -> None:
@@ -72,6 +76,16 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _write(path: Path, content: bytes, *, durable: bool) -> None:
+    descriptor = os.open(path, NEW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o600)
+        file.write(content)
+        file.flush()
+        if durable:
+            os.fsync(descriptor)
 
 
 def _all_of(descriptor: int) -> bytes:

@@ -7,9 +7,9 @@ import hashlib
 import json
 import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
+from ..common.private_file import sync_folder
 from .record import Record, digest_of
 
 FIELDS = (
@@ -47,25 +47,6 @@ def read(content: bytes) -> Record | None:
         return None
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` at `path`, on the disk when this returns; after a failure the old content is there, whole."""
-    unready = path.with_suffix(".new")
-    try:
-        descriptor = os.open(
-            unready, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-        )
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unready.replace(path)
-    except OSError:
-        with suppress(OSError):
-            unready.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
 def remove_file(path: Path) -> bool:
     """Overwrite and remove; whether it was there."""
     try:
@@ -78,12 +59,3 @@ def remove_file(path: Path) -> bool:
         return False
     sync_folder(path.parent)
     return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the folder's list of names on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,9 +16,10 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ..common.exclusion import alone
+from ..common.private_file import sync_folder, unready_of, write_private
 from ..common.system_clock import SystemClock
 from ..common.trouble import disk_errors
-from .json_files import file_of, read, remove_file, replace_file, sync_folder, written
+from .json_files import file_of, read, remove_file, written
 from .json_values import checked_key
 from .record import Record, is_promoted, moment, record_of
 from .search_index import TextIndex
@@ -99,7 +100,7 @@ class JsonFilesLongTermStore(LongTermStore):
             with self._writing():
                 path = file_of(self._folder, record.key)
                 if not (record.promotion and is_promoted(self._look(path), record)):
-                    replace_file(path, written(record))
+                    write_private(path, written(record))
         except StorageError as error:
             if error.code != "storage-full":
                 raise
@@ -132,7 +133,7 @@ class JsonFilesLongTermStore(LongTermStore):
             return False
         with self._writing():
             remove_file(path.with_name(path.name + DAMAGED))
-            remove_file(path.with_suffix(".new"))
+            remove_file(unready_of(path))
             return remove_file(path)
 
     def _files(self) -> list[Path]:

@@ -26,6 +26,7 @@ from ...domain.workspace.checkpoints import (
     CheckpointState,
 )
 from ..common.prefix import the_one
+from ..common.private_file import sync_folder
 from ..common.trouble import disk_errors
 
 MANIFEST, STATE, BLOBS = "manifest.json", "state", "blobs"
@@ -58,13 +59,13 @@ class CheckpointFolder(CheckpointStore):
                     _write(unready / BLOBS / digest, content)
                 _write(unready / MANIFEST, _manifest(checkpoint))
                 _write(unready / STATE, checkpoint.state.value.encode())
-                _sync(unready / BLOBS)
-                _sync(unready)
+                sync_folder(unready / BLOBS)
+                sync_folder(unready)
                 unready.rename(self._place / checkpoint.id)
             except BaseException:
                 shutil.rmtree(unready, ignore_errors=True)
                 raise
-            _sync(self._place)
+            sync_folder(self._place)
 
     def mark(self, checkpoint_id: str, state: CheckpointState) -> None:
         """Replace the one word by another."""
@@ -74,7 +75,7 @@ class CheckpointFolder(CheckpointStore):
             unready.unlink(missing_ok=True)
             _write(unready, state.value.encode())
             unready.replace(folder / STATE)
-            _sync(folder)
+            sync_folder(folder)
 
     def load(self, checkpoint_id: str) -> Checkpoint:
         """The manifest, if it is the one that was written."""
@@ -196,11 +197,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from muster.application.services.promotion_sweeper import PromotionSweeper
+from muster.application.memory.promotion_sweeper import PromotionSweeper
 from muster.domain.errors import SecurityViolation, StorageError
 from muster.domain.memory.entry import NOBODY, Origin
 from muster.domain.ports.long_term_store import LongTermStore
