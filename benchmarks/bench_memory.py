@@ -116,5 +116,10 @@ async def main(dialogues: list[dict[str, Any]]) -> None:
         store.close()
 
 
-if __name__ == "__main__":
+def bench_memory() -> None:
+    """All of it; LoCoMo where it is."""
     asyncio.run(main(json.loads(LOCOMO.read_text()) if LOCOMO.exists() else []))
+
+
+if __name__ == "__main__":
+    bench_memory()

@@ -94,7 +94,7 @@ def seconds(scrub: Callable[[str], object], text: str, repeats: int = REPEATS) -
     return statistics.median(times)
 
 
-def main() -> None:
+def bench_scrub() -> None:
     """Print the figures."""
     scrub = PIIScrubber().scrub
     text, full = clean(MEGABYTE), personal(MEGABYTE)
@@ -115,4 +115,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    bench_scrub()
