@@ -56,8 +56,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-v
 lock: $(VENV)/.dev  ## resolve requirements/*.txt anew (LOCK_FLAGS=--upgrade for newer versions)
 	@$(COMPILE) requirements/build.in -o requirements/build.txt
 	@$(COMPILE) pyproject.toml -c requirements/build.txt -o requirements/runtime.txt
-	@$(COMPILE) pyproject.toml --group dev -c requirements/build.txt -c requirements/runtime.txt -o requirements/dev.txt
-	@$(COMPILE) pyproject.toml --group bench -c requirements/dev.txt -o requirements/bench.txt
+	@$(COMPILE) pyproject.toml --extra embeddings -c requirements/build.txt -c requirements/runtime.txt -o requirements/embeddings.txt
+	@$(COMPILE) pyproject.toml --group dev --extra embeddings -c requirements/build.txt -c requirements/runtime.txt -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --group bench --extra embeddings -c requirements/dev.txt -o requirements/bench.txt
 	@$(COMPILE) requirements/peers.in -c requirements/build.txt -o requirements/peers.txt
 	@$(COMPILE) requirements/peers-crewai.in -c requirements/build.txt -o requirements/peers-crewai.txt
 

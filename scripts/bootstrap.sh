@@ -1,11 +1,11 @@
 #!/bin/sh
 # Put the locked packages of requirements/SET.txt and this project into a virtual environment.
 # Usage: scripts/bootstrap.sh SET [VENV [--without-project]]
-#   SET is runtime, dev or bench; VENV is .venv unless given.
+#   SET is runtime, embeddings (runtime with that extra), dev or bench; VENV is .venv unless given.
 # Needs Python >= 3.11; uses uv where it is on PATH, else fetches it by hash, else does the work with pip.
 set -eu
 cd "$(dirname "$0")/.."
-set_name=${1:?usage: scripts/bootstrap.sh runtime|dev|bench [VENV [--without-project]]}
+set_name=${1:?usage: scripts/bootstrap.sh runtime|embeddings|dev|bench [VENV [--without-project]]}
 venv=${2:-.venv}
 requirements=requirements/$set_name.txt
 log=$venv.log

@@ -8,8 +8,8 @@ import pytest
 from .house import ROOT, copy_house, plant, run_python
 
 HEAVY = {
-    "anthropic", "apsw", "cryptography", "dependency_injector", "fastapi", "flask", "grimp", "httpx2", "mcp", "openai",
-    "redis", "rich", "rs_bpe", "starlette", "tree_sitter", "uvicorn", "yaml",
+    "anthropic", "apsw", "cryptography", "dependency_injector", "fastapi", "flask", "grimp", "httpx2", "mcp", "numpy",
+    "onnxruntime", "openai", "redis", "rich", "rs_bpe", "starlette", "tokenizers", "tree_sitter", "uvicorn", "yaml",
     "muster.container", "muster.infrastructure",
 }  # fmt: skip
 LOOK = "import json, sys; print(json.dumps(sorted(sys.modules)), file=sys.stderr)"

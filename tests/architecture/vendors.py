@@ -20,6 +20,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "grimp": ("muster.infrastructure.evidence",),
     "keyring": ("muster.infrastructure.security",),
     "lizard": ("muster.infrastructure.evidence",),
+    "numpy": ("muster.infrastructure.memory",),
+    "onnxruntime": ("muster.infrastructure.memory",),
     "openai": ("muster.infrastructure.llm",),
     "packaging": ("muster.infrastructure",),
     "pydantic": ("muster",),
@@ -27,6 +29,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "redis": ("muster.infrastructure.common",),
     "rich": ("muster.presentation",),
     "rs_bpe": ("muster.infrastructure.tokens",),
+    "tokenizers": ("muster.infrastructure.memory",),
     "tree_sitter": ("muster.infrastructure.evidence",),
     "tree_sitter_go": ("muster.infrastructure.evidence",),
     "tree_sitter_java": ("muster.infrastructure.evidence",),
@@ -38,10 +41,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "yaml": ("muster.infrastructure",),
 }
 # Not required, and used where they are installed: the sandbox runs tests with pytest, in a process of its own, and
-# keyring leads to the operating system's own store of keys.
-OPTIONAL = {"keyring", "pytest"}
+# keyring leads to the operating system's own store of keys. The rest is the extra `embeddings`.
+OPTIONAL = {"keyring", "numpy", "onnxruntime", "pytest", "tokenizers"}
 # SDKs of services: each is known to exactly one module, its adapter.
-ONE_ADAPTER = {"anthropic", "openai", "redis", "rs_bpe"}
+ONE_ADAPTER = {"anthropic", "onnxruntime", "openai", "redis", "rs_bpe", "tokenizers"}
 # Standard library that does I/O, reads a clock or throws dice: the domain asks a port for that.
 IMPURE = {
     "asyncio", "concurrent", "ctypes", "glob", "http", "io", "logging", "multiprocessing", "os", "random",
