@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -255,3 +256,69 @@ async def test_one_promotion_is_written_once(store: LongTermStore) -> None:
     assert await store.retrieve("a") == 3
     assert await store.store("a", 4)
     assert await store.retrieve("a") == 4
+
+
+async def test_an_entry_is_replaced_while_it_is_the_one_that_was_seen(store: LongTermStore) -> None:
+    """Class, origin and time stay, promoted or not; the index follows, and so does the digest."""
+    said = datetime(2023, 5, 8, tzinfo=UTC)
+    origin = Origin(owner="ann", project="p", author="x", conversation="c", said_at=said, promotion="v1")
+    await store.store("a", {"title": "lighthouse"}, "PUBLIC", origin=origin)
+    await store.store("b", "harbour", "SENSITIVE")
+    seen, secret = await store.entry("a"), await store.entry("b")
+    assert seen is not None
+    assert secret is not None
+    assert await store.replace(seen, ["regatta"])
+    assert await store.replace(secret, "regatta", text="regatta")
+    assert await store.entry("a") == replace(seen, data=["regatta"])
+    assert await store.entry("b") == replace(secret, data="regatta")
+    assert await found(store, "lighthouse") == []
+    assert await found(store, "regatta") == ["a"]
+    assert (await store.verify()).damaged == ()
+
+
+async def test_what_was_written_meanwhile_is_not_replaced(store: LongTermStore) -> None:
+    """Not even with the same data, or with data that Python takes for equal; nor is it made anew."""
+    await store.store("a", 1)
+    seen = await store.entry("a")
+    assert seen is not None
+    for data in (1, 2, True):
+        await store.store("a", data)
+        assert not await store.replace(seen, "late")
+        assert await store.retrieve("a") is data or await store.retrieve("a") == data
+    now = await store.entry("a")
+    assert now is not None
+    for stranger in (replace(now, data=1), replace(now, origin=Origin(owner="ben")), seen):
+        assert not await store.replace(stranger, "late")
+    assert await store.delete("a")
+    assert not await store.replace(now, "late")
+    assert await store.list_keys() == ()
+
+
+async def test_a_replacement_that_is_not_json_changes_nothing(store: LongTermStore) -> None:
+    """As when it is stored."""
+    await store.store("a", "old")
+    seen = await store.entry("a")
+    assert seen is not None
+    with pytest.raises(TypeError, match="not JSON"):
+        await store.replace(seen, object())
+    assert await store.entry("a") == seen
+
+
+def test_of_many_who_count_at_once_no_step_is_lost(store: LongTermStore) -> None:
+    """Four threads add one 15 times each; whoever comes second looks again."""
+
+    def count(_: int) -> None:
+        async def work() -> None:
+            done = 0
+            while done < 15:
+                seen = await store.entry("n")
+                assert seen is not None
+                assert isinstance(seen.data, int)
+                done += await store.replace(seen, seen.data + 1)
+
+        asyncio.run(work())
+
+    assert asyncio.run(store.store("n", 0))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(4)))
+    assert asyncio.run(store.retrieve("n")) == 60

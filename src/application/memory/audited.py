@@ -34,6 +34,12 @@ class AuditedLongTermStore(PassingLongTermStore):
         async with self._refusals_recorded(key):
             return await storing.into(self._inner)
 
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Put `data` in the place of `seen`; the attempt is recorded as storing."""
+        await self._record(AuditEventType.MEMORY_STORE, seen.key, seen.classification)
+        async with self._refusals_recorded(seen.key):
+            return await self._inner.replace(seen, data, text=text)
+
     async def entry(self, key: str) -> Entry | None:
         """What was stored."""
         async with self._refusals_recorded(key):

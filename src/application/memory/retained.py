@@ -27,6 +27,10 @@ class RetainedLongTermStore(PassingLongTermStore):
             await self.forget_what_is_over()
         return await storing.into(self._inner)
 
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Put `data` in the place of `seen`, if that is still there and not over."""
+        return not self._is_over(seen) and await self._inner.replace(seen, data, text=text)
+
     async def entry(self, key: str) -> Entry | None:
         """What was stored and is not over."""
         found = await self._inner.entry(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ...domain.memory.entry import Entry
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.ports.short_term_store import ShortTermStore
 from .passing import PassingLongTermStore, PassingShortTermStore, Storing
@@ -26,6 +27,12 @@ class ScannedLongTermStore(PassingLongTermStore):
         words = None if storing.text is None else scan.text(storing.text)
         cleaned = replace(storing, data=scan.clean(storing.data), origin=told, text=words)
         return await cleaned.into(self._inner)
+
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Put what is left of `data` after the scan in the place of `seen`. Raises InvalidKey as `keep` does."""
+        self._scan.check_key(seen.key)
+        words = None if text is None else self._scan.text(text)
+        return await self._inner.replace(seen, self._scan.clean(data), text=words)
 
     async def delete(self, key: str) -> bool:
         """Whether there was something to delete; under a key that holds a find there never is."""

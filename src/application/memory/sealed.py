@@ -38,14 +38,18 @@ class SealedLongTermStore(PassingLongTermStore):
         key, kind = storing.key, storing.classification
         if not kind.encrypted:
             return await storing.into(self._inner)
-        try:
-            plain = json.dumps([storing.data, storing.text], allow_nan=False, separators=(",", ":")).encode(
-                "ascii"
-            )
-        except (TypeError, ValueError, RecursionError) as error:
-            raise TypeError(f"the value for {key!r} is not JSON: {error}") from error
-        sealed = self._cipher.seal(plain, Binding(key, kind)).to_data()
+        sealed = self._sealed(storing.data, storing.text, Binding(key, kind))
         return await replace(storing, data=sealed, text="").into(self._inner)
+
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Put `data` in the place of `seen`, sealed anew. Raises as `keep` and `entry` do."""
+        there = await self._inner.entry(seen.key)
+        if there is None or self._opened(there)[0] != seen:
+            return False
+        if not seen.classification.encrypted:
+            return await self._inner.replace(there, data, text=text)
+        sealed = self._sealed(data, text, Binding(seen.key, seen.classification))
+        return await self._inner.replace(there, sealed, text="")
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored. Raises KeyUnavailable, and SecurityViolation for what was changed in the store."""
@@ -80,6 +84,13 @@ class SealedLongTermStore(PassingLongTermStore):
             if score:
                 hits.append(Hit(entry=entry, score=score))
         return hits
+
+    def _sealed(self, data: object, text: str | None, binding: Binding) -> object:
+        try:
+            plain = json.dumps([data, text], allow_nan=False, separators=(",", ":")).encode("ascii")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise TypeError(f"the value for {binding.record!r} is not JSON: {error}") from error
+        return self._cipher.seal(plain, binding).to_data()
 
     def _opened(self, entry: Entry) -> tuple[Entry, str | None]:
         """The entry in the clear, and the text that it is found by."""

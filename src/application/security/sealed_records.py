@@ -22,10 +22,11 @@ async def sealed_records(raw: LongTermStore) -> AsyncIterator[tuple[Entry, Seale
         for key in await raw.list_keys(kind):
             entry = await raw.entry(key)
             if entry is not None and is_sealed(entry.data):
-                yield entry, _read(entry)
+                yield entry, sealed_of(entry)
 
 
-def _read(entry: Entry) -> Sealed | None:
+def sealed_of(entry: Entry) -> Sealed | None:
+    """What the entry holds, None when it is malformed."""
     try:
         return Sealed.of_data(entry.data)
     except SecurityViolation:

@@ -13,7 +13,7 @@ from ...domain.ports.record_cipher import RecordCipher
 from ...domain.security.audit_event import AuditEvent, AuditEventType
 from ...domain.security.key import Key, KeyState, RingStatus
 from ...domain.security.sealed import Binding, Sealed
-from ..security.sealed_records import sealed_records
+from ..security.sealed_records import sealed_of, sealed_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class RotateKeys:
       kills it and starts it again never gets more keys than one.
     - It can end anywhere: each record is under the old key or under the new one, and both are in the ring.
     - A key is retired when no record needs it; a record that cannot be opened keeps its key from that.
-    - A record that somebody writes at the same moment is left alone: it is under the new key already. Stores have no
-      swap, so the moment between the last look and the write stays; it is short.
+    - A record that somebody writes at the same moment is never written over: it is looked at anew, and brought over if
+      it was sealed with an older key. Its time of retention goes on as it was.
     """
 
     def __init__(self, ring: KeyRing, cipher: RecordCipher, raw: LongTermStore, audit: AuditLog) -> None:
@@ -99,22 +99,26 @@ class RotateKeys:
             done.failed.append(entry.key)
             done.needed.add(sealed.key_id)
             return
-        now = await self._raw.entry(entry.key)
-        if now is None:
+        try:
+            kept = await self._raw.replace(entry, again.to_data(), text="")
+        except StorageError as error:
+            error.hint = error.hint or "rotate again when it works: it goes on where it stopped"
+            raise
+        if kept:
+            done.rewrapped += 1
+        else:
+            await self._anew(entry.key, done)
+
+    async def _anew(self, key: str, done: _Pass) -> None:
+        """Somebody has written or deleted it meanwhile, perhaps with the key that they had read before."""
+        now = await self._raw.entry(key)
+        if now is None or not now.classification.encrypted:
             return
-        if now.data != entry.data:
-            # Somebody wrote it meanwhile, perhaps with the key that they had read before: the next pass tells.
-            done.needed.add(sealed.key_id)
-            return
-        kept = await self._raw.store(
-            entry.key, again.to_data(), entry.classification, origin=entry.origin, text=""
-        )
-        if not kept:
-            hint = "free some space and rotate again: it goes on where it stopped"
-            raise StorageError(
-                "the disk is full; not every record is under the new key", code="storage-full", hint=hint
-            )
-        done.rewrapped += 1
+        sealed = sealed_of(now)
+        if sealed is None:
+            done.failed.append(key)
+        elif sealed.key_id != self._ring.active().id:
+            await self._one(now, sealed, done)
 
     def _retire(self, needed: set[str]) -> tuple[str, ...]:
         """Every key for reading that no record needs; those of the environment are told, and taken away by hand."""

@@ -12,7 +12,7 @@ from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ..common.system_clock import SystemClock
 from .json_values import checked_key
-from .record import Record, is_promoted, moment, record_of
+from .record import Record, is_promoted, moment, record_of, replaced
 from .search_index import TextIndex
 
 
@@ -39,10 +39,16 @@ class InProcessLongTermStore(LongTermStore):
         with self._lock:
             if is_promoted(self._records.get(key), record):
                 return True
-            self._records[key] = record
-            if self._index is not None:
-                self._index.put(record)
+            self._put(key, record)
         return True
+
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Put `data` in the place of `seen`, if that is still what is stored."""
+        with self._lock:
+            record = replaced(self._records.get(seen.key), seen, data, text)
+            if record is not None:
+                self._put(seen.key, record)
+        return record is not None
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, as a copy of its own, or None."""
@@ -96,6 +102,11 @@ class InProcessLongTermStore(LongTermStore):
     async def verify(self, *, repair: bool = False) -> Verified:
         """Nothing can be damaged here."""
         return Verified(entries=len(self._records), repaired=repair)
+
+    def _put(self, key: str, record: Record) -> None:
+        self._records[key] = record
+        if self._index is not None:
+            self._index.put(record)
 
     def _delete(self, key: str) -> bool:
         if self._index is not None:

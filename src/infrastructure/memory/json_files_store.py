@@ -16,12 +16,12 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ..common.exclusion import alone
-from ..common.private_file import sync_folder, unready_of, write_private
+from ..common.private_file import make_private_folder, sync_folder, unready_of, write_private
 from ..common.system_clock import SystemClock
 from ..common.trouble import disk_errors
 from .json_files import file_of, read, remove_file, written
 from .json_values import checked_key
-from .record import Record, is_promoted, moment, record_of
+from .record import Record, is_promoted, moment, record_of, replaced
 from .search_index import TextIndex
 
 PATIENCE, PAUSE = 30.0, 0.002
@@ -58,6 +58,11 @@ class JsonFilesLongTermStore(LongTermStore):
         """Keep `data`; on disk before it returns; False when there is no room."""
         record = record_of(key, data, classification, origin, text, self._clock.now())
         return await asyncio.to_thread(self._store, key, record)
+
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Put `data` in the place of `seen`, if that is still what is stored; on disk before it returns."""
+        path = file_of(self._folder, checked_key(seen.key))
+        return await asyncio.to_thread(self._replace, path, seen, data, text)
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""
@@ -107,6 +112,13 @@ class JsonFilesLongTermStore(LongTermStore):
             log.warning("%r was not stored: %s", key, error)
             return False
         return True
+
+    def _replace(self, path: Path, seen: Entry, data: object, text: str | None) -> bool:
+        with self._writing():
+            record = replaced(self._look(path), seen, data, text)
+            if record is not None:
+                write_private(path, written(record))
+        return record is not None
 
     def _read(self, path: Path, key: bytes | None = None) -> Record | None:
         """The record; what lies under a wrong name or is damaged is set aside."""
@@ -183,7 +195,7 @@ class JsonFilesLongTermStore(LongTermStore):
         """Alone among threads first, so that they do not wait for each other by looking again and again."""
         place = str(self._folder)
         with self._turn, disk_errors(place):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             with alone(self._folder / ".lock", place, PATIENCE, PAUSE):
                 yield
 

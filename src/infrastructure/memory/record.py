@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 
 from ...domain.memory.entry import Entry, Origin
@@ -112,6 +112,22 @@ def _checked(name: str, value: str) -> str:
     except UnicodeEncodeError as error:
         raise ValueError(f"the {name} {value!r} is not valid Unicode text") from error
     return value
+
+
+def replaced(there: Record | None, seen: Entry, data: object, text: str | None) -> Record | None:
+    """What is there with `data` in it, or None when it is not what was `seen`; its time stays to the letter."""
+    if there is None or not _is_same(there.entry(), seen):
+        return None
+    kind, origin = seen.classification, seen.origin
+    record = record_of(seen.key, data, kind, origin, text, seen.stored_at)
+    return replace(record, stored_at=there.stored_at)
+
+
+def _is_same(entry: Entry, seen: Entry) -> bool:
+    """By the bytes of the data: 1 equals True in Python, and is another value."""
+    if replace(entry, data=None) != replace(seen, data=None):
+        return False
+    return encoded(entry.key, entry.data) == encoded(seen.key, seen.data)
 
 
 def is_promoted(there: Record | None, record: Record) -> bool:

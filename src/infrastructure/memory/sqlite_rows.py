@@ -10,8 +10,9 @@ import apsw
 
 from ...domain.memory.entry import Entry
 from ..common.sqlite_queue import immediate
-from .record import Record, digest_of
-from .sqlite_schema import SELECT_ONE
+from .json_values import checked_key
+from .record import Record, digest_of, replaced
+from .sqlite_schema import REPLACE, SELECT_ONE
 
 FIRST_FORM = ("INTERNAL", "", "", "", "", "", "")
 """What a row of the first Muster says from class to `said_at`: its digest does not cover them."""
@@ -29,6 +30,16 @@ def read_entry(connection: apsw.Connection, key: bytes) -> Entry | None:
         set_aside(connection, key, row[-2])
         return None
     return record.entry()
+
+
+def swap(connection: apsw.Connection, seen: Entry, data: object, text: str | None) -> bool:
+    """Whether `seen` was still there, and now holds `data`; within a transaction."""
+    row = connection.execute(SELECT_ONE, (checked_key(seen.key),)).fetchone()
+    record = replaced(None if row is None else trusted(row), seen, data, text)
+    if record is not None:
+        change = (record.value, record.text, digest_of(record.columns()), record.key)
+        connection.execute(REPLACE, change)
+    return record is not None
 
 
 def trusted(row: Sequence[object]) -> Record | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .search_index import SEARCH_SCHEMA
+from .search_index import SEARCH_SCHEMA, TRIGGERS_MENDED
 
 APPLICATION_ID = 0x4D53544D  # "MSTM"
 # As bytes: text that is no UTF-8 any more is found by its digest, and hides nothing else.
@@ -28,6 +28,9 @@ INSERT INTO entries (
     digest = excluded.digest, form = 1
 WHERE excluded.promotion = '' OR entries.promotion <> excluded.promotion
 """
+
+# Class, origin and time stay: the new digest covers them as they are.
+REPLACE = "UPDATE entries SET value = ?, text = CAST(? AS TEXT), digest = ?, form = 1 WHERE key = ?"
 
 # Blobs, because a flipped bit may leave text that is no UTF-8, and one bad name would hide all others.
 _FIRST = """
@@ -62,4 +65,4 @@ DROP TABLE first_entries;
 CREATE INDEX entries_by_age ON entries (classification, stored_at);
 CREATE TABLE backups (path TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-MIGRATIONS = (_FIRST, _SECOND + SEARCH_SCHEMA)
+MIGRATIONS = (_FIRST, _SECOND + SEARCH_SCHEMA, TRIGGERS_MENDED)

@@ -21,7 +21,7 @@ from ..common.system_clock import SystemClock
 from .json_values import checked_key
 from .record import digest_of, moment, record_of
 from .search_index import SearchIndex, place
-from .sqlite_rows import delete, move_aside, read_entry, readable, trusted
+from .sqlite_rows import delete, move_aside, read_entry, readable, swap, trusted
 from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT_ONE
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,10 @@ class SqliteLongTermStore(LongTermStore):
             log.warning("%r was not stored: %s", key, error)
             return False
         return True
+
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Put `data` in the place of `seen`, if that is still what is stored; on disk before it returns."""
+        return await self._database.write(lambda c: swap(c, seen, data, text))
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""

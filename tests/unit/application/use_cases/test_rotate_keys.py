@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from muster.application.memory.sealed import SealedLongTermStore
 from muster.application.use_cases.init_keys import InitKeys, InitKeysRequest
 from muster.application.use_cases.rotate_keys import RotateKeys, RotateKeysRequest, Rotation
 from muster.application.use_cases.show_keys import ShowKeys, ShowKeysRequest
@@ -14,9 +19,10 @@ from muster.domain.errors import KeyUnavailable, UserError
 from muster.domain.memory.entry import Entry, Origin
 from muster.domain.security.audit_event import AuditEventType
 from muster.domain.security.classification import Classification
-from muster.domain.security.key import KeyState
+from muster.domain.security.key import Key, KeyState
 from muster.domain.security.sealed import Binding, Sealed
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
+from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
 from muster.infrastructure.security.aes_gcm import AesGcmCipher
 from muster.infrastructure.security.in_memory_audit import InMemoryAuditLog
 from muster.infrastructure.security.key_rings import FileKeyRing
@@ -57,6 +63,11 @@ class Mortal(InProcessLongTermStore):
         """Perhaps."""
         self._live()
         return await super().store(key, data, classification, origin=origin, text=text)
+
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """Perhaps."""
+        self._live()
+        return await super().replace(seen, data, text=text)
 
 
 @dataclass
@@ -141,7 +152,7 @@ async def test_a_rotation_that_is_killed_anywhere_is_continued(house: House) -> 
         except Killed:
             house.raw.left = -1
         else:
-            assert step > 10
+            assert step > 9
             break
         assert await house.texts(3) == [b"text 0", b"text 1", b"text 2"]
         await house.rotate()
@@ -187,3 +198,118 @@ async def test_a_key_that_records_need_and_nobody_has_is_told(house: House, tmp_
     (tmp_path / "keys.json").unlink()
     report = await ShowKeys(house.ring, house.raw).execute(ShowKeysRequest())
     assert (report.ring.keys, report.records, report.missing) == ((), {lost: 2}, (lost,))
+
+
+class Contested(InProcessLongTermStore):
+    """A store in which somebody else writes right before every swap: `write` is called with its key."""
+
+    def __init__(
+        self, clock: FakeClock, write: Callable[[InProcessLongTermStore, str], Awaitable[None]]
+    ) -> None:
+        super().__init__(clock)
+        self._write = write
+
+    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+        """The other one was faster."""
+        await self._write(self, seen.key)
+        return await super().replace(seen, data, text=text)
+
+
+async def test_what_is_written_in_the_moment_of_the_swap_is_not_lost(house: House) -> None:
+    """Sealed with the key that the writer had read before: it is brought over, too. What is deleted stays deleted."""
+    house.ring.init()
+    writes = dict[str, int]()
+    stale = StaleRing(house.ring, house.ring.active())
+    theirs = AesGcmCipher(stale)
+
+    async def write(store: InProcessLongTermStore, key: str) -> None:
+        writes[key] = writes.get(key, 0) + 1
+        if key == "s/2":
+            await store.delete(key)
+        elif writes[key] <= 3:
+            sealed = theirs.seal(b"new %d" % writes[key], Binding(key, SENSITIVE))
+            await store.store(key, sealed.to_data(), SENSITIVE, origin=MINE, text="")
+
+    raw = Contested(FakeClock(), write)
+    for number in range(3):
+        sealed = house.cipher.seal(b"old", Binding(f"s/{number}", SENSITIVE))
+        await raw.store(f"s/{number}", sealed.to_data(), SENSITIVE, origin=MINE, text="")
+    done = await RotateKeys(house.ring, house.cipher, raw, house.audit).execute(RotateKeysRequest("ada"))
+    assert (done.rewrapped, done.failed, len(done.retired)) == (2, (), 1)
+    assert await raw.list_keys() == ("s/0", "s/1")
+    for key in ("s/0", "s/1"):
+        entry = await raw.entry(key)
+        assert entry is not None
+        sealed = Sealed.of_data(entry.data)
+        assert sealed.key_id == house.ring.active().id
+        assert house.cipher.open(sealed, Binding(key, SENSITIVE)) == b"new 3"
+
+
+class StaleRing(FileKeyRing):
+    """The ring as somebody read it before the rotation."""
+
+    def __init__(self, ring: FileKeyRing, active: Key) -> None:
+        super().__init__(Path(ring.place), FakeClock())
+        self._before = active
+
+    def active(self) -> Key:
+        """As it was."""
+        return self._before
+
+
+async def test_a_rotation_beside_busy_writers_loses_no_value(house: House, tmp_path: Path) -> None:
+    """Two threads write the same records anew without end while keys are rotated over the same file."""
+    house.ring.init()
+    path = tmp_path / "memory.db"
+    keys, stop = [f"s/{number}" for number in range(8)], threading.Event()
+    last = dict[str, int]()
+
+    def write(mine: list[str]) -> None:
+        async def work() -> None:
+            raw = SqliteLongTermStore(path)
+            store = SealedLongTermStore(raw, house.cipher)
+            number = 0
+            while not stop.is_set():
+                for key in mine:
+                    assert await store.store(key, number, SENSITIVE, origin=MINE)
+                    assert await store.retrieve(key) == number
+                    last[key] = number
+                number += 1
+            raw.close()
+
+        asyncio.run(work())
+
+    raw = SqliteLongTermStore(path)
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write, keys[:4]), pool.submit(write, keys[4:])]
+        while len(last) < len(keys):  # noqa: ASYNC110 - threads write there, and know no event of this loop
+            await asyncio.sleep(0.01)
+        case = RotateKeys(house.ring, house.cipher, raw, house.audit)
+        try:
+            rotations = [await case.execute(RotateKeysRequest("ada")) for _ in range(8)]
+        finally:
+            stop.set()
+        for writer in writers:
+            writer.result()
+    assert not [key for done in rotations for key in done.failed]
+    assert len(house.ring.status().keys) > 4
+    store = SealedLongTermStore(raw, house.cipher)
+    assert {key: await store.retrieve(key) for key in keys} == last
+    raw.close()
+
+
+async def test_a_rewrapped_record_keeps_its_time(house: House) -> None:
+    """Retention counts from when it was written, not from when its key was changed."""
+    clock = FakeClock()
+    raw = InProcessLongTermStore(clock)
+    house.ring.init()
+    sealed = house.cipher.seal(b"old", Binding("s", SENSITIVE))
+    await raw.store("s", sealed.to_data(), SENSITIVE, origin=Origin(promotion="v1"), text="")
+    before = await raw.entry("s")
+    clock.advance(86_400)
+    await RotateKeys(house.ring, house.cipher, raw, house.audit).execute(RotateKeysRequest())
+    after = await raw.entry("s")
+    assert before is not None
+    assert after is not None
+    assert after.data != before.data
+    assert (after.stored_at, after.origin) == (before.stored_at, before.origin)
