@@ -1,4 +1,4 @@
-"""python -m tests.chaos: kill runs and memory at random moments, fill a disk, damage a file, and count.
+"""python -m tests.chaos: kill runs and memory at random moments, fill a disk, damage a file, cut the power, and count.
 
 The last line says `chaos: ok`; otherwise what is broken, and the exit code is 1. CHAOS_SEED repeats a run of it.
 """
@@ -20,12 +20,16 @@ from .damage import damaged_page, torn_log
 from .full import full_disk
 from .laws import broken, counted
 from .memory import killed_memory
+from .power import power_cuts
+from .scenes import FILES, FOLDER
 
 SHOWN = 20
 ENOUGH = 25
 """Runs that fill a small disk."""
 LIVES = 10
 """Processes that write to memory until they are killed."""
+CUTS = 2000
+"""Power cuts in what is recorded of the stores at work."""
 
 
 def main() -> int:
@@ -33,7 +37,9 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--runs", type=int, default=200)
     options.add_argument("--kills", type=int, default=3)
-    options.add_argument("--only", choices=("kills", "full", "damage", "memory"), help="one part of it")
+    options.add_argument(
+        "--only", choices=("kills", "full", "damage", "memory", "power"), help="one part of it"
+    )
     options.add_argument(
         "--forgetful", action="store_true", help="lose results on purpose: it must be noticed"
     )
@@ -53,6 +59,13 @@ def main() -> int:
         if given.only in {None, "memory"}:
             found = killed_memory(base / "memory", LIVES, seed)
             wrong += told(f"memory, kill -9: {LIVES} times", *found)
+        if given.only in {None, "power"}:
+            wrong += told(
+                f"SQLite files, power cut: {CUTS} times", *power_cuts(FILES, base / "files", CUTS, seed)
+            )
+            wrong += told(
+                f"JSON files, power cut: {CUTS} times", *power_cuts(FOLDER, base / "folder", CUTS, seed)
+            )
     print(f"chaos: {f'{len(wrong)} violations' if wrong else 'ok'} ({time.monotonic() - started:.0f} s)")
     return 1 if wrong else 0
 

@@ -65,8 +65,13 @@ def unready_of(path: Path) -> Path:
 
 
 def make_private_folder(folder: Path) -> None:
-    """A folder of mode 0700; one that is there is left as it is."""
+    """A folder of mode 0700; one that is there is left as it is, a new one outlives a power cut."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in missing:
+        # Where names may be made but not listed, there is no way to ask for more.
+        with contextlib.suppress(PermissionError):
+            sync_folder(one.parent)
 
 
 def sync_folder(folder: Path) -> None:

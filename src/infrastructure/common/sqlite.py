@@ -17,6 +17,7 @@ from typing import TypeVar
 import apsw
 
 from ...domain.errors import StorageError
+from .private_file import make_private_folder
 from .sqlite_errors import FOREIGN, storage_errors
 from .sqlite_queue import Failed, Job, change, deliver, fail, groups, immediate, look
 
@@ -145,7 +146,7 @@ class Database:
             self._connection = None
 
     def _connect(self) -> apsw.Connection:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(self.path.parent)
         # Quoted lines of private code end up here: for the owner alone.
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = apsw.Connection(str(self.path))

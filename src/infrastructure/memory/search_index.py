@@ -48,6 +48,16 @@ CREATE TRIGGER text_added AFTER UPDATE OF text ON entries WHEN new.text <> '' AN
     INSERT INTO words (rowid, text) VALUES (new.id, new.text);
 END;
 """
+# Two triggers for one event have no order of their own: the index lost the length of what was written anew.
+TRIGGERS_MENDED = """
+DROP TRIGGER text_removed;
+DROP TRIGGER text_added;
+CREATE TRIGGER text_changed AFTER UPDATE OF text ON entries WHEN old.text <> new.text BEGIN
+    INSERT INTO words (words, rowid, text) SELECT 'delete', old.id, old.text WHERE old.text <> '';
+    INSERT INTO words (rowid, text) SELECT new.id, new.text WHERE new.text <> '';
+END;
+INSERT INTO words (words) VALUES ('rebuild');
+"""
 ALLOWED = """
 SELECT key FROM entries WHERE id = ?1 AND text <> '' AND substr(key, 1, length(?2)) = ?2
 AND (?3 IS NULL OR classification = ?3) AND (?4 IS NULL OR owner = ?4)

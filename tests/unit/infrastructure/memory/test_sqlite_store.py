@@ -260,3 +260,12 @@ async def test_nothing_acknowledged_is_lost_when_a_process_is_killed(tmp_path: P
         assert (await store.verify()).damaged == ()
         assert len(await store.search(Query(words=f"run{number}", limit=3))) == 3
         store.close()
+
+
+async def test_the_index_agrees_with_what_was_written_anew(store: SqliteLongTermStore) -> None:
+    """With other words, with none, and with words again: SQLite finds index and entries the same."""
+    for text in ("a lighthouse", "another lighthouse", "", "a harbour"):
+        await store.store("a", text, text=text)
+        check = "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)"
+        await store._database.write(lambda c, check=check: c.execute(check).fetchall())  # type: ignore[misc]
+    assert [hit.entry.key for hit in await store.search(Query(words="harbour"))] == ["a"]
