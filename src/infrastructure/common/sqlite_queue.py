@@ -106,7 +106,7 @@ def change(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
         with immediate(connection):
             for job in jobs:
                 try:
-                    job.result = job.work(connection)
+                    _do(job, connection)
                 except Exception as error:
                     if len(jobs) == 1:
                         raise
@@ -122,16 +122,26 @@ def look(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
     for job in jobs:
         try:
             with storage_errors(path):
-                job.result = job.work(connection)
+                _do(job, connection)
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits to hear of it
             job.error = error
+
+
+def _do(job: Job, connection: apsw.Connection) -> None:
+    """Cursors are of no use to those who wait, and live no longer than the work.
+
+    The connection keeps a list of those that are alive; many that end together leave entries behind in it, and every
+    later statement looks through all of them.
+    """
+    result = job.work(connection)
+    job.result = None if isinstance(result, apsw.Cursor) else result
 
 
 def _attempt(connection: apsw.Connection, job: Job, path: Path) -> None:
     connection.execute("SAVEPOINT job")
     try:
         with storage_errors(path):
-            job.result = job.work(connection)
+            _do(job, connection)
     except Exception as error:
         if not connection.in_transaction:  # SQLite itself has undone everything
             raise

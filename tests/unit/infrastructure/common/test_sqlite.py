@@ -382,3 +382,10 @@ async def test_what_cannot_be_written_later_is_logged_once(
         assert await words(database) == ["well"]
     assert caplog.text.count("nobody waits for it") == 2
     assert [repr(error) for error in told] == ["KeyError('a')", "KeyError('b')", "KeyError('c')"]
+
+
+async def test_a_write_gives_its_cursor_to_nobody(database: Database) -> None:
+    """Cursors that end together leave something behind for which every later statement pays."""
+    assert await database.write(lambda c: c.execute("INSERT INTO words VALUES ('a')")) is None
+    assert await database.read(lambda c: c.execute("SELECT word FROM words")) is None
+    assert await words(database) == ["a"]
