@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from ...domain.errors import ConfigurationError, StorageError
+from .bells import Bells
+from .redis_ear import listen
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -36,6 +38,7 @@ class RedisClient:
         self._thread: threading.Thread | None = None
         self._redis: Redis | None = None
         self._scripts: dict[str, Callable[..., Awaitable[bytes]]] = {}
+        self._ears: dict[str, asyncio.Task[NoReturn]] = {}
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)  # of no loop until somebody waits
         self._closed = False
         self.name = _shown(url)
@@ -66,6 +69,15 @@ class RedisClient:
             await redis.set(key, value, ex=seconds)
 
         await self._do(work)
+
+    def listen(self, channel: str, bells: Bells) -> None:
+        """Have the bell of each topic that is published on `channel` rung from now on; asking again is no mistake."""
+
+        def begin() -> None:
+            if channel not in self._ears:
+                self._ears[channel] = asyncio.create_task(listen(self._connection(), channel, bells))
+
+        self._started().call_soon_threadsafe(begin)
 
     def close(self) -> None:
         """Let go of the server; further use is an error, closing again is not."""
@@ -125,6 +137,10 @@ class RedisClient:
         return self._redis
 
     async def _disconnect(self) -> None:
+        for ear in self._ears.values():
+            ear.cancel()
+        await asyncio.gather(*self._ears.values(), return_exceptions=True)
+        self._ears.clear()
         if self._redis is not None:
             await self._redis.aclose()
             self._redis = None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import apsw
 
@@ -16,8 +14,7 @@ from ...domain.errors import StorageError
 from ...domain.memory.due import Due
 from ...domain.ports.clock import Clock
 from ..common.sqlite import Database
-from ..common.sqlite_errors import FULL, storage_errors
-from ..common.sqlite_queue import immediate
+from ..common.sqlite_errors import FULL
 from .batched import BatchedShortTermStore
 from .embedded_short_rows import (
     APPLICATION_ID,
@@ -34,8 +31,8 @@ from .embedded_short_rows import (
 )
 from .json_values import checked_key
 from .short_values import checked_time, writings
+from .transient import Transient
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -49,7 +46,7 @@ class EmbeddedShortTermStore(BatchedShortTermStore):
     def __init__(self, clock: Clock, path: Path | None = None) -> None:
         self._clock = clock
         self._time = Timeline(clock, boot_of_machine(fallback=secrets.token_hex(16)))
-        self._rows = _Transient() if path is None else Database(path, APPLICATION_ID, MIGRATIONS)
+        self._rows = Transient(MIGRATIONS) if path is None else Database(path, APPLICATION_ID, MIGRATIONS)
 
     async def stash_many(
         self,
@@ -115,26 +112,3 @@ class EmbeddedShortTermStore(BatchedShortTermStore):
     def close(self) -> None:
         """Let go of the file; what was kept in this process only is gone."""
         self._rows.close()
-
-
-class _Transient:
-    """The same rows in this process alone; no disk, and so no thread of their own."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._name = Path(":memory:")
-        self._connection = apsw.Connection(":memory:")
-        for script in MIGRATIONS:
-            self._connection.execute(script)
-
-    async def read(self, work: Callable[[apsw.Connection], T]) -> T:
-        with self._lock, storage_errors(self._name):
-            return work(self._connection)
-
-    async def write(self, work: Callable[[apsw.Connection], T]) -> T:
-        with self._lock, storage_errors(self._name), immediate(self._connection):
-            return work(self._connection)
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()

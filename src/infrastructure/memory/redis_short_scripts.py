@@ -3,17 +3,16 @@
 KEYS: 1 the names of all entries, in the order of their bytes; 2 the times at which entries end, 3 those at which
 others are due for promotion. An entry is a hash beside them, whose name is ARGV[1] and its key: `v`alue, version
 `n`, digest `h`, `s`tashed and `d`ue in microseconds, `p` when it is to be promoted. Only what is not to be promoted
-is given to Redis to expire. Answers are parts, each with its length before it.
+is given to Redis to expire.
 """
 
 from __future__ import annotations
 
-# Time is the server's: clocks of workers may differ. Numbers are written out, or Lua would round them.
-_COMMON = """
-local space = ARGV[1]
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local function int(number) return string.format('%.0f', number) end
+from .redis_parts import BEGIN, END
+
+_COMMON = (
+    BEGIN
+    + """
 local function forget()
     while true do
         local over = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', int(now), 'LIMIT', 0, 500)
@@ -35,12 +34,8 @@ local function there(key)
     local due, promote = unpack(redis.call('HMGET', space .. key, 'd', 'p'))
     return due and (promote == '1' or tonumber(due) > now)
 end
-local parts = {}
-local function say(text)
-    parts[#parts + 1] = #text .. ':' .. text
-end
 """
-_END = "\nreturn table.concat(parts)\n"
+)
 
 # The first thing to be written is what needs room: a server without room refuses it, and nothing has happened.
 STASH = (
@@ -65,7 +60,7 @@ for i = 4, #ARGV, 4 do
 end
 forget()
 """
-    + _END
+    + END
 )
 RETRIEVE = (
     _COMMON
@@ -75,7 +70,7 @@ for i = 2, #ARGV do
     if v and there(ARGV[i]) then say(ARGV[i]) say(v) say(n) say(h) end
 end
 """
-    + _END
+    + END
 )
 DELETE = (
     _COMMON
@@ -83,7 +78,7 @@ DELETE = (
 if there(ARGV[2]) then say('1') end
 remove(ARGV[2])
 """
-    + _END
+    + END
 )
 # No UTF-8 has the byte 255.
 NAMES = (
@@ -94,7 +89,7 @@ local first, last = '-', '+'
 if ARGV[2] ~= '' then first, last = '[' .. ARGV[2], '(' .. ARGV[2] .. '\\255' end
 for _, key in ipairs(redis.call('ZRANGEBYLEX', KEYS[1], first, last)) do say(key) end
 """
-    + _END
+    + END
 )
 TIMES = (
     _COMMON
@@ -105,7 +100,7 @@ if there(ARGV[2]) then
     say(stashed)
 end
 """
-    + _END
+    + END
 )
 DUE = (
     _COMMON
@@ -116,7 +111,7 @@ for _, key in ipairs(redis.call(unpack(range))) do
     if v then say(key) say(v) say(n) say(h) say(s) else remove(key) end
 end
 """
-    + _END
+    + END
 )
 SETTLE = (
     _COMMON
@@ -126,16 +121,5 @@ if redis.call('HGET', space .. ARGV[2], 'n') == ARGV[3] then
     say('1')
 end
 """
-    + _END
+    + END
 )
-
-
-def parts(answer: bytes) -> list[bytes]:
-    """The parts of an answer."""
-    found, start = [], 0
-    while start < len(answer):
-        colon = answer.index(b":", start)
-        end = colon + 1 + int(answer[start:colon])
-        found.append(answer[colon + 1 : end])
-        start = end
-    return found

@@ -12,6 +12,7 @@ from ..common.redis_client import FULL, RedisClient
 from . import redis_short_scripts as scripts
 from .batched import BatchedShortTermStore
 from .json_values import checked_key
+from .redis_parts import parts
 from .short_values import Writing, checked_time, writings
 
 NAMESPACE = "muster"
@@ -93,7 +94,7 @@ class RedisShortTermStore(BatchedShortTermStore):
         return bool(await self._ask(scripts.SETTLE, checked_key(due.key), due.version))
 
     async def _ask(self, script: str, *arguments: int | str | bytes) -> list[bytes]:
-        return scripts.parts(await self._client.run(script, self._keys, (self._space, *arguments)))
+        return parts(await self._client.run(script, self._keys, (self._space, *arguments)))
 
 
 def _writing(parts: Sequence[bytes]) -> Writing:
