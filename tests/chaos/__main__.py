@@ -1,5 +1,4 @@
-"""python -m tests.chaos: kill runs and memory at random moments, fill a disk, damage a file, cut the power, and count.
-
+"""python -m tests.chaos: kill runs and memory, fill a disk, let it fail, cut the power, damage a file, and count.
 The last line says `chaos: ok`; otherwise what is broken, and the exit code is 1. CHAOS_SEED repeats a run of it.
 """
 
@@ -13,10 +12,15 @@ import tempfile
 import time
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 from .controller import kill, lay_out, provider, story
 from .damage import damaged_page, torn_log
+from .drill import drilled
+from .drills import DRILLS
+from .failing import Kind
 from .full import full_disk
 from .laws import broken, counted
 from .memory import killed_memory
@@ -38,7 +42,7 @@ def main() -> int:
     options.add_argument("--runs", type=int, default=200)
     options.add_argument("--kills", type=int, default=3)
     options.add_argument(
-        "--only", choices=("kills", "full", "damage", "memory", "power"), help="one part of it"
+        "--only", choices=("kills", "full", "damage", "memory", "power", "failing"), help="one part of it"
     )
     options.add_argument(
         "--forgetful", action="store_true", help="lose results on purpose: it must be noticed"
@@ -66,6 +70,8 @@ def main() -> int:
             wrong += told(
                 f"JSON files, power cut: {CUTS} times", *power_cuts(FOLDER, base / "folder", CUTS, seed)
             )
+        if given.only in {None, "failing"}:
+            wrong += failing()
     print(f"chaos: {f'{len(wrong)} violations' if wrong else 'ok'} ({time.monotonic() - started:.0f} s)")
     return 1 if wrong else 0
 
@@ -92,6 +98,16 @@ def damage(base: Path, runs: int, seed: int) -> list[str]:
         wrong = told(f"log cut within a frame: {runs} runs", *torn_log(folder, base / "torn", seed))
         found = damaged_page(folder, base / "damaged", url, runs, seed)
         return wrong + told(f"last page damaged: {runs} runs", *found)
+
+
+def failing() -> list[str]:
+    """Let each call to the disk fail, and each with all that come after it; what is broken."""
+    wrong: list[str] = []
+    for name, drill in DRILLS.items():
+        for kind, lasting in product(get_args(Kind), (False, True)):
+            title = f"{name}, disk {kind}{' for good' if lasting else ''} at the N-th call, for each N"
+            wrong += told(title, *drilled(drill, kind, lasting=lasting))
+    return wrong
 
 
 def told(title: str, numbers: Sequence[tuple[str, object]], wrong: list[str]) -> list[str]:

@@ -71,10 +71,10 @@ class Allowed:
         else:
             self._values.setdefault(event.thing, [None]).append(event.value)
 
-    def broken(self, found: Mapping[str, object]) -> list[str]:
-        """Things that are lost, and things that nobody asked for."""
+    def broken(self, found: Mapping[str, object], only: Sequence[str] = ()) -> list[str]:
+        """Things that are lost, and things that nobody asked for; of all there are, or of those alone."""
         wrong = []
-        for thing in sorted({*self._values, *found}):
+        for thing in only or sorted({*self._values, *found}):
             values, value = self._values.get(thing, [None]), found.get(thing)
             if value not in values:
                 wrong.append(f"{thing} is {_short(value)} instead of {' or '.join(map(_short, values))}")

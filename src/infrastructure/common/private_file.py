@@ -56,7 +56,7 @@ def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
                 unready.unlink(missing_ok=True)  # it takes room that may be missing
             raise
         if durable:
-            sync_folder(path.parent)
+            _keep_name(path)
 
 
 def unready_of(path: Path) -> Path:
@@ -81,6 +81,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _keep_name(path: Path) -> None:
+    """The new content is in place whatever becomes of this: that is no disk without room, which keeps the old."""
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
 
 
 def _write(path: Path, content: bytes, *, durable: bool) -> None:

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ import apsw
 
 from ...domain.errors import StorageError
 from .private_file import make_private_folder
-from .sqlite_errors import FOREIGN, storage_errors
+from .sqlite_errors import CORRUPT, FAILED, FOREIGN, storage_errors
 from .sqlite_queue import Failed, Job, change, deliver, fail, groups, immediate, look
 
 T = TypeVar("T")
@@ -32,6 +33,8 @@ PRAGMA wal_autocheckpoint = 4000;
 """
 MOST_AT_ONCE = 250
 """Changes that share a transaction: nobody waits for more work of others than this."""
+SHAKEN = frozenset({CORRUPT, FAILED})
+"""Codes of errors after which the file is opened anew."""
 log = logging.getLogger(__name__)
 
 
@@ -132,6 +135,10 @@ class Database:
                     look(self._connection, group, self.path)
         except BaseException as error:  # noqa: BLE001 - whatever it is, somebody waits to hear of it
             fail(group, error)
+        if any(isinstance(job.error, StorageError) and job.error.code in SHAKEN for job in group):
+            # What SQLite and its index remember of the file may be half of what the disk had: it is read anew.
+            with suppress(apsw.Error):
+                self._disconnect()
 
     def _complain(self, failed: Failed | None, error: BaseException) -> None:
         if not self._complained:
@@ -141,9 +148,9 @@ class Database:
             failed(error)
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _connect(self) -> apsw.Connection:
         make_private_folder(self.path.parent)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from ...domain.errors import StorageError
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
@@ -24,6 +25,7 @@ from .json_values import checked_key
 from .record import Record, is_promoted, moment, record_of, replaced
 from .search_index import TextIndex
 
+T = TypeVar("T")
 PATIENCE, PAUSE = 30.0, 0.002
 """Seconds that other processes may take to write, and between two looks."""
 DAMAGED = ".damaged"
@@ -57,12 +59,12 @@ class JsonFilesLongTermStore(LongTermStore):
     ) -> bool:
         """Keep `data`; on disk before it returns; False when there is no room."""
         record = record_of(key, data, classification, origin, text, self._clock.now())
-        return await asyncio.to_thread(self._store, key, record)
+        return await self._aside(self._store, key, record)
 
     async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
         """Put `data` in the place of `seen`, if that is still what is stored; on disk before it returns."""
         path = file_of(self._folder, checked_key(seen.key))
-        return await asyncio.to_thread(self._replace, path, seen, data, text)
+        return await self._aside(self._replace, path, seen, data, text)
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""
@@ -72,33 +74,42 @@ class JsonFilesLongTermStore(LongTermStore):
     async def entry(self, key: str) -> Entry | None:
         """What was stored, or None, also for what can no longer be trusted."""
         path = file_of(self._folder, checked_key(key))
-        record = await asyncio.to_thread(self._read, path, key.encode())
+        record = await self._aside(self._read, path, key.encode())
         return None if record is None else record.entry()
 
     async def delete(self, key: str) -> bool:
         """Whether there was something to delete; the file's bytes are overwritten, a damaged copy's too."""
         path = file_of(self._folder, checked_key(key))
-        return await asyncio.to_thread(self._delete, path)
+        return await self._aside(self._delete, path)
 
     async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
         """All keys that start with `prefix`, sorted by code point; it reads every file."""
         kind = None if classification is None else Classification.of(classification).value
-        records = await asyncio.to_thread(self._records)
+        records = await self._aside(self._records)
         keys = [one.key.decode() for one in records if kind in {None, one.classification}]
         return tuple(sorted(key for key in keys if key.startswith(prefix)))
 
     async def search(self, query: Query) -> tuple[Hit, ...]:
         """The entries that answer best."""
-        return await asyncio.to_thread(self._search, query)
+        return await self._aside(self._search, query)
 
     async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
         """Delete what is too old."""
         bounds = {kind.value: moment(when) for kind, when in before.items()}
-        return await asyncio.to_thread(self._prune, bounds)
+        return await self._aside(self._prune, bounds)
 
     async def verify(self, *, repair: bool = False) -> Verified:
         """Read every file against its digest."""
-        return await asyncio.to_thread(self._verify, repair)
+        return await self._aside(self._verify, repair)
+
+    async def _aside(self, work: Callable[..., T], *given: object) -> T:
+        """Do it on another thread; whatever the disk refuses is an error of this store."""
+
+        def done() -> T:
+            with disk_errors(str(self._folder)):
+                return work(*given)
+
+        return await asyncio.to_thread(done)
 
     def _store(self, key: str, record: Record) -> bool:
         try:
