@@ -10,6 +10,8 @@ from ...domain.ports.secret_masker import SecretMasker
 from ...domain.security.audit_event import AuditEvent, AuditEventType, AuditRecord, AuditVerdict, Detail
 
 Type = AuditEventType
+LONGEST, MOST = 200, 10_000
+"""Texts that are remembered as sound: so many characters, and so many of them."""
 
 
 class AuditLogger(AuditLog):
@@ -19,6 +21,7 @@ class AuditLogger(AuditLog):
         self._inner = inner
         self._masker = masker
         self._scrubber = scrubber
+        self._sound: set[str] = set()
 
     async def record(self, event: AuditEvent) -> AuditRecord:
         """Actor, subject and every text of the details are masked first."""
@@ -85,4 +88,12 @@ class AuditLogger(AuditLog):
         )
 
     def _clean(self, text: str) -> str:
-        return self._scrubber.scrub(self._masker.mask(text))[0]
+        """Names come again and again: those in which nothing was found are not searched twice."""
+        if text in self._sound:
+            return text
+        cleaned = self._scrubber.scrub(self._masker.mask(text))[0]
+        if cleaned == text and len(text) <= LONGEST:
+            if len(self._sound) >= MOST:
+                self._sound.clear()
+            self._sound.add(text)
+        return cleaned

@@ -144,11 +144,11 @@ class AuditCheck:
         self._check_checkpoints()
 
     def _check_head(self, files: Sequence[LogFile]) -> None:
-        """It is one event behind when a process ended at the wrong moment, and never more."""
+        """It is behind by what was written last in one go when a process ended at the wrong moment, and never more."""
         head = self._sealed.head
         if head is None and (files or self._sealed.checkpoints):
             self._fault(Kind.UNSIGNED, self._head_place)
-        elif head is not None and head.count < self._last.number - 1:
+        elif head is not None and head.count < self._last.first - 1:
             self._fault(Kind.UNSIGNED, self._head_place, 0, head.count + 1, self._last.number)
 
     def _check_checkpoints(self) -> None:

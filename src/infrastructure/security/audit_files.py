@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..common.private_file import sync_folder
+
 NAME = re.compile(r"audit-(\d{6,})\.jsonl")
 FLAGS = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 
@@ -46,20 +48,21 @@ def log_files(folder: Path) -> list[LogFile]:
     return sorted(files, key=lambda file: file.number)
 
 
-def append(path: Path, line: bytes, *, sync: bool) -> int:
-    """Add a whole line or nothing; returns the size then. Raises OSError."""
+def append(path: Path, lines: bytes) -> int:
+    """Add whole lines, on the disk when this returns, or nothing; returns the size then. Raises OSError."""
     descriptor = os.open(path, FLAGS, 0o600)
     try:
         before = os.fstat(descriptor).st_size
         try:
-            if os.write(descriptor, line) != len(line):
+            if os.write(descriptor, lines) != len(lines):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(descriptor)
         except OSError:
             os.ftruncate(descriptor, before)
             raise
-        if sync:
-            os.fsync(descriptor)
-        return before + len(line)
+        if not before:
+            sync_folder(path.parent)
+        return before + len(lines)
     finally:
         os.close(descriptor)
 

@@ -12,18 +12,23 @@ from datetime import datetime
 from ...domain.security.audit_event import AuditEvent, AuditEventType, AuditRecord
 
 SIGNED = re.compile(rb'(\{.*),"mac":"([0-9a-f]{64})"\}', re.DOTALL)
+ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 GENESIS = "0" * 64
 """What stands for the line before the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that carries a true signature; `previous` is the signature of the line before it."""
+    """A line that carries a true signature; `previous` is the signature of the line before it.
+
+    `first` is the number of the first line that was written in one go with it.
+    """
 
     number: int
     previous: str
     mac: str
     body: bytes
+    first: int = 0
 
     def record(self) -> AuditRecord:
         """The event in it."""
@@ -46,7 +51,7 @@ class Signer:
 
     def signed(self, data: dict[str, object]) -> tuple[bytes, str]:
         """`data` as a line that ends with its signature, without an end of line; and the signature."""
-        body = json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode()
+        body = ENCODER.encode(data).encode("ascii")
         mac = self._mac(body)
         return b'%s,"mac":"%s"}' % (body[:-1], mac.encode()), mac
 
@@ -70,21 +75,22 @@ class LineSigner:
     def __init__(self, secret: bytes) -> None:
         self._signer = Signer(secret, "audit-event")
 
-    def write(self, record: AuditRecord, previous: str) -> tuple[bytes, str]:
-        """The line with its end, and its signature."""
+    def write(self, record: AuditRecord, previous: str, first: int) -> tuple[bytes, str]:
+        """The line with its end, and its signature; raises TypeError for details that are not JSON."""
         event = record.event
-        line, mac = self._signer.signed(
-            {
-                "n": record.number,
-                "at": record.at.isoformat(),
-                "type": event.type.value,
-                "actor": event.actor,
-                "subject": event.subject,
-                "run": event.run,
-                "details": dict(event.details),
-                "prev": previous,
-            }
-        )
+        data: dict[str, object] = {
+            "n": record.number,
+            "at": record.at.isoformat(),
+            "type": event.type.value,
+            "actor": event.actor,
+            "subject": event.subject,
+            "run": event.run,
+            "details": dict(event.details),
+            "prev": previous,
+        }
+        if first < record.number:
+            data["first"] = first
+        line, mac = self._signer.signed(data)
         return line + b"\n", mac
 
     def read(self, line: bytes) -> Line | None:
@@ -93,4 +99,4 @@ class LineSigner:
         if found is None:
             return None
         data = json.loads(found[0])
-        return Line(data["n"], data["prev"], found[1], found[0])
+        return Line(data["n"], data["prev"], found[1], found[0], data.get("first", data["n"]))

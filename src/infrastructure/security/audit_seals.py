@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..common.private_file import make_private_folder, read_private, write_private
+from ..common.private_file import make_private_folder, read_private, sync_folder, write_private
 from .audit_lines import GENESIS, Signer
 
 HEAD, CHECKPOINTS = "audit-head.json", "audit-checkpoints.jsonl"
+SECTOR = 512
+"""Bytes that a disk writes whole or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,14 @@ class AuditSeals:
         return None if found is None else Head(**json.loads(found[0]))
 
     def keep_head(self, head: Head) -> None:
-        """Instead of the last one, whole or not at all."""
-        write_private(self.head_file, self._heads.signed(asdict(head))[0], durable=False)
+        """Instead of the last one. Raises OSError, StorageError.
+
+        One of the same length is written over it in place: a power cut leaves one of the two, since both fit into a
+        sector. One that is behind is brought forward by the lines after it, which are on the disk before.
+        """
+        content = self._heads.signed(asdict(head))[0]
+        if not _written_over(self.head_file, content):
+            write_private(self.head_file, content)
 
     def checkpoints(self) -> Iterator[Checkpoint | None]:
         """One for each line, None for a line that is not as it was written."""
@@ -69,19 +77,41 @@ class AuditSeals:
     def keep_checkpoint(self, count: int, mac: str, at: datetime) -> None:
         """One more, on the disk when this returns; the last one is not written twice. Raises OSError."""
         make_private_folder(self.checkpoint_file.parent)
-        known = list(self.checkpoints())
-        if known and known[-1] == Checkpoint(count, mac):
-            return
-        content = read_private(self.checkpoint_file) or b""
         data: dict[str, object] = {"count": count, "head": mac, "at": at.isoformat()}
         line = self._checkpoints.signed(data)[0] + b"\n"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         descriptor = os.open(self.checkpoint_file, flags, 0o600)
         try:
+            size = os.fstat(descriptor).st_size
+            start = max(0, size - 2 * len(line))
             # What a power cut tore is written over: nobody relies on half a checkpoint.
-            end = content.rfind(b"\n") + 1
-            os.ftruncate(descriptor, end)
-            os.pwrite(descriptor, line, end)
+            whole = os.pread(descriptor, size - start, start)
+            whole = whole[: whole.rfind(b"\n") + 1]
+            if self._is_last(whole, Checkpoint(count, mac)):
+                return
+            os.ftruncate(descriptor, start + len(whole))
+            os.pwrite(descriptor, line, start + len(whole))
             os.fsync(descriptor)
+            if not size:
+                sync_folder(self.checkpoint_file.parent)
         finally:
             os.close(descriptor)
+
+    def _is_last(self, whole: bytes, checkpoint: Checkpoint) -> bool:
+        found = self._checkpoints.body(whole.splitlines()[-1]) if whole else None
+        data = {} if found is None else json.loads(found[0])
+        return (data.get("count"), data.get("head")) == (checkpoint.count, checkpoint.mac)
+
+
+def _written_over(path: Path, content: bytes) -> bool:
+    """Whether there was a file of just that size to write over."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        if os.fstat(descriptor).st_size != len(content) or len(content) > SECTOR:
+            return False
+        return os.pwrite(descriptor, content, 0) == len(content)
+    finally:
+        os.close(descriptor)

@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ..common.trouble import disk_errors
 from .audit_check import AuditCheck, Sealed
 from .audit_files import log_files
 from .audit_lines import LineSigner
+from .audit_queue import Together
 from .audit_seals import CHECKPOINTS, HEAD, AuditSeals
 from .audit_writer import AuditLimits, AuditWriter
 
@@ -34,8 +35,8 @@ class JsonLinesAuditLog(AuditLog):
 
     Each line is signed together with the signature of the line before. The head says after each event how far the
     log has come, so that a tail that was cut is seen at once; whoever can write both folders and has no key can only
-    put an earlier state of both back. An event outlives the process; each checkpoint has everything before it on
-    the disk. Several processes write in turn.
+    put an earlier state of both back. An event is on the disk when `record` returns. What waits at the same moment
+    shares one lock, one write and one wait for the disk. Several processes write in turn.
     """
 
     def __init__(self, folder: Path, second: Path, clock: Clock, limits: AuditLimits | None = None) -> None:
@@ -45,10 +46,11 @@ class JsonLinesAuditLog(AuditLog):
         self._limits = limits or AuditLimits()
         self._guard = threading.Lock()
         self._secret: bytes | None = None
+        self._together = Together[AuditEvent, AuditRecord]("muster-audit", self._record)
 
     async def record(self, event: AuditEvent) -> AuditRecord:
-        """In a thread of its own: it waits for the disk, and for other processes."""
-        return await asyncio.to_thread(self._record, event)
+        """On a thread of its own, which waits for the disk, and for other processes."""
+        return await self._together.put(event)
 
     async def get_events(
         self, event_type: AuditEventType | None = None, *, limit: int | None = None
@@ -60,13 +62,12 @@ class JsonLinesAuditLog(AuditLog):
         """Of the log as it is now; others may write on meanwhile."""
         return await asyncio.to_thread(self._verify)
 
-    def _record(self, event: AuditEvent) -> AuditRecord:
+    def _record(self, events: Sequence[AuditEvent]) -> Sequence[AuditRecord | Exception]:
         with self._alone():
             secret = self._key() or self._new_key()
             seals = AuditSeals(self._second, secret)
-            return AuditWriter(self._folder, LineSigner(secret), seals, self._clock, self._limits).write(
-                event
-            )
+            writer = AuditWriter(self._folder, LineSigner(secret), seals, self._clock, self._limits)
+            return writer.write(events)
 
     def _events(self, event_type: AuditEventType | None, limit: int | None) -> tuple[AuditRecord, ...]:
         found: deque[AuditRecord] = deque(maxlen=limit)
