@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
-from collections import Counter
-from collections.abc import Iterator
-from typing import Any
-
 import apsw
 
 from ...domain.memory.entry import Query
 from .record import Record
-from .search_scores import Word, scores, weight
+from .search_reading import SPREAD, Vocabulary, allowed
+from .search_scores import scores
 from .search_words import COMMON
 
 MOST_WORDS = 64
-BUDGET = 1000
-"""Places of words that a search reads, those of the rarest words first; what is more common hardly tells."""
-SPREAD, KEPT = 200, 60
-"""Places from which the rarest words reach their neighbours, and how many of those the other words then order."""
+KEPT = 60
+"""Places that the rarest words bring up, and the other words then order."""
 CONVERSATION, LONE = 1 << 24, 4
 """Room between the first entries of two conversations, and between two entries that belong to none."""
 LOWEST = -(1 << 40)
@@ -58,14 +51,6 @@ CREATE TRIGGER text_changed AFTER UPDATE OF text ON entries WHEN old.text <> new
 END;
 INSERT INTO words (words) VALUES ('rebuild');
 """
-ALLOWED = """
-SELECT key FROM entries WHERE id = ?1 AND text <> '' AND substr(key, 1, length(?2)) = ?2
-AND (?3 IS NULL OR classification = ?3) AND (?4 IS NULL OR owner = ?4)
-"""
-COUNT, PLACES = (
-    "SELECT doc FROM word_counts WHERE term = ?",
-    "SELECT doc FROM word_places WHERE term = ? LIMIT ?",
-)
 
 
 def place(connection: apsw.Connection, key: bytes, conversation: str) -> int:
@@ -88,15 +73,10 @@ def place(connection: apsw.Connection, key: bytes, conversation: str) -> int:
 
 
 class SearchIndex:
-    """Finds entries in a database with SEARCH_SCHEMA; remembers how common common words are.
-
-    For one thread at a time, and one database.
-    """
+    """Finds entries in a database with SEARCH_SCHEMA. For one thread at a time, and one database."""
 
     def __init__(self) -> None:
-        self._common: dict[str, int] = {}
-        self._entries = 0
-        self._uses = 0
+        self._vocabulary = Vocabulary()
 
     def best(self, connection: apsw.Connection, query: Query) -> list[tuple[bytes, float]]:
         """Keys and scores of the entries that answer `query` best, best first, at most as many as wanted.
@@ -106,16 +86,14 @@ class SearchIndex:
         words = self._words(connection, query.words)
         if not words or query.limit < 1:
             return []
-        self._recount(connection)
-        counted = sorted((self._having(connection, word), word) for word in words)
-        counted = [one for one in counted if one[0]]
-        some = self._rarest(connection, counted)
-        quick = scores(some, spread=SPREAD, kept=max(KEPT, query.limit * 4))
-        found = list(itertools.islice(_allowed(connection, quick, query), query.limit))
+        counted = self._vocabulary.look_up(connection, words)
+        quick = scores(
+            self._vocabulary.rarest(connection, counted), spread=SPREAD, kept=max(KEPT, query.limit * 4)
+        )
+        found = allowed(connection, quick, query)
         if len(found) == query.limit:
             return found
-        every = [self._read(connection, *one) for one in counted]
-        return list(itertools.islice(_allowed(connection, scores(every), query), query.limit))
+        return allowed(connection, scores(self._vocabulary.every(connection, counted)), query)
 
     def _words(self, connection: apsw.Connection, text: str) -> list[str]:
         """The stems of the words that tell something, each once; of all words when none does."""
@@ -123,37 +101,6 @@ class SearchIndex:
         words = _tokens(connection, TOKENS, whole)
         telling = " ".join([word for word in words if word not in COMMON] or words)
         return list(dict.fromkeys(_tokens(connection, ["porter", *TOKENS], telling.encode())))[:MOST_WORDS]
-
-    def _recount(self, connection: apsw.Connection) -> None:
-        """Look now and then how many entries there are; scores need no more than about that."""
-        if self._uses <= 0:
-            self._entries = int(connection.execute("SELECT count(*) FROM words_docsize").get or 0)
-            self._uses = min(1000, self._entries // 100)
-            self._common.clear()
-        self._uses -= 1
-
-    def _having(self, connection: apsw.Connection, word: str) -> int:
-        if word in self._common:
-            return self._common[word]
-        count = int(connection.execute(COUNT, (word,)).get or 0)
-        if count > BUDGET // 4:
-            self._common[word] = count
-        return count
-
-    def _rarest(self, connection: apsw.Connection, counted: list[tuple[int, str]]) -> list[Word]:
-        """Where the rarest words stand, as many as the budget allows, and the beginning of the next one."""
-        room, chosen = BUDGET, []
-        for count, word in counted:
-            if count > room:
-                chosen.append(self._read(connection, count, word, most=SPREAD))
-                break
-            room -= count
-            chosen.append(self._read(connection, count, word))
-        return chosen
-
-    def _read(self, connection: apsw.Connection, count: int, word: str, most: int = -1) -> Word:
-        numbers: list[Any] = connection.execute(PLACES, (word, most)).fetchall()
-        return weight(self._entries, count), Counter(itertools.chain.from_iterable(numbers))
 
 
 class TextIndex:
@@ -184,31 +131,6 @@ def _tokens(connection: apsw.Connection, tokenizer: list[str], text: bytes) -> l
     split = connection.fts5_tokenizer(name, options)
     found = split(text, apsw.FTS5_TOKENIZE_QUERY, None, include_offsets=False, include_colocated=False)
     return [str(word) for word in found]
-
-
-def _allowed(
-    connection: apsw.Connection, found: dict[int, float], query: Query
-) -> Iterator[tuple[bytes, float]]:
-    """Those that the query asks about; most often the first few are enough, so the rest is sorted when needed."""
-    start = query.prefix.encode("utf-8", "surrogatepass")
-    first = heapq.nsmallest(query.limit * 4, found.items(), key=_order)
-    for number, score in first:
-        yield from _key(connection, number, score, start, query)
-    if len(first) < len(found):
-        for number, score in sorted(found.items(), key=_order)[len(first) :]:
-            yield from _key(connection, number, score, start, query)
-
-
-def _order(scored: tuple[int, float]) -> tuple[float, int]:
-    return -scored[1], scored[0]
-
-
-def _key(
-    connection: apsw.Connection, number: int, score: float, start: bytes, query: Query
-) -> list[tuple[bytes, float]]:
-    row = (number, start, query.classification, query.owner)
-    keys: list[Any] = connection.execute(ALLOWED, row).fetchall()
-    return [(bytes(key), score) for (key,) in keys]
 
 
 TABLE = """
