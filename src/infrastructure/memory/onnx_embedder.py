@@ -102,7 +102,7 @@ def _load(folder: Path) -> _Loaded:
     inputs = frozenset(one.name for one in session.get_inputs())
     if not NEEDED <= inputs <= KNOWN:
         raise _unfit(folder, f"asks for {', '.join(sorted(inputs))}; known are {', '.join(sorted(KNOWN))}")
-    name = f"{folder.resolve().name}:{_digest(folder)}"
+    name = f"{folder.absolute().name}:{_digest(folder)}"
     return _Loaded(name, session, tokenizer, inputs, _pools_by_first(folder))
 
 

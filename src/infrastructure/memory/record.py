@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+DATE = re.compile(rf"[0-9]{{1,2}} (?:{'|'.join(MONTHS)}) [0-9]{{1,4}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,12 @@ def _words(text: str, said_at: datetime | None) -> str:
     if said_at is None or not readable.strip():
         return readable
     return f"{said_at.day} {MONTHS[said_at.month - 1]} {said_at.year}\n{readable}"
+
+
+def undated(text: str) -> str:
+    """What was said without the date that `Record.text` tells first: it says when, not what."""
+    date, end, said = text.partition("\n")
+    return said if end and DATE.fullmatch(date) else text
 
 
 def _checked(name: str, value: str) -> str:
