@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from .application.memory.named_queue import NamedQueue
 from .application.memory.tiered import TieredMemory
+from .domain.memory.coordination import Message
+from .domain.ports.sessions import Sessions
+from .domain.ports.signals import Signals
 from .domain.security.principal import Principal, Role
 
 EVERY_SECONDS = 1.0
@@ -71,6 +75,28 @@ class UnifiedMemory(TieredMemory):
     async def sweep(self) -> tuple[str, ...]:
         """Promote what is due; returns the keys. Raises StorageError when a store is away."""
         return await self._container.sweeper().sweep()
+
+    def queue(self, name: str) -> NamedQueue:
+        """The tasks that wait under `name`, for all who share this short-term tier."""
+        return NamedQueue(self._container.coordination().queues, name)
+
+    @property
+    def signals(self) -> Signals:
+        """Signals that somebody sets and others wait for."""
+        return self._container.coordination().signals
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions, in which several work together."""
+        return self._container.coordination().sessions
+
+    async def publish(self, channel: str, value: object) -> None:
+        """Send `value` to all who have subscribed to `channel`. Raises StorageError when the tier is away."""
+        await self._container.coordination().events.publish(channel, value)
+
+    async def subscribe(self, channel: str) -> AsyncIterator[Message]:
+        """Everything that is published on `channel` from now on: `async for message in await subscribe(…)`."""
+        return await self._container.coordination().events.subscribe(channel)
 
     def close(self) -> None:
         """Let go of the files; what was acknowledged is on the disk already."""

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from dependency_injector import providers
 
+from . import coordination as c
 from . import memory as m
 from .wiring_work import Work
 
 if TYPE_CHECKING:
+    from ..application.memory.coordination import Coordination
     from ..application.memory.promotion_sweeper import PromotionSweeper
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.show_memory_stats import ShowMemoryStats
     from ..application.use_cases.verify_memory import VerifyMemory
 
+    from ..infrastructure.memory.coordination.board import Board
 
 _one = providers.ThreadSafeSingleton
 
@@ -35,6 +38,8 @@ class Memory(Work):
     sweeper: providers.Provider[PromotionSweeper] = _one(m.sweeper, Work.short_store, Work.store, Work.clock)
     memory: providers.Provider[TieredMemory] = _one(m.memory, tiers, Work.ids, Work.principal)
     remember_pattern: providers.Provider[RememberPattern] = _one(m.remember_pattern, memory)
+    board: providers.Provider[Board] = _one(c.board, Work.loaded, Work.redis, Work.clock, Work.files)
+    coordination: providers.Provider[Coordination] = _one(c.coordination, board, Work.scan)
     recall_patterns: providers.Provider[RecallPatterns] = _one(m.recall_patterns, memory)
     list_memory: providers.Provider[ListMemory] = _one(m.list_memory, Work.store)
     show_memory: providers.Provider[ShowMemory] = _one(m.show_memory, Work.store)

@@ -13,7 +13,7 @@ from muster.application.use_cases.recall_patterns import RecallPatternsRequest
 from muster.application.use_cases.remember_pattern import RememberPatternRequest
 from muster.application.use_cases.show_memory import ShowMemoryRequest
 from muster.container import Container, close_container, open_container
-from muster.domain.errors import AccessDenied, KeyUnavailable
+from muster.domain.errors import AccessDenied, InvalidKey, KeyUnavailable
 from muster.domain.memory.entry import Origin
 from muster.domain.security.audit_event import AuditEventType
 
@@ -34,7 +34,10 @@ SEALED_ONLY = {"show_keys", "rotate_keys"}
 """They count and wrap anew what is sealed, and must see it sealed; nothing that they are handed is opened or shown."""
 
 
-@pytest.mark.parametrize(("raw", "wrapped"), [("raw_store", "store"), ("raw_short_store", "short_store")])
+@pytest.mark.parametrize(
+    ("raw", "wrapped"),
+    [("raw_store", "store"), ("raw_short_store", "short_store"), ("board", "coordination")],
+)
 def test_one_provider_alone_is_handed_a_bare_store(raw: str, wrapped: str) -> None:
     """The one that wraps it, beside those that handle ciphertext as such."""
     bare = Container.providers[raw]
@@ -44,14 +47,16 @@ def test_one_provider_alone_is_handed_a_bare_store(raw: str, wrapped: str) -> No
 
 def test_stores_are_built_in_one_place() -> None:
     """By name, in the whole source."""
-    builds = re.compile(r"\b(Sqlite|JsonFiles|InProcess)LongTermStore\(|\b(Embedded|Redis)ShortTermStore\(")
+    builds = re.compile(
+        r"\b(Sqlite|JsonFiles|InProcess)LongTermStore\(|\b(Embedded|Redis)(ShortTermStore|Board)\("
+    )
     inherits = re.compile(r"^class .*$", re.MULTILINE)
     places = {
         path.relative_to(SRC).as_posix()
         for path in SRC.rglob("*.py")
         if builds.search(inherits.sub("", path.read_text(encoding="utf-8")))
     }
-    assert places == {"container/memory.py"}
+    assert places == {"container/memory.py", "container/coordination.py"}
 
 
 async def test_what_enters_through_the_use_cases_is_scanned_guarded_and_audited(
@@ -81,6 +86,32 @@ async def test_what_enters_through_the_use_cases_is_scanned_guarded_and_audited(
     assert b"marta.klein" not in written
     assert b"marmalade" not in written
     assert b"about invoices" in written
+
+
+async def test_nothing_is_shared_with_others_unscanned(house: Container, tmp_path: Path) -> None:
+    """Tasks, signals, states and messages; names are refused."""
+    shared, said = house.coordination(), f"ask {MAIL}"
+    listening = await shared.events.subscribe("c")
+    await shared.queues.push("q", said)
+    await shared.signals.set("s", [said])
+    await shared.sessions.open("x", "ann")
+    await shared.sessions.put("x", "note", {"said": said})
+    await shared.events.publish("c", said)
+    lease, signal = await shared.queues.take("q"), await shared.signals.wait("s", 0)
+    assert lease is not None
+    assert signal is not None
+    heard = (await anext(listening)).value
+    clean = "ask [REDACTED-EMAIL]"
+    assert [lease.value, signal.value, heard] == [clean, [clean], clean]
+    assert await shared.sessions.state("x") == {"note": {"said": clean}}
+    for attempt in (
+        shared.queues.push(MAIL, 1), shared.signals.set(MAIL), shared.sessions.open(MAIL, "ann"),
+        shared.sessions.open("x", MAIL), shared.sessions.put("x", MAIL, 1), shared.events.publish(MAIL, 1),
+    ):  # fmt: skip
+        with pytest.raises(InvalidKey):
+            await attempt
+    close_container(house)
+    assert b"marta.klein" not in _all_of(tmp_path / "data")
 
 
 async def test_what_others_own_is_not_even_opened(house: Container) -> None:

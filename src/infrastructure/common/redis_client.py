@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
+from functools import cache, partial
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from ...domain.errors import ConfigurationError, StorageError
+from ...domain.errors import ConfigurationError, MusterError, StorageError
 from .bells import Bells
+from .redis_batches import Question, RedisBatches
 from .redis_ear import listen
 
 if TYPE_CHECKING:
@@ -37,21 +41,22 @@ class RedisClient:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._redis: Redis | None = None
-        self._scripts: dict[str, Callable[..., Awaitable[bytes]]] = {}
+        self._batches = RedisBatches(self._send)
         self._ears: dict[str, asyncio.Task[NoReturn]] = {}
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)  # of no loop until somebody waits
         self._closed = False
         self.name = _shown(url)
 
     async def run(self, script: str, keys: Sequence[str], arguments: Sequence[int | str | bytes]) -> bytes:
-        """Run a Lua `script` that returns text; it is sent to the server once."""
-
-        async def work(redis: Redis) -> bytes:
-            if script not in self._scripts:
-                self._scripts[script] = redis.register_script(script)
-            return await self._scripts[script](keys=keys, args=arguments)
-
-        return await self._do(work)
+        """Run a Lua `script` that returns text; what several ask at the same moment is sent together."""
+        here = asyncio.get_running_loop()
+        question = Question(script, keys, arguments, here, here.create_future())
+        self._batches.ask(question, self._started())
+        try:
+            async with asyncio.timeout(self._patience):
+                return await question.waiter
+        except TimeoutError as error:
+            raise self._late() from error
 
     async def get(self, key: str) -> bytes | None:
         """The value of `key`, if there is one."""
@@ -74,8 +79,11 @@ class RedisClient:
         """Have the bell of each topic that is published on `channel` rung from now on; asking again is no mistake."""
 
         def begin() -> None:
+            from redis.exceptions import RedisError
+
             if channel not in self._ears:
-                self._ears[channel] = asyncio.create_task(listen(self._connection(), channel, bells))
+                hearing = listen(self._connection().pubsub, (RedisError, OSError), channel, bells)
+                self._ears[channel] = asyncio.create_task(hearing)
 
         self._started().call_soon_threadsafe(begin)
 
@@ -115,9 +123,24 @@ class RedisClient:
             async with asyncio.timeout(self._patience), self._turns:
                 return await work(self._connection())
         except TimeoutError as error:
-            raise self._error(f"did not answer in {self._patience:g} s", "is it there?") from error
+            raise self._late() from error
         except (RedisError, OSError) as error:
             raise self._failed(error) from error
+
+    async def _send(self, batch: Sequence[Question]) -> list[bytes | Exception]:
+        """What the server says to each."""
+        from redis.exceptions import NoScriptError
+
+        try:
+            answers = await self._guarded(partial(_ask, batch, "EVALSHA"))
+            unknown = [at for at, one in enumerate(answers) if isinstance(one, NoScriptError)]
+            if unknown:
+                again = await self._guarded(partial(_ask, [batch[at] for at in unknown], "EVAL"))
+                for at, answer in zip(unknown, again, strict=True):
+                    answers[at] = answer
+        except MusterError as error:
+            return [copy(error) for _ in batch]  # a raised error belongs to one task
+        return [self._failed(one) if isinstance(one, Exception) else one for one in answers]
 
     def _connection(self) -> Redis:
         if self._redis is None:
@@ -137,6 +160,7 @@ class RedisClient:
         return self._redis
 
     async def _disconnect(self) -> None:
+        await self._batches.rest()
         for ear in self._ears.values():
             ear.cancel()
         await asyncio.gather(*self._ears.values(), return_exceptions=True)
@@ -144,6 +168,9 @@ class RedisClient:
         if self._redis is not None:
             await self._redis.aclose()
             self._redis = None
+
+    def _late(self) -> StorageError:
+        return self._error(f"did not answer in {self._patience:g} s", "is it there?")
 
     def _failed(self, error: Exception) -> StorageError:
         from redis.exceptions import OutOfMemoryError, ResponseError
@@ -157,6 +184,21 @@ class RedisClient:
         return StorageError(
             f"Redis at {self.name!r} {what}", code=code, details={"server": self.name}, hint=hint
         )
+
+
+async def _ask(batch: Sequence[Question], command: str, redis: Redis) -> list[bytes | Exception]:
+    """All of `batch` in one message; the server knows a script by its digest once it has seen it."""
+    pipeline = redis.pipeline(transaction=False)
+    for one in batch:
+        script = _digest(one.script) if command == "EVALSHA" else one.script
+        pipeline.execute_command(command, script, len(one.keys), *one.keys, *one.arguments)
+    answers: list[bytes | Exception] = await pipeline.execute(raise_on_error=False)
+    return answers
+
+
+@cache
+def _digest(script: str) -> str:
+    return hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
 
 
 def _shown(url: str) -> str:

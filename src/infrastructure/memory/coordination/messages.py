@@ -30,15 +30,18 @@ def _publish(c: apsw.Connection, now: int, channel: bytes, born: bytes, most: in
     return []
 
 
+# It may be asked twice, when a connection has ended before the answer came; no two writings are the same.
 PUBLISH = Operation(
     sql=_publish,
     lua=f"""
 local channel, born, most, writing = unpack(ARGV, 3)
 local name, log = space .. 'channel:' .. channel, space .. 'log:' .. channel
-redis.call('HSETNX', name, 'b', born)
-local head = redis.call('HINCRBY', name, 'h', 1)
-redis.call('ZADD', log, head, writing)
-redis.call('ZREMRANGEBYSCORE', log, '-inf', int(head - tonumber(most)))
+if not redis.call('ZSCORE', log, writing) then
+    redis.call('HSETNX', name, 'b', born)
+    local head = redis.call('HINCRBY', name, 'h', 1)
+    redis.call('ZADD', log, head, writing)
+    redis.call('ZREMRANGEBYSCORE', log, '-inf', int(head - tonumber(most)))
+end
 redis.call('PEXPIRE', log, {KEPT_MICROS // 1000})
 redis.call('PEXPIRE', name, {NUMBERED_MICROS // 1000})
 """,

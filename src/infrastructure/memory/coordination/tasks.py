@@ -53,17 +53,20 @@ def _push(c: apsw.Connection, now: int, queue: bytes, task: bytes, lifetime: int
     return []
 
 
-# The first thing to be written is what needs room: a server without room refuses it, and nothing has happened.
+# The first thing to be written is what needs room: a server without room refuses it, and nothing has happened. It may
+# be asked twice, when a connection has ended before the answer came.
 PUSH = Operation(
     sql=_push,
     lua=_TASKS
     + """
 local queue, id, lifetime, writing = unpack(ARGV, 3)
-local place = int(redis.call('INCR', space .. 'seq'))
-redis.call('HSET', task(id), 'q', queue, 'w', writing, 'p', place, 'n', 0)
-redis.call('ZADD', waiting(queue), place, id)
-redis.call('ZADD', space .. 'ends', int(now + tonumber(lifetime)), id)
-redis.call('ZINCRBY', space .. 'queues', 1, queue)
+if redis.call('EXISTS', task(id)) == 0 then
+    local place = int(redis.call('INCR', space .. 'seq'))
+    redis.call('HSET', task(id), 'q', queue, 'w', writing, 'p', place, 'n', 0)
+    redis.call('ZADD', waiting(queue), place, id)
+    redis.call('ZADD', space .. 'ends', int(now + tonumber(lifetime)), id)
+    redis.call('ZINCRBY', space .. 'queues', 1, queue)
+end
 forget()
 """,
 )
