@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..application.memory.scan import MemoryScan
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
+    from ..application.use_cases.backup_memory import BackupMemory
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory
@@ -181,6 +182,14 @@ def import_memory(store: LongTermStore) -> ImportMemory:
     from ..application.use_cases.import_memory import ImportMemory
 
     return ImportMemory(store)
+
+
+def backup_memory(store: LongTermStore, clock: Clock, loaded: LoadedSettings) -> BackupMemory:
+    """Copy everything."""
+    from ..application.use_cases.backup_memory import BackupMemory
+
+    ending = "" if loaded.values.memory == "json" else ".db"
+    return BackupMemory(store, clock, str(loaded.values.data_dir / "backups"), ending)
 
 
 def verify_memory(store: LongTermStore) -> VerifyMemory:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..application.memory.promotion_sweeper import PromotionSweeper
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
+    from ..application.use_cases.backup_memory import BackupMemory
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory
@@ -47,5 +48,8 @@ class Memory(Work):
     forget_memory: providers.Provider[ForgetMemory] = _one(m.forget_memory, Work.store)
     export_memory: providers.Provider[ExportMemory] = _one(m.export_memory, Work.store)
     import_memory: providers.Provider[ImportMemory] = _one(m.import_memory, Work.store)
+    backup_memory: providers.Provider[BackupMemory] = _one(
+        m.backup_memory, Work.store, Work.clock, Work.loaded
+    )
     verify_memory: providers.Provider[VerifyMemory] = _one(m.verify_memory, Work.store)
     show_memory_stats: providers.Provider[ShowMemoryStats] = _one(m.show_memory_stats, memory)

@@ -47,6 +47,23 @@ def test_a_lesson_is_kept_found_carried_and_forgotten(muster: Shell) -> None:
     assert muster("memory", "verify").out == "1 entry read, all as they were stored\n"
 
 
+def test_a_backup_is_made_once_and_loses_what_is_forgotten(muster: Shell) -> None:
+    """In the data folder or elsewhere; it can be put in the place of the memory."""
+    for text in ("a lighthouse", "a harbour"):
+        assert muster("remember", text).code == 0
+    assert "2 entries copied to " in muster("memory", "backup").out
+    assert muster("memory", "backup", "copy.db", "--json").json()["backup"]["entries"] == 2
+    refused = muster("memory", "backup", "copy.db")
+    assert (refused.code != 0, "is there already" in refused.err) == (True, True)
+    assert muster("memory", "backup", "copy.db", "--force").code == 0
+    found = muster("memory", "search", "lighthouse", "--json").json()["hits"][0]["entry"]["key"]
+    assert muster("memory", "forget", found, "--yes").out == "1 entry forgotten\n"
+    copies = [*(muster.data / "backups").iterdir(), muster.folder / "copy.db"]
+    assert len(copies) == 2
+    assert [b"lighthouse" in copy.read_bytes() for copy in copies] == [False] * len(copies)
+    assert [b"harbour" in copy.read_bytes() for copy in copies] == [True] * len(copies)
+
+
 def test_a_file_that_was_cut_or_changed_is_taken_in_not_at_all(muster: Shell) -> None:
     """The line is named."""
     for text in ("one", "two", "three"):

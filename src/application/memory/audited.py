@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from ...domain.errors import AccessDenied, SecurityViolation
+from ...domain.memory.backup import Backup
 from ...domain.memory.entry import Entry, Hit, Query
 from ...domain.ports.audit_log import AuditLog
 from ...domain.ports.long_term_store import LongTermStore
@@ -60,6 +61,12 @@ class AuditedLongTermStore(PassingLongTermStore):
         for hit in hits:
             await self._told(hit.entry)
         return hits
+
+    async def backup(self, path: str, *, replace: bool = False) -> Backup:
+        """Copy everything; recorded as reading all of it."""
+        await self._record(AuditEventType.MEMORY_RETRIEVE, f"backup {path}")
+        async with self._refusals_recorded(f"backup {path}"):
+            return await self._inner.backup(path, replace=replace)
 
     async def _told(self, entry: Entry) -> None:
         if entry.classification.encrypted:

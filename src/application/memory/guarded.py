@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ...domain.errors import AccessDenied
+from ...domain.memory.backup import Backup
 from ...domain.memory.entry import Entry, Hit, Query, Verified
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
@@ -88,6 +89,11 @@ class GuardedLongTermStore(PassingLongTermStore):
         if repair:
             self._check_role(Role.STEWARD, "repair", "the memory")
         return await self._inner.verify(repair=repair)
+
+    async def backup(self, path: str, *, replace: bool = False) -> Backup:
+        """Copy everything, whoever owns it: that takes a steward. Raises AccessDenied."""
+        self._check_role(Role.STEWARD, "back up", "the memory")
+        return await self._inner.backup(path, replace=replace)
 
     def _may_read(self, entry: Entry) -> bool:
         origin, me = entry.origin, self._principal

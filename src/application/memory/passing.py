@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ...domain.memory.backup import Backup, KnownBackup
 from ...domain.memory.due import Due
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.long_term_store import LongTermStore
@@ -83,6 +84,14 @@ class PassingLongTermStore(LongTermStore):
     async def verify(self, *, repair: bool = False) -> Verified:
         """Read every entry."""
         return await self._inner.verify(repair=repair)
+
+    async def backup(self, path: str, *, replace: bool = False) -> Backup:
+        """Copy everything."""
+        return await self._inner.backup(path, replace=replace)
+
+    async def backups(self) -> tuple[KnownBackup, ...]:
+        """The copies that are kept in mind."""
+        return await self._inner.backups()
 
 
 class PassingShortTermStore(ShortTermStore):

@@ -18,9 +18,18 @@ class ForgetMemoryRequest:
     dry_run: bool = False
 
 
-class ForgetMemory:
-    """Deletes entries for good: from the index and from backups too.
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The keys, and the paths of backups in which they may still be."""
 
+    keys: tuple[str, ...]
+    unreached: tuple[str, ...] = ()
+
+
+class ForgetMemory:
+    """Deletes entries for good: from the index too, and from the backups within reach.
+
+    - Backups that are out of reach are named: what was deleted may still be in them.
     - A key that is not there is an error, and then nothing is deleted.
     - Either keys or a prefix are given: forgetting everything is never the default.
     """
@@ -28,7 +37,7 @@ class ForgetMemory:
     def __init__(self, store: LongTermStore) -> None:
         self._store = store
 
-    async def execute(self, request: ForgetMemoryRequest) -> tuple[str, ...]:
+    async def execute(self, request: ForgetMemoryRequest) -> Forgotten:
         """The keys that are gone; raises UnknownName, UserError, AccessDenied, StorageError."""
         if bool(request.keys) == bool(request.prefix):
             raise UserError("say which entries", code="usage", hint="give keys, or --prefix PREFIX")
@@ -38,7 +47,10 @@ class ForgetMemory:
         else:
             found = [await show.execute(ShowMemoryRequest(key)) for key in request.keys]
             keys = tuple(dict.fromkeys(one.key for one in found))
+        unreached = (
+            tuple(one.path for one in await self._store.backups() if not one.reachable) if keys else ()
+        )
         if not request.dry_run:
             for key in keys:
                 await self._store.delete(key)
-        return keys
+        return Forgotten(keys, unreached)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from ..memory.backup import Backup, KnownBackup
 from ..memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ..security.classification import Classification
 
@@ -50,7 +51,7 @@ class LongTermStore(Protocol):
         ...
 
     async def delete(self, key: str) -> bool:
-        """Whether there was something to delete; it is gone from index and backups too."""
+        """Whether there was something to delete; it is gone from the index too, and from the backups within reach."""
         ...
 
     async def list_keys(self, classification: str | None = None, *, prefix: str = "") -> tuple[str, ...]:
@@ -67,4 +68,15 @@ class LongTermStore(Protocol):
 
     async def verify(self, *, repair: bool = False) -> Verified:
         """Read every entry against its digest; with `repair`, set aside what is damaged and build the index anew."""
+        ...
+
+    async def backup(self, path: str, *, replace: bool = False) -> Backup:
+        """Copy everything, as it is at one moment, to `path`, read the copy, and keep it in mind.
+
+        Raises StorageError: something is there and not to be replaced, or it cannot be written or kept.
+        """
+        ...
+
+    async def backups(self) -> tuple[KnownBackup, ...]:
+        """The copies that are kept in mind, by path."""
         ...

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Mapping
 from datetime import datetime
 
+from ...domain.errors import StorageError
+from ...domain.memory.backup import Backup, KnownBackup
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
@@ -107,6 +109,15 @@ class InProcessLongTermStore(LongTermStore):
         self._records[key] = record
         if self._index is not None:
             self._index.put(record)
+
+    async def backup(self, path: str, *, replace: bool = False) -> Backup:
+        """There is none; raises StorageError."""
+        hint = "export its entries, or use a memory on disk"
+        raise StorageError(f"no backup at {path!r}: this memory has no files", code="backup-none", hint=hint)
+
+    async def backups(self) -> tuple[KnownBackup, ...]:
+        """None."""
+        return ()
 
     def _delete(self, key: str) -> bool:
         if self._index is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ...domain.errors import StorageError
+from ...domain.memory.backup import Backup, KnownBackup
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
@@ -20,6 +21,8 @@ from ..common.exclusion import alone
 from ..common.private_file import make_private_folder, sync_folder, unready_of, write_private
 from ..common.system_clock import SystemClock
 from ..common.trouble import disk_errors
+from .backup_places import backup_place
+from .json_backups import forget_in_backups, known_backups, make_backup
 from .json_files import file_of, read, remove_file, written
 from .json_values import checked_key
 from .record import Record, is_promoted, moment, record_of, replaced
@@ -102,6 +105,14 @@ class JsonFilesLongTermStore(LongTermStore):
         """Read every file against its digest."""
         return await self._aside(self._verify, repair)
 
+    async def backup(self, path: str, *, replace: bool = False) -> Backup:
+        """Copy the folder; whoever writes waits meanwhile."""
+        return await self._aside(self._backup, backup_place(path, self._folder), replace)
+
+    async def backups(self) -> tuple[KnownBackup, ...]:
+        """The copies that are kept in mind."""
+        return await self._aside(known_backups, self._folder)
+
     async def _aside(self, work: Callable[..., T], *given: object) -> T:
         """Do it on another thread; whatever the disk refuses is an error of this store."""
 
@@ -155,6 +166,7 @@ class JsonFilesLongTermStore(LongTermStore):
         if not self._folder.is_dir():
             return False
         with self._writing():
+            forget_in_backups(self._folder, (path.name, path.name + DAMAGED))
             remove_file(path.with_name(path.name + DAMAGED))
             remove_file(unready_of(path))
             return remove_file(path)
@@ -178,6 +190,10 @@ class JsonFilesLongTermStore(LongTermStore):
         if repair:
             self._records()
         return Verified(entries=len(paths), damaged=damaged, repaired=repair)
+
+    def _backup(self, target: Path, replace: bool) -> Backup:
+        with self._writing():
+            return make_backup(self._folder, self._files(), target, replace=replace)
 
     def _search(self, query: Query) -> tuple[Hit, ...]:
         with self._lock:

@@ -12,6 +12,7 @@ from ...domain.memory.entry import Entry
 from ..common.sqlite_queue import immediate
 from .json_values import checked_key
 from .record import Record, digest_of, replaced
+from .sqlite_backups import forget_in_backups
 from .sqlite_schema import REPLACE, SELECT_ONE
 
 FIRST_FORM = ("INTERNAL", "", "", "", "", "", "")
@@ -81,8 +82,10 @@ def move_aside(connection: apsw.Connection, key: bytes) -> None:
 
 
 def delete(connection: apsw.Connection, keys: Iterable[bytes]) -> int:
-    """How many of them were there; quarantine forgets them too."""
-    found = 0
+    """How many of them were there; quarantine and the backups within reach forget them too."""
+    keys, found = list(keys), 0
+    if keys:
+        forget_in_backups(connection, lambda copy: delete(copy, keys))
     for key in keys:
         connection.execute("DELETE FROM quarantine WHERE key = ?", (key,))
         found += len(connection.execute("DELETE FROM entries WHERE key = ? RETURNING 1", (key,)).fetchall())

@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 
 from ...domain.errors import StorageError
+from ...domain.memory.backup import Backup, KnownBackup
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
@@ -18,9 +19,11 @@ from ...domain.security.classification import Classification
 from ..common.sqlite import Database
 from ..common.sqlite_errors import CORRUPT, FULL
 from ..common.system_clock import SystemClock
+from .backup_places import backup_place
 from .json_values import checked_key
 from .record import digest_of, moment, record_of
 from .search_index import SearchIndex, place
+from .sqlite_backups import known_backups, make_backup
 from .sqlite_rows import delete, move_aside, read_entry, readable, swap, trusted
 from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT_ONE
 
@@ -107,6 +110,17 @@ class SqliteLongTermStore(LongTermStore):
         if repair:
             return await self._database.write(lambda c: _verify(c, repair=True))
         return await self._database.read(lambda c: _verify(c, repair=False))
+
+    async def backup(self, path: str, *, replace: bool = False) -> Backup:
+        """Copy the file, without holes; whoever else asks this store for something waits meanwhile."""
+        target = backup_place(path, self._database.path)
+        return await self._database.read(
+            lambda c: make_backup(c, target, lambda copy: _verify(copy, repair=False), replace=replace)
+        )
+
+    async def backups(self) -> tuple[KnownBackup, ...]:
+        """The copies that are kept in mind."""
+        return await self._database.read(known_backups)
 
     def close(self) -> None:
         """Let go of the file."""

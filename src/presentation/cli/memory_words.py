@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ...domain.memory.backup import Backup
 from ...domain.memory.entry import Entry, Hit, Verified
 from ...domain.memory.pattern import Pattern
 from ...domain.memory.status import MemoryStatus, TierStatus
@@ -78,6 +79,16 @@ def verified_as_text(verified: Verified) -> str:
     told = "set aside" if verified.repaired else "muster memory verify --repair sets them aside"
     lines = [f"{count(verified.entries, 'entry', 'entries')} read, {len(verified.damaged):,} damaged: {told}"]
     return "\n".join([*lines, *(f"  {printable(key)}" for key in verified.damaged)])
+
+
+def backup_as_text(backup: Backup) -> str:
+    """What was copied, and how to have it back."""
+    lines = [
+        f"{count(backup.entries, 'entry', 'entries')} copied to {printable(backup.path)}, and read there"
+    ]
+    if backup.damaged:
+        lines += [f"{len(backup.damaged):,} of them damaged, here and there: muster memory verify --repair"]
+    return "\n".join([*lines, *(f"  {printable(key)}" for key in backup.damaged)])
 
 
 def status_as_text(status: MemoryStatus) -> str:

@@ -16,6 +16,7 @@ COMMANDS = {
     "export": "Write entries down, to carry them elsewhere.",
     "import": "Take in entries that were exported.",
     "verify": "Read every entry, and say which are damaged.",
+    "backup": "Copy all of it to a safe place.",
     "stats": "Tell where memory is kept, and how much there is.",
 }
 

@@ -35,14 +35,20 @@ def command(keys: tuple[str, ...], prefix: str, dry_run: bool, yes: bool, json: 
     from ..output import emit
     from ..plain import as_json
     from ..run_async import run_async
+    from ..terminal import say
 
     with session.open_session() as house:
-        found = run_async(house.forget_memory().execute(ForgetMemoryRequest(keys, prefix, dry_run=True)))
+        told = run_async(house.forget_memory().execute(ForgetMemoryRequest(keys, prefix, dry_run=True)))
         if not dry_run:
-            if found and not yes:
-                _ask(found)
-            run_async(house.forget_memory().execute(ForgetMemoryRequest(keys, prefix)))
-    emit(as_json(dry_run=dry_run, keys=found) if json else _as_text(found, dry_run))
+            if told.keys and not yes:
+                _ask(told.keys)
+            told = run_async(house.forget_memory().execute(ForgetMemoryRequest(keys, prefix)))
+    found = told.keys
+    emit(as_json(dry_run=dry_run, keys=found, unreached=told.unreached) if json else _as_text(found, dry_run))
+    for path in told.unreached:
+        say(
+            f"muster: the backup {path} is out of reach: what is deleted may still be in it; delete it there yourself"
+        )
 
 
 def _ask(keys: Sequence[str]) -> None:
