@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 from ..domain.ports.clock import Clock
+from ..domain.ports.embedder import Embedder
 from ..domain.ports.ids import Ids
 from ..domain.ports.long_term_store import LongTermStore
 from ..domain.ports.pii_scrubber import PiiScrubber
@@ -56,7 +57,17 @@ def raw_store(loaded: LoadedSettings, clock: Clock, files: ExitStack) -> LongTer
         return JsonFilesLongTermStore(loaded.values.data_dir / "memory", clock)
     from ..infrastructure.memory.sqlite_store import SqliteLongTermStore
 
-    return files.enter_context(closing(SqliteLongTermStore(loaded.values.data_dir / "memory.db", clock)))
+    path = loaded.values.data_dir / "memory.db"
+    return files.enter_context(closing(SqliteLongTermStore(path, clock, embedder(loaded))))
+
+
+def embedder(loaded: LoadedSettings) -> Embedder | None:
+    """What searches by meaning, where a model is named; it is loaded when something is first searched for."""
+    if loaded.values.embedder is None:
+        return None
+    from ..infrastructure.memory.onnx_embedder import OnnxEmbedder
+
+    return OnnxEmbedder(loaded.values.embedder)
 
 
 def raw_short_store(

@@ -17,7 +17,9 @@ from muster.domain.ports.long_term_store import LongTermStore
 from muster.domain.security.classification import Classification
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
 from muster.infrastructure.memory.json_files_store import JsonFilesLongTermStore
+from muster.infrastructure.memory.onnx_embedder import OnnxEmbedder
 from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
+from tests.fakes.tiny_model import tiny_model
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -29,7 +31,7 @@ KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/\
 )
 
 
-@pytest.fixture(params=["sqlite", "json files", "in process"])
+@pytest.fixture(params=["sqlite", "sqlite with an embedder", "json files", "in process"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LongTermStore]:
     """Each store in turn, empty."""
     if request.param == "in process":
@@ -37,7 +39,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LongTermSt
     elif request.param == "json files":
         yield JsonFilesLongTermStore(tmp_path / "memory")
     else:
-        kept = SqliteLongTermStore(tmp_path / "memory.db")
+        model = OnnxEmbedder(tiny_model(tmp_path / "model")) if "embedder" in request.param else None
+        kept = SqliteLongTermStore(tmp_path / "memory.db", embedder=model)
         yield kept
         kept.close()
 

@@ -11,8 +11,7 @@ MEANINGS = {
     "boat": (0.0, 1.0, 0.0, 0.0), "ship": (0.1, 1.0, 0.0, 0.0), "yacht": (0.0, 1.0, 0.1, 0.0),
     "tea": (0.0, 0.0, 1.0, 0.0), "coffee": (0.0, 0.1, 1.0, 0.0), "rain": (0.0, 0.0, 0.0, 1.0),
 }  # fmt: skip
-"""Words whose vectors are near each other when they mean alike; any other word points a way of its own."""
-UNKNOWN = (0.0, 0.0, 0.0, -0.2)
+"""Words whose vectors are near each other when they mean alike; any other word says nothing."""
 
 
 def tiny_model(
@@ -24,7 +23,7 @@ def tiny_model(
 ) -> Path:
     """Write it into `folder`, which is made; the model looks up the vector of each token."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [UNKNOWN, *meanings.values()]
+    rows = [[0.0] * len(next(iter(meanings.values()))), *meanings.values()]
     words = {"[UNK]": 0, **{word: number for number, word in enumerate(meanings, 1)}}
     (folder / "model.onnx").write_bytes(_model(rows, tuple(inputs), operator))
     tokenizer = {

@@ -79,6 +79,11 @@ class Settings(BaseModel):
         description="sqlite or json: what is remembered for good in one file, or in a folder of files that people can "
         "read; not for a project",
     )
+    embedder: Path | None = Field(
+        None,
+        description="a folder with model.onnx and tokenizer.json, by which memory is searched by meaning as well; "
+        "it takes muster-agents[embeddings]; not for a project",
+    )
     agents_dir: Path | None = Field(None, description="a folder of YAML files with agents of your own")
     workflows_dir: Path | None = Field(None, description="a folder of YAML files with workflows of your own")
     model: str = Field(
@@ -145,11 +150,11 @@ class Settings(BaseModel):
     history: Annotated[bool, Strict()] = Field(default=True, description="true or false")
 
 
-FOLDERS = frozenset({"data_dir", "agents_dir", "workflows_dir", "models_file"})
+FOLDERS = frozenset({"data_dir", "embedder", "agents_dir", "workflows_dir", "models_file"})
 """Settings that are paths, relative to wherever they are written."""
 USERS_OWN = frozenset(
     {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "retries", "privacy",
-     "response_cache", "redis_url", "user", "memory"}
+     "response_cache", "redis_url", "user", "memory", "embedder"}
 )  # fmt: skip
 """Settings that decide who is paid, and who is sent what: a project is somebody else's word and has no say."""
 CONFIDENTIAL = frozenset({"providers", "redis_url", "models_file"})

@@ -10,10 +10,12 @@ from ...domain.errors import StorageError
 from ...domain.memory.backup import Backup, KnownBackup
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.clock import Clock
+from ...domain.ports.embedder import Embedder
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ..common.system_clock import SystemClock
 from .json_values import checked_key
+from .meaning import Meaning, TextRows
 from .record import Record, is_promoted, moment, record_of, replaced
 from .search_index import TextIndex
 
@@ -21,11 +23,15 @@ from .search_index import TextIndex
 class InProcessLongTermStore(LongTermStore):
     """Keeps values as JSON text, so that nobody can change what was stored from outside; safe for threads."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, embedder: Embedder | None = None) -> None:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._records: dict[str, Record] = {}
         self._index: TextIndex | None = None
+        self._meaning: Meaning | None = None
+        if embedder is not None:
+            self._index = TextIndex()
+            self._meaning = Meaning(TextRows(self._lock, self._index), embedder)
 
     async def store(
         self,
@@ -79,12 +85,13 @@ class InProcessLongTermStore(LongTermStore):
 
     async def search(self, query: Query) -> tuple[Hit, ...]:
         """The entries that answer best; the first search builds the index."""
+        near = None if self._meaning is None else await self._meaning.near(query.words)
         with self._lock:
             if self._index is None:
                 self._index = TextIndex()
                 for record in self._records.values():
                     self._index.put(record)
-            found = self._index.best(query)
+            found = self._index.best(query, near)
             records = [(self._records[key.decode()], score) for key, score in found]
         return tuple(Hit(entry=record.entry(), score=score) for record, score in records)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
 import apsw
 
 from ...domain.memory.entry import Query
@@ -9,6 +12,11 @@ from .record import Record
 from .search_reading import SPREAD, Vocabulary, allowed
 from .search_scores import scores
 from .search_words import COMMON
+
+if TYPE_CHECKING:
+    from .vector_matrix import Near
+
+T = TypeVar("T")
 
 MOST_WORDS = 64
 KEPT = 60
@@ -78,10 +86,13 @@ class SearchIndex:
     def __init__(self) -> None:
         self._vocabulary = Vocabulary()
 
-    def best(self, connection: apsw.Connection, query: Query) -> list[tuple[bytes, float]]:
+    def best(
+        self, connection: apsw.Connection, query: Query, near: Near | None = None
+    ) -> list[tuple[bytes, float]]:
         """Keys and scores of the entries that answer `query` best, best first, at most as many as wanted.
 
-        When the rarest words alone do not find enough of what is asked about, all of them are read.
+        When the rarest words alone do not find enough of what is asked about, all of them are read. Where what is
+        `near` by meaning is known, it counts too.
         """
         words = self._words(connection, query.words)
         if not words or query.limit < 1:
@@ -90,10 +101,12 @@ class SearchIndex:
         quick = scores(
             self._vocabulary.rarest(connection, counted), spread=SPREAD, kept=max(KEPT, query.limit * 4)
         )
+        quick = quick if near is None else near.fused(quick)
         found = allowed(connection, quick, query)
         if len(found) == query.limit:
             return found
-        return allowed(connection, scores(self._vocabulary.every(connection, counted)), query)
+        whole = scores(self._vocabulary.every(connection, counted))
+        return allowed(connection, whole if near is None else near.fused(whole, every=True), query)
 
     def _words(self, connection: apsw.Connection, text: str) -> list[str]:
         """The stems of the words that tell something, each once; of all words when none does."""
@@ -121,9 +134,13 @@ class TextIndex:
         """Forget an entry, if it is there."""
         self._connection.execute("DELETE FROM entries WHERE key = ?", (key,))
 
-    def best(self, query: Query) -> list[tuple[bytes, float]]:
+    def best(self, query: Query, near: Near | None = None) -> list[tuple[bytes, float]]:
         """As of a SearchIndex."""
-        return self._index.best(self._connection, query)
+        return self._index.best(self._connection, query, near)
+
+    def do(self, work: Callable[[apsw.Connection], T]) -> T:
+        """What `work` comes to, with the table of the texts."""
+        return work(self._connection)
 
 
 def _tokens(connection: apsw.Connection, tokenizer: list[str], text: bytes) -> list[str]:

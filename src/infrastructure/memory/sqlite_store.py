@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
@@ -14,6 +14,7 @@ from ...domain.errors import StorageError
 from ...domain.memory.backup import Backup, KnownBackup
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.clock import Clock
+from ...domain.ports.embedder import Embedder
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ..common.sqlite import Database
@@ -21,11 +22,15 @@ from ..common.sqlite_errors import CORRUPT, FULL
 from ..common.system_clock import SystemClock
 from .backup_places import backup_place
 from .json_values import checked_key
+from .meaning import Meaning
 from .record import digest_of, moment, record_of
 from .search_index import SearchIndex, place
 from .sqlite_backups import known_backups, make_backup
 from .sqlite_rows import delete, move_aside, read_entry, readable, swap, trusted
 from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT_ONE
+
+if TYPE_CHECKING:
+    from .vector_matrix import Near
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +39,14 @@ class SqliteLongTermStore(LongTermStore):
     """One row a key, with a digest of all its columns that is checked at every reading.
 
     A record that does not match its digest is moved to the table `quarantine`, logged, and reads as None.
-    Several threads and processes may use the same file.
+    Several threads and processes may use the same file. With an embedder, it searches by meaning as well as by words.
     """
 
-    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+    def __init__(self, path: Path, clock: Clock | None = None, embedder: Embedder | None = None) -> None:
         self._database = Database(path, APPLICATION_ID, MIGRATIONS)
         self._clock = clock or SystemClock()
         self._index = SearchIndex()
+        self._meaning = None if embedder is None else Meaning(self._database, embedder)
 
     async def store(
         self,
@@ -98,7 +104,8 @@ class SqliteLongTermStore(LongTermStore):
 
     async def search(self, query: Query) -> tuple[Hit, ...]:
         """The entries that answer best."""
-        return await self._database.read(lambda c: _search(c, self._index, query))
+        near = None if self._meaning is None else await self._meaning.near(query.words)
+        return await self._database.read(lambda c: _search(c, self._index, query, near))
 
     async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
         """Delete what is too old, in one transaction."""
@@ -127,11 +134,13 @@ class SqliteLongTermStore(LongTermStore):
         self._database.close()
 
 
-def _search(connection: apsw.Connection, index: SearchIndex, query: Query) -> tuple[Hit, ...]:
+def _search(
+    connection: apsw.Connection, index: SearchIndex, query: Query, near: Near | None
+) -> tuple[Hit, ...]:
     """What is damaged answers nothing: it is set aside, and the next best takes its place."""
     hits: list[Hit] = []
     for _ in range(2):
-        found = index.best(connection, query)
+        found = index.best(connection, query, near)
         entries = [(read_entry(connection, key), score) for key, score in found]
         hits = [Hit(entry=entry, score=score) for entry, score in entries if entry is not None]
         if len(hits) == len(found):

@@ -67,6 +67,7 @@ def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
         "data_dir": home / "muster",
         "user": None,
         "memory": "sqlite",
+        "embedder": None,
         "agents_dir": None,
         "workflows_dir": None,
         "model": "offline/evidence",
