@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,16 +16,18 @@ from ...domain.errors import StorageError
 from .sqlite_errors import storage_errors
 
 Work = Callable[[apsw.Connection], Any]
+Together = Callable[[apsw.Connection, Sequence[Any]], Sequence[Any]]
 Failed = Callable[[BaseException], None]
 
 
 class Job:
     """Some work; `loop` and `waiter` say who awaits it, `failed` is told where nobody does.
 
+    What is read `together` is asked for by what is `wanted`: those that wait are read in one go.
     It is done even when nobody waits any more: what was asked for before it and after it counts on it.
     """
 
-    __slots__ = ("changes", "error", "failed", "loop", "result", "waiter", "work")
+    __slots__ = ("changes", "error", "failed", "loop", "result", "together", "waiter", "wanted", "work")
 
     def __init__(
         self,
@@ -34,12 +37,16 @@ class Job:
         waiter: asyncio.Future[Any] | Future[Any] | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
         failed: Failed | None = None,
+        together: Together | None = None,
+        wanted: Any = None,
     ) -> None:
         self.work = work
         self.changes = changes
         self.waiter = waiter
         self.loop = loop
         self.failed = failed
+        self.together = together
+        self.wanted = wanted
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -119,6 +126,24 @@ def change(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
 
 def look(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
     """Do `jobs`, which change nothing; what one of them raises is its own error."""
+    for together, run in itertools.groupby(jobs, key=lambda job: job.together):
+        some = list(run)
+        if together is None or len(some) == 1 or not _look_together(connection, some, together):
+            _look_alone(connection, some, path)
+
+
+def _look_together(connection: apsw.Connection, jobs: list[Job], together: Together) -> bool:
+    """Whether it went well; otherwise each has to find out alone whether it is its own fault."""
+    try:
+        results = together(connection, [job.wanted for job in jobs])
+    except Exception:  # noqa: BLE001 - it is raised again by the one that it belongs to
+        return False
+    for job, result in zip(jobs, results, strict=True):
+        job.result = result
+    return True
+
+
+def _look_alone(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
     for job in jobs:
         try:
             with storage_errors(path):

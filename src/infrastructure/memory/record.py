@@ -6,8 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from ...domain.memory.entry import Entry, Origin
 from ...domain.security.classification import Classification
@@ -44,17 +45,17 @@ class Record:
     def read(cls, columns: Sequence[bytes]) -> Record:
         """The record of these columns; raises ValueError when one of them is no text any more."""
         key, value, *texts = columns
-        return cls(key, value, *(text.decode() for text in texts))
+        return cls(key, value, *[text.decode() for text in texts])
 
     def columns(self) -> tuple[bytes, ...]:
         """As bytes, in their order."""
-        return tuple(part if isinstance(part, bytes) else part.encode() for part in astuple(self))
+        return (self.key, self.value, *[text.encode() for text in TEXTS(self)])
 
     def entry(self) -> Entry:
         """What a caller sees; only after the digest was found right."""
         return Entry(
             key=self.key.decode(),
-            data=json.loads(self.value),
+            data=json.loads(self.value.decode()),
             classification=Classification(self.classification),
             origin=Origin(
                 owner=self.owner,
@@ -66,6 +67,10 @@ class Record:
             ),
             stored_at=datetime.fromisoformat(self.stored_at),
         )
+
+
+TEXTS = attrgetter(*[field.name for field in fields(Record)][2:])
+"""All columns after key and value; copying a record to take it apart would cost ten times as much."""
 
 
 def record_of(
@@ -91,7 +96,7 @@ def record_of(
 
 def digest_of(columns: Iterable[bytes]) -> bytes:
     """SHA-256 over all columns, each with its length before it, so that nothing moves between them unseen."""
-    return hashlib.sha256(b"".join(b"%d:%b" % (len(part), part) for part in columns)).digest()
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(part), part) for part in columns])).digest()
 
 
 def moment(when: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import apsw
 
@@ -13,7 +14,7 @@ from ..common.sqlite_queue import immediate
 from .json_values import checked_key
 from .record import Record, digest_of, replaced
 from .sqlite_backups import forget_in_backups
-from .sqlite_schema import REPLACE, SELECT_ONE
+from .sqlite_schema import REPLACE, SELECT_ONE, SELECT_SOME
 
 FIRST_FORM = ("INTERNAL", "", "", "", "", "", "")
 """What a row of the first Muster says from class to `said_at`: its digest does not cover them."""
@@ -21,16 +22,19 @@ _ASIDE = "INSERT INTO quarantine (key, value, digest) SELECT key, value, digest 
 log = logging.getLogger(__name__)
 
 
-def read_entry(connection: apsw.Connection, key: bytes) -> Entry | None:
-    """The entry, or None; one that does not match its digest is set aside."""
-    row = connection.execute(SELECT_ONE, (key,)).fetchone()
-    if row is None:
-        return None
-    record = trusted(row)
-    if record is None:
-        set_aside(connection, key, row[-2])
-        return None
-    return record.entry()
+def read_entries(connection: apsw.Connection, keys: Sequence[bytes]) -> list[Entry | None]:
+    """The entry of each key, or None; what does not match its digest is set aside."""
+    if not keys:
+        return []
+    rows: list[Any] = connection.execute(SELECT_SOME, (apsw.carray(tuple(keys)),)).fetchall()
+    found: dict[bytes, Entry | None] = {}
+    for row in rows:
+        key, digest = row[0], row[-2]
+        record = trusted(row)
+        if record is None:
+            set_aside(connection, key, digest)
+        found[key] = None if record is None else record.entry()
+    return [found.get(key) for key in keys]
 
 
 def swap(connection: apsw.Connection, seen: Entry, data: object, text: str | None) -> bool:

@@ -13,6 +13,7 @@ SELECT key, value, CAST(classification AS BLOB), CAST(owner AS BLOB), CAST(proje
 FROM entries
 """
 SELECT_ONE = SELECT + " WHERE key = ?"
+SELECT_SOME = SELECT + " WHERE key IN carray(?)"
 # A key keeps its row, so that an entry written anew stays in its place among its neighbours.
 PUT = """
 INSERT INTO entries (

@@ -26,7 +26,7 @@ from .meaning import Meaning
 from .record import digest_of, moment, record_of
 from .search_index import SearchIndex, place
 from .sqlite_backups import known_backups, make_backup
-from .sqlite_rows import delete, move_aside, read_entry, readable, swap, trusted
+from .sqlite_rows import delete, move_aside, read_entries, readable, swap, trusted
 from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT_ONE
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class SqliteLongTermStore(LongTermStore):
         """What was stored, or None, also for what can no longer be trusted."""
         name = checked_key(key)
         try:
-            return await self._database.read(lambda c: read_entry(c, name))
+            return await self._database.read_one(read_entries, name)
         except StorageError as error:
             if error.code != CORRUPT:
                 raise
@@ -141,8 +141,9 @@ def _search(
     hits: list[Hit] = []
     for _ in range(2):
         found = index.best(connection, query, near)
-        entries = [(read_entry(connection, key), score) for key, score in found]
-        hits = [Hit(entry=entry, score=score) for entry, score in entries if entry is not None]
+        entries = read_entries(connection, [key for key, _ in found])
+        scored = zip(entries, found, strict=True)
+        hits = [Hit(entry=entry, score=score) for entry, (_, score) in scored if entry is not None]
         if len(hits) == len(found):
             break
     return tuple(hits)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -389,3 +389,46 @@ async def test_a_write_gives_its_cursor_to_nobody(database: Database) -> None:
     assert await database.write(lambda c: c.execute("INSERT INTO words VALUES ('a')")) is None
     assert await database.read(lambda c: c.execute("SELECT word FROM words")) is None
     assert await words(database) == ["a"]
+
+
+async def test_what_is_read_together_is_one_call_and_sees_what_was_written_before_it(
+    database: Database,
+) -> None:
+    """Each gets its own answer; a write in between parts those before it from those after it."""
+    calls = list[list[str]]()
+
+    def there(connection: apsw.Connection, wanted: Sequence[str]) -> list[bool]:
+        calls.append(list(wanted))
+        kept = {word for (word,) in connection.execute("SELECT word FROM words")}
+        return [one in kept for one in wanted]
+
+    commits = Commits(database)
+    await commits.hold()
+    asked = [asyncio.ensure_future(database.read_one(there, word)) for word in "ab"]
+    await asyncio.sleep(0)
+    write = asyncio.ensure_future(database.write(insert("a")))
+    await asyncio.sleep(0)
+    asked += [asyncio.ensure_future(database.read_one(there, word)) for word in "aba"]
+    await asyncio.sleep(0)
+    commits.release()
+    assert await asyncio.gather(*asked) == [False, False, True, False, True]
+    await write
+    assert calls == [["a", "b"], ["a", "b", "a"]]
+
+
+async def test_one_that_cannot_be_read_takes_no_other_along(database: Database) -> None:
+    """What was read together is then read one by one, and the error belongs to the one that has it."""
+
+    def double(connection: apsw.Connection, wanted: Sequence[str]) -> list[str]:
+        return [{"a": "aa", "c": "cc"}[one] for one in wanted]
+
+    commits = Commits(database)
+    await commits.hold()
+    asked = [asyncio.ensure_future(database.read_one(double, word)) for word in "abc"]
+    await asyncio.sleep(0)
+    commits.release()
+    assert [repr(one) for one in await asyncio.gather(*asked, return_exceptions=True)] == [
+        "'aa'",
+        "KeyError('b')",
+        "'cc'",
+    ]

@@ -269,3 +269,16 @@ async def test_the_index_agrees_with_what_was_written_anew(store: SqliteLongTerm
         check = "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)"
         await store._database.write(lambda c, check=check: c.execute(check).fetchall())  # type: ignore[misc]
     assert [hit.entry.key for hit in await store.search(Query(words="harbour"))] == ["a"]
+
+
+async def test_many_reads_at_once_keep_apart(store: SqliteLongTermStore) -> None:
+    """A hundred that wait together, some twice, one damaged, one missing: each gets what is its own."""
+    for number in range(40):
+        await store.store(f"k/{number}", number)
+    await store._database.write(
+        lambda c: c.execute("UPDATE entries SET value = x'39' WHERE key = ?", (b"k/7",))
+    )
+    keys = [f"k/{number % 45}" for number in range(100)]
+    right = [None if n % 45 >= 40 or n % 45 == 7 else n % 45 for n in range(100)]
+    assert await asyncio.gather(*[store.retrieve(key) for key in keys]) == right
+    assert "k/7" not in await store.list_keys()
