@@ -52,14 +52,52 @@ OTHER_WORDS = re.compile(
 )
 """What says that they are something else."""
 
-HINTS = {
-    PHONE_WORDS: re.compile(
-        r"phon|tel|tél|tlf|mob|cell|fax|what|sms|hand|móvil|movil|portable|line|call|dial|ring|text|reach|mess|joign|ruf"
-        r"|number|no|num|msisdn|télé"
+SIGNS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\"'`:=#*()<>|,.[-"
+"""What LINK lets pass."""
+
+LAST = {
+    PHONE_WORDS: frozenset(
+        {
+            "phone", "tel", "tél", "tlf", "mob", "mobile", "cell", "cellphone", "cellular", "fax", "whatsapp", "sms",
+            "handy", "téléphone", "teléfono", "telefone", "móvil", "movil", "celular", "cellulare", "mobiel",
+            "portable", "hotline", "landline", "msisdn", "number", "no", "line", "num", "nr", "home", "work", "is",
+            "was", "at", "on", "to", "me", "here", "now", "us", "uk", "under", "unter", "der", "ist", "es", "è",
+            "est", "nº", "n°", "call", "calling", "dial", "ring", "text", "reach", "reachable", "phoned", "message",
+            "joignable", "rückruf", "anrufen", "him", "her", "them", "back", "directly", "bitte", "au", "just",
+            "today", "mom", "dad",
+        }
     ),
-    OTHER_WORDS: re.compile("[a-z]"),
-}
-"""A cheap look before the long one."""
+    OTHER_WORDS: frozenset(
+        {
+            "order", "orders", "invoice", "invoices", "part", "parts", "ticket", "tickets", "case", "ref",
+            "reference", "tracking", "serial", "sku", "isbn", "item", "items", "model", "batch", "lot", "po", "rfc",
+            "account", "accounts", "acct", "policy", "build", "version", "versions", "commit", "job", "id", "ids",
+            "licence", "license", "confirmation", "transaction", "claim", "receipt", "product", "article", "booking",
+            "shipment", "package", "request", "commande", "facture", "pedido", "factura", "issue", "code", "offset",
+            "timestamp", "hash", "uuid", "asin", "upc", "ean", "barcode", "row", "rows", "matrix", "number", "no",
+            "num", "nr", "nº", "n°", "is", "was", "of", "sn",
+        }
+    ),
+}  # fmt: skip
+"""The last words before a number where such words stand there: one look, before the long one."""
+
+WORD_BACK = re.compile(r"\w+|°")
+
+ALONE = {
+    PHONE_WORDS: frozenset(
+        {
+            "phone", "telephone", "tel", "tél", "tlf", "mob", "mobile", "cell", "cellphone", "cellular", "fax",
+            "whatsapp", "sms",
+            "handy", "téléphone", "teléfono", "telefone", "móvil", "movil", "celular", "cellulare", "mobiel",
+            "hotline", "landline", "msisdn", "call", "calling", "dial", "ring", "text", "reach", "reachable",
+        }
+    ),
+    OTHER_WORDS: LAST[OTHER_WORDS] - {"number", "no", "num", "nr", "nº", "n°", "is", "was", "of", "sn"},
+}  # fmt: skip
+"""Of these, words that need no other."""
+
+OPEN_ENDED = {PHONE_WORDS: ("phone", "telefon"), OTHER_WORDS: ("bestell", "rechnung", "catalog")}
+"""Words that may go on."""
 
 CUE_WINDOW = 60
 
@@ -79,7 +117,16 @@ def _cue(words: re.Pattern[str], seen: Seen, start: int) -> bool:
     if begin and seen.small[begin - 1].isalnum():
         begin += 1  # a word cut in two begins nothing
     window = seen.small[begin:start]
-    return HINTS[words].search(window) is not None and words.search(window) is not None
+    last = WORD_BACK.match(window.rstrip(SIGNS)[::-1])
+    if last is None:
+        return False
+    word = last[0][::-1]
+    if word in ALONE[words]:
+        return True
+    word = word.rpartition("_")[2]
+    if word not in LAST[words] and word != "°" and not any(part in window for part in OPEN_ENDED[words]):
+        return False
+    return words.search(window) is not None
 
 
 def phones(seen: Seen, start: int, end: int) -> Iterator[Found]:

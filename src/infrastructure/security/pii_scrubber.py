@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...domain.errors import UserError
 from ...domain.ports.pii_scrubber import PiiScrubber
@@ -11,9 +11,13 @@ from ...domain.security.detection import Detection
 from .pii_data import scrubbed_data
 from .pii_finder import PersonalDataFinder
 from .pii_found import Found
+from .pii_windows import Mark
 
 ROUNDS = 8
 """Something may come to light when what stood beside it has gone; it is looked for until nothing is."""
+
+Taken = tuple[int, int, str]
+"""A place, and the mark that stands there now."""
 
 KIND = re.compile(r"[A-Z][A-Z0-9_]*")
 
@@ -33,15 +37,18 @@ class PIIScrubber(PiiScrubber):
     def scrub(self, text: str) -> tuple[str, Sequence[Detection]]:
         """See the port. Loopback, unspecified addresses and network masks stay: they are nobody's."""
         original = text
+        finds = self._finder.find(text)
         found: list[Found] = []
-        taken: list[tuple[int, int, str]] = []
+        taken: list[Taken] = []
         for _ in range(ROUNDS):
-            more = self._finder.find(text)
-            if not more:
+            if not finds.found:
                 break
-            found = sorted([*found, *_in_original(more, taken)])
+            more = _in_original(finds.found, taken)
+            found = sorted([*found, *(one for one, _ in more)])
             taken = [(one.start, one.end, f"[REDACTED-{one.kind}]") for one in found]
             text = _replaced(original, taken)
+            fresh = {one.start: contested for one, contested in more}
+            finds = self._finder.again(text, _marks(taken, fresh), tabled=finds.tabled)
         return text, [_detection(one, original) for one in found]
 
     def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:
@@ -63,7 +70,16 @@ def _compiled(kind: str, form: str) -> re.Pattern[str]:
         ) from error
 
 
-def _replaced(text: str, taken: Sequence[tuple[int, int, str]]) -> str:
+def _marks(taken: Sequence[Taken], fresh: Mapping[int, bool]) -> Iterator[Mark]:
+    """Where the marks of the last round stand in the text that has them all; `fresh` tells which were contested."""
+    shift = 0
+    for start, end, mark in taken:
+        if start in fresh:
+            yield Mark(start + shift, start + shift + len(mark), fresh[start])
+        shift += len(mark) - (end - start)
+
+
+def _replaced(text: str, taken: Sequence[Taken]) -> str:
     pieces, last = [], 0
     for start, end, mark in taken:
         pieces += [text[last:start], mark]
@@ -71,15 +87,17 @@ def _replaced(text: str, taken: Sequence[tuple[int, int, str]]) -> str:
     return "".join([*pieces, text[last:]])
 
 
-def _in_original(found: Sequence[Found], taken: Sequence[tuple[int, int, str]]) -> list[Found]:
+def _in_original(found: Sequence[tuple[Found, bool]], taken: Sequence[Taken]) -> list[tuple[Found, bool]]:
     """Finds in a text whose `taken` places hold marks, by their places in the text before; no find lies on a mark."""
+    if not taken:
+        return list(found)
     moved, shift, index = [], 0, 0
-    for one in found:
+    for one, contested in found:
         while index < len(taken) and taken[index][0] - shift <= one.start:
             start, end, mark = taken[index]
             shift += end - start - len(mark)
             index += 1
-        moved.append(one._replace(start=one.start + shift, end=one.end + shift))
+        moved.append((one._replace(start=one.start + shift, end=one.end + shift), contested))
     return moved
 
 

@@ -40,10 +40,19 @@ def cells(seen: Seen, read: Read) -> Iterator[Found]:
             yield one._replace(start=start, end=end)
 
 
+def has_table(seen: Seen) -> bool:
+    """Whether some line names columns of which one is personal."""
+    return any(_header(seen.small, start) for start in _lines(seen.small))
+
+
+def _lines(small: str) -> list[int]:
+    return sorted({small.rfind("\n", 0, at) + 1 for at in _mentions(small)})
+
+
 def _labelled(seen: Seen) -> Iterator[tuple[str, int, int]]:
     """The column's name and the place of each cell whose column's name says that it is personal."""
     done = -1
-    for start in sorted({seen.small.rfind("\n", 0, at) + 1 for at in _mentions(seen.small)}):
+    for start in _lines(seen.small):
         if start > done and (header := _header(seen.small, start)):
             mark, names = header
             done = yield from _rows(seen.text, start, mark, names)

@@ -13,15 +13,15 @@ HIDDEN = "\u00ad\u200b-\u200f\u2060-\u2064\u202a-\u202e\u2066-\u2069\ufeff"
 """Characters that nobody sees: soft hyphens, joiners, marks of direction."""
 
 _FORMS = (
-    r"%(?:25)?(?P<percent>[2-7][0-9A-Fa-f])"
-    r"|&#(?P<decimal>[0-9]{2,5});|&#[xX](?P<hex>[0-9A-Fa-f]{2,4});"
-    rf"|&(?P<named>{'|'.join(NAMED)});"
-    r"|\\(?:u00|x)(?P<code>[2-7][0-9A-Fa-f])"
-    r"|\\(?P<break>[nrt])"
+    r"(?<=%)(?:25)?(?P<percent>[2-7][0-9A-Fa-f])"
+    r"|(?<=&)(?:#(?:(?P<decimal>[0-9]{2,5})|[xX](?P<hex>[0-9A-Fa-f]{2,4}))"
+    rf"|(?P<named>{'|'.join(NAMED)}));"
+    r"|(?<=\\)(?:(?:u00|x)(?P<code>[2-7][0-9A-Fa-f])|(?P<break>[nrt]))"
 )
-WRITTEN = re.compile(_FORMS)
-WRITTEN_OR_HIDDEN = re.compile(rf"{_FORMS}|(?P<hidden>[{HIDDEN}]+)")
-_ASCII = frozenset(map(chr, range(128)))
+WRITTEN = re.compile(rf"[%&\\](?:{_FORMS})")
+WRITTEN_OR_HIDDEN = re.compile(rf"[%&\\{HIDDEN}](?:{_FORMS}|(?<=[{HIDDEN}])(?P<hidden>[{HIDDEN}]*))")
+"""Both begin with a plain class, which lets the engine run to the next sign."""
+_ASCII = bytes(range(128))
 
 SAME = {
     " ": "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000",
@@ -67,14 +67,19 @@ class Places:
 
 def plain(text: str) -> tuple[str, Places | None]:
     """`text` as a reader sees it; without the places when they are the same as in `text`."""
-    odd: set[str] = set() if text.isascii() else set(text) - _ASCII
+    odd: set[str] = set() if text.isascii() else _odd(text)
     places = None
     if not odd.isdisjoint(_hidden()):
         text, places = _undone(text, WRITTEN_OR_HIDDEN)
     elif "%" in text or "&" in text or "\\" in text:
         text, places = _undone(text, WRITTEN)
-        odd = odd if text.isascii() else set(text)  # an entity may stand for a look-alike
+        odd = odd if text.isascii() else _odd(text)  # an entity may stand for a look-alike
     return _alike(text, odd), places
+
+
+def _odd(text: str) -> set[str]:
+    """The characters beyond ASCII; the others are thrown out as bytes, many times as fast as looking at each."""
+    return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
 
 
 def _alike(text: str, odd: set[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muster.domain.errors import UserError
+from muster.infrastructure.security.pii_finder import at_home, by_rules, shown
+from muster.infrastructure.security.pii_found import Found, contested, settled
 from muster.infrastructure.security.pii_reversible import ReversibleScrubber
 from muster.infrastructure.security.pii_scrubber import PIIScrubber
+from muster.infrastructure.security.pii_windows import windows
 from tests.contract.test_pii_scrubber import TEXTS
 
 DATA = Path(__file__).parents[3] / "data" / "pii"
@@ -130,3 +134,58 @@ def test_what_was_hidden_is_restored_exactly(texts: list[str]) -> None:
     way = ReversibleScrubber(SCRUBBER)
     hidden = [way.hide(text) for text in texts]
     assert [way.restore(text) for text in hidden] == texts
+
+
+def sentences() -> str:
+    """All labelled sentences of the half that rules were tuned on, in an order of chance."""
+    rows = (DATA / "tune.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [str(json.loads(row)["text"]) for row in rows]
+    random.Random(5).shuffle(texts)
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize("between", ["\n", " ", ", "])
+def test_what_is_found_does_not_depend_on_where_windows_end(between: str) -> None:
+    """Windows of all sizes find what one window finds, also where no line ends."""
+    text = sentences().replace("\n", between)
+    whole = list(by_windows(text, len(text)))
+    assert len(whole) >= 300
+    for size in (700, 1_234, 5_000):
+        assert by_windows(text, size) == whole
+
+
+def by_windows(text: str, size: int) -> list[Found]:
+    """The finds of all windows of `size`, before tables."""
+    found: list[Found] = []
+    for window in windows(text, size):
+        seen, places = shown(window.text)
+        found += window.placed(at_home(by_rules(seen), places))
+    return settled(found)
+
+
+def test_a_second_look_at_a_long_text_finds_nothing_more() -> None:
+    """The second round looks only around the marks of the first; a new scrub looks at everything."""
+    text = sentences()
+    once, found = SCRUBBER.scrub(text)
+    again, more = SCRUBBER.scrub(once)
+    assert len(found) >= 300
+    assert again is once
+    assert not more
+
+
+def test_the_longest_of_finds_that_hang_together_wins_and_what_is_clear_of_it_stays() -> None:
+    """The middle one is the longest; of the others only the last touches nothing that is kept."""
+    group = [
+        Found(0, 10, "PHONE", 0.8),
+        Found(8, 20, "IBAN", 0.9),
+        Found(18, 24, "SSN", 0.9),
+        Found(22, 30, "IP", 0.9),
+    ]
+    assert settled(reversed(group)) == [group[1], group[3]]
+    assert [crowded for _, crowded in contested(group)] == [True, True]
+
+
+def test_what_lies_wholly_inside_another_contests_nothing() -> None:
+    """Nothing of it is left to look at again."""
+    inside = [Found(3, 9, "PHONE", 0.8), Found(0, 10, "CREDIT_CARD", 0.9)]
+    assert list(contested(inside)) == [(inside[1], False)]

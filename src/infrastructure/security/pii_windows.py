@@ -1,0 +1,146 @@
+"""Which parts of a text are looked at together: windows over all of it, or what lies around earlier finds.
+
+A window fits into the processor's cache, so that the hundred searches of the rules cost the same per character however
+long the text is. No rule reaches further than `AROUND`: what begins in a window's core is found as in the whole text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from .pii_found import Found
+from .pii_stretches import STRETCH, is_nobodys
+
+SIZE = 65_536
+"""Characters of a window's core, about."""
+AROUND = 640
+"""Characters that are shown on each side of a core."""
+LINE = 4_096
+"""Characters in which a line's end is looked for before any other place to part."""
+PART = re.compile(r"[^0-9.()/ -]")
+"""Where no stretch of digits goes on: a rule reads such a stretch from its beginning."""
+GAP = "\0\n\0"
+"""Between parts that are shown together; no rule reaches across."""
+
+BEFORE, REACH, BEHIND = 260, 80, 110
+"""Characters before and after a mark in which something new may begin, and beyond, which are shown with them."""
+TOUCHES = re.compile(r"[0-9]|[\w.@-]\Z")
+FREED = re.compile(
+    r"(?:[\W_]|(?:numbers?|num?|no|nr|n[º°o]|ids?|code|is|was|now|of|sn|to|from|at|v|versions?)(?![^\W\d_]))*+[0-9]",
+    re.IGNORECASE,
+)
+"""Digits behind a mark with nothing between that parts them; what stood there may have said that they are nothing."""
+ANY = re.compile("[^0-9@]*+[0-9@]")
+CLOSE = re.compile(r"[^\s,;\"')\]}>]{0,79}[0-9@]")
+"""Digits that hang on a mark."""
+NEAR = re.compile(r"[^\n]{0,48}?[0-9]")
+FAR_LABELS = (
+    "dob", "d.o.b", "birth", "born", "bday", "gebo", "gebur", "geb.", "né", "naissance", "nacim", "nacid", "nasci",
+    "nato ", "nata ", "urodz", "ssn", "social", "tax", "itin",
+)  # fmt: skip
+"""Labels that reach over a mark to what is behind it."""
+
+
+class Mark(NamedTuple):
+    """Where a find was replaced; `crowded` if a rule wanted something there that was not wholly inside the find."""
+
+    start: int
+    end: int
+    crowded: bool
+
+
+class Window(NamedTuple):
+    """Parts of a text that are shown together; each list has an entry for each part."""
+
+    text: str
+    places: list[int]  # where the part begins in the window
+    shifts: list[int]  # how far it is from there to its place in the text
+    cores: list[tuple[int, int]]  # where, in the text, a find must begin
+
+    def placed(self, found: Iterable[Found]) -> Iterator[Found]:
+        """The finds that begin in a core, by their places in the text."""
+        for start, end, kind, confidence in found:
+            part = bisect_right(self.places, start) - 1
+            shift = self.shifts[part]
+            low, high = self.cores[part]
+            if low <= start + shift < high:
+                yield Found(start + shift, end + shift, kind, confidence)
+
+
+def windows(text: str, size: int = SIZE) -> Iterator[Window]:
+    """All of `text`, in windows that are parted at line ends where there are some."""
+    start = 0
+    while start < len(text):
+        stop = _cut(text, start + size)
+        low = max(0, start - AROUND)
+        yield Window(text[low : stop + AROUND], [0], [low], [(start, stop)])
+        start = stop
+
+
+def _cut(text: str, place: int) -> int:
+    if place >= len(text):
+        return len(text)
+    line = text.find("\n", place, place + LINE)
+    if line >= 0:
+        return line
+    other = PART.search(text, place)
+    return other.start() if other else len(text)
+
+
+def regions(text: str, marks: Iterable[Mark]) -> list[tuple[int, int]]:
+    """Where something may come to light now that the marks stand there, in order and apart."""
+    found: list[tuple[int, int]] = []
+    for start, end, crowded in marks:
+        if crowded or _touched(text, start):
+            low = start - BEFORE
+        elif _sets_free(text, start, end):
+            low = start
+        else:
+            continue
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], end + REACH)
+        else:
+            found.append((max(0, low), end + REACH))
+    return found
+
+
+def _touched(text: str, start: int) -> bool:
+    """Whether what stands before a mark may have been part of something that the find cut short."""
+    return TOUCHES.search(text, max(0, start - 3), start) is not None
+
+
+def _sets_free(text: str, start: int, end: int) -> bool:
+    """Whether digits behind a mark may now be read otherwise."""
+    if not ANY.match(text, end, end + REACH):
+        return False
+    if text[end : end + 1] == ")" or CLOSE.match(text, end, end + REACH):
+        return True
+    if NEAR.match(text, end, end + REACH):
+        before = text[max(0, start - 110) : start].lower()
+        if any(label in before for label in FAR_LABELS):
+            return True
+    freed = FREED.match(text, end, end + REACH)
+    first = STRETCH.match(text, freed.end() - 1) if freed else None
+    return first is not None and not (first.lastgroup == "number" and is_nobodys(first[0]))
+
+
+def gathered(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Window]:
+    """The parts of `text` at `places`, as many in a window as fit."""
+    parts: list[str] = []
+    window, length = Window("", [], [], []), 0
+    for start, stop in places:
+        low = max(0, start - BEHIND)
+        part = text[low : stop + BEHIND]
+        window.places.append(length)
+        window.shifts.append(low - length)
+        window.cores.append((start, stop))
+        parts += [part, GAP]
+        length += len(part) + len(GAP)
+        if length >= SIZE:
+            yield window._replace(text="".join(parts))
+            parts, window, length = [], Window("", [], [], []), 0
+    if parts:
+        yield window._replace(text="".join(parts))
