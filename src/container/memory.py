@@ -17,6 +17,7 @@ from ..infrastructure.config.loader import LoadedSettings
 from .ground import login
 
 if TYPE_CHECKING:
+    from ..application.memory.coordination import Coordination
     from ..application.memory.promotion_sweeper import PromotionSweeper
     from ..application.memory.scan import MemoryScan
     from ..application.memory.tiered import TieredMemory
@@ -210,8 +211,8 @@ def verify_memory(store: LongTermStore) -> VerifyMemory:
     return VerifyMemory(store)
 
 
-def show_memory_stats(memory: TieredMemory) -> ShowMemoryStats:
+def show_memory_stats(memory: TieredMemory, coordination: Coordination) -> ShowMemoryStats:
     """How memory is doing."""
     from ..application.use_cases.show_memory_stats import ShowMemoryStats
 
-    return ShowMemoryStats(memory)
+    return ShowMemoryStats(memory, coordination)

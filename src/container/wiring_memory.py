@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ..application.use_cases.show_memory import ShowMemory
     from ..application.use_cases.show_memory_stats import ShowMemoryStats
     from ..application.use_cases.verify_memory import VerifyMemory
-
     from ..infrastructure.memory.coordination.board import Board
+
 
 _one = providers.ThreadSafeSingleton
 
@@ -38,9 +38,9 @@ class Memory(Work):
     tiers: providers.Provider[Tiers] = _one(m.tiers, Work.short_store, Work.store, Work.redis, Work.loaded)
     sweeper: providers.Provider[PromotionSweeper] = _one(m.sweeper, Work.short_store, Work.store, Work.clock)
     memory: providers.Provider[TieredMemory] = _one(m.memory, tiers, Work.ids, Work.principal)
-    remember_pattern: providers.Provider[RememberPattern] = _one(m.remember_pattern, memory)
     board: providers.Provider[Board] = _one(c.board, Work.loaded, Work.redis, Work.clock, Work.files)
     coordination: providers.Provider[Coordination] = _one(c.coordination, board, Work.scan)
+    remember_pattern: providers.Provider[RememberPattern] = _one(m.remember_pattern, memory)
     recall_patterns: providers.Provider[RecallPatterns] = _one(m.recall_patterns, memory)
     list_memory: providers.Provider[ListMemory] = _one(m.list_memory, Work.store)
     show_memory: providers.Provider[ShowMemory] = _one(m.show_memory, Work.store)
@@ -52,4 +52,4 @@ class Memory(Work):
         m.backup_memory, Work.store, Work.clock, Work.loaded
     )
     verify_memory: providers.Provider[VerifyMemory] = _one(m.verify_memory, Work.store)
-    show_memory_stats: providers.Provider[ShowMemoryStats] = _one(m.show_memory_stats, memory)
+    show_memory_stats: providers.Provider[ShowMemoryStats] = _one(m.show_memory_stats, memory, coordination)

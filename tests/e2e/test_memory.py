@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
+
+from muster import MemoryConfig, UnifiedMemory
 
 from .support import Shell
 
@@ -128,6 +131,23 @@ def test_a_long_lesson_is_shown_by_its_beginning(muster: Shell) -> None:
     assert (lines[1], lines[20]) == ("  line 1", "  line 20")
     assert lines[21] == f"  … 80 more lines: muster memory show {lines[0].split()[0]}"
     assert "line 100" in muster("memory", "show", lines[0].split()[0]).out
+
+
+def test_stats_tell_what_is_under_way(muster: Shell) -> None:
+    """Queues that hold a task, and sessions that have a member."""
+
+    async def work() -> None:
+        async with UnifiedMemory("ann", MemoryConfig(data_dir=muster.data)) as memory:
+            for number in range(3):
+                await memory.queue("pages").push(number)
+            assert await memory.queue("pages").take() is not None
+            await memory.sessions.open("review", "ann")
+
+    asyncio.run(work())
+    told = muster("memory", "stats")
+    assert told.out.splitlines()[-2:] == ["queue pages: 2 waiting, 1 under way", "1 session"]
+    status = muster("memory", "stats", "--json").json()["memory"]
+    assert (status["queues"], status["sessions"]) == ({"pages": {"waiting": 2, "under_way": 1}}, 1)
 
 
 def test_memory_in_a_folder_of_files_is_the_same_to_its_user(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .coordination import QueueCounts
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierStatus:
@@ -21,11 +23,17 @@ class TierStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryStatus:
-    """Both tiers; memory as a whole is healthy when both answer."""
+    """Both tiers; memory as a whole is healthy when both answer.
+
+    `queues` are those that hold a task, `sessions` those that have a member; where the short-term tier is away there is
+    neither.
+    """
 
     short_term: TierStatus
     long_term: TierStatus
     by_class: Mapping[str, int] = field(default_factory=dict)
+    queues: Mapping[str, QueueCounts] = field(default_factory=dict)
+    sessions: int = 0
 
     @property
     def healthy(self) -> bool:

@@ -95,6 +95,12 @@ def status_as_text(status: MemoryStatus) -> str:
     """Both tiers, and the entries of each class."""
     lines = [_tier("short-term", status.short_term), _tier("long-term", status.long_term)]
     lines += [f"    {name.lower():10} {amount:>8,}" for name, amount in status.by_class.items() if amount]
+    lines += [
+        f"queue {printable(name)}: {each.waiting:,} waiting, {each.under_way:,} under way"
+        for name, each in status.queues.items()
+    ]
+    if status.sessions:
+        lines.append(count(status.sessions, "session"))
     return "\n".join(lines)
 
 

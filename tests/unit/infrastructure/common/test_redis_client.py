@@ -101,3 +101,44 @@ async def test_a_closed_client_says_so(server: RedisServer) -> None:
     with pytest.raises(StorageError, match="is closed"):
         await client.get("a")
     RedisClient(server.url).close()
+
+
+async def test_what_is_asked_at_the_same_moment_goes_there_together(client: RedisClient) -> None:
+    """In a few messages; each gets its own answer."""
+    await client.get("a")
+
+    async def messages() -> int:
+        script = "return tostring(redis.call('INFO', 'stats'):match('total_reads_processed:(%d+)'))"
+        return int(await client.run(script, (), ()))
+
+    before = await messages()
+    asked = [client.run("return ARGV[1] .. KEYS[1]", ("k",), (number,)) for number in range(500)]
+    assert await asyncio.gather(*asked) == [b"%dk" % number for number in range(500)]
+    assert await messages() - before < 50
+
+
+async def test_a_script_that_fails_is_its_own_error_alone(client: RedisClient) -> None:
+    """Those that went with it are answered."""
+    scripts = ["return ARGV[1]", "return nothing.at.all", "return ARGV[1]"]
+    told = await asyncio.gather(*(client.run(one, (), ("x",)) for one in scripts), return_exceptions=True)
+    assert (told[0], told[2]) == (b"x", b"x")
+    assert isinstance(told[1], StorageError)
+
+
+async def test_great_questions_are_not_heaped(client: RedisClient) -> None:
+    """Each comes back whole, whatever its size and its neighbours'."""
+    sizes = [10, 700_000, 10, 700_000, 1_500_000, 10]
+    asked = [client.run("return ARGV[1]", (), (b"%d" % at * size,)) for at, size in enumerate(sizes)]
+    assert await asyncio.gather(*asked) == [b"%d" % at * size for at, size in enumerate(sizes)]
+
+
+async def test_what_was_given_up_is_not_sent(client: RedisClient) -> None:
+    """What waited beside it is."""
+    count = "return tostring(redis.call('INCR', KEYS[1]))"
+    slow = asyncio.create_task(client.run("for i = 1, 10000000 do end return ''", (), ()))
+    await asyncio.sleep(0.02)  # it is under way
+    late, kept = [asyncio.create_task(client.run(count, (key,), ())) for key in ("late", "kept")]
+    await asyncio.sleep(0)
+    late.cancel()
+    await asyncio.gather(slow, kept)
+    assert (await client.get("late"), await client.get("kept")) == (None, b"1")
