@@ -14,7 +14,7 @@ import pytest
 
 from muster.application.memory.guarded import GuardedLongTermStore
 from muster.application.use_cases.forget_memory import ForgetMemory, ForgetMemoryRequest
-from muster.domain.errors import AccessDenied, StorageError
+from muster.domain.errors import AccessDenied, StorageError, UnsafePath
 from muster.domain.memory.backup import KnownBackup
 from muster.domain.memory.entry import Origin, Query
 from muster.domain.ports.long_term_store import LongTermStore
@@ -132,6 +132,16 @@ async def test_the_memory_is_no_place_for_its_backup(home: Path, name: str) -> N
     folder_of_files = JsonFilesLongTermStore(home)
     with pytest.raises(StorageError, match="where the memory itself lies"):
         await folder_of_files.backup(str(home / "copy"), replace=True)
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/etc/memory.db", "/proc/self/memory.db"])
+async def test_places_of_the_system_are_none(home: Path, place: str) -> None:
+    """Not even for who may write there."""
+    store = SqliteLongTermStore(home / "memory.db")
+    with pytest.raises((StorageError, UnsafePath)):
+        await store.backup(place, replace=True)
+    assert not Path("/dev/.null.new").exists()  # noqa: ASYNC240
+    store.close()
 
 
 async def test_a_folder_of_others_is_not_replaced(home: Path, tmp_path: Path) -> None:

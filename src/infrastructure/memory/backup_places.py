@@ -6,15 +6,14 @@ import os
 from pathlib import Path
 
 from ...domain.errors import StorageError
+from ..common.confined import real_place
 
 TAKEN, NOWHERE = "backup-taken", "backup-none"
 
 
 def backup_place(path: str, store: Path) -> Path:
-    """The absolute path that is meant, its folder's links followed; raises StorageError for the memory itself."""
-    named = Path(path).absolute()
-    place = named.parent.resolve() / named.name
-    home = store.resolve()
+    """The absolute path that is meant, links followed; raises StorageError for the memory itself, and UnsafePath."""
+    place, home = Path(real_place(path)), Path(real_place(str(store)))
     beside = {home, *(home.with_name(home.name + end) for end in ("-wal", "-shm", "-journal"))}
     if place in beside or home in place.parents:
         raise StorageError(
@@ -27,8 +26,8 @@ def backup_place(path: str, store: Path) -> Path:
 
 
 def check_place(place: Path, *, replace: bool) -> None:
-    """Raises StorageError when something is there that is not to be replaced, or cannot be."""
-    if os.path.lexists(place) and not replace:
+    """Raises StorageError when something is there that is not to be replaced, or is neither file nor folder."""
+    if os.path.lexists(place) and not (replace and (place.is_file() or place.is_dir())):
         raise StorageError(
             f"{str(place)!r} is there already",
             code=TAKEN,
