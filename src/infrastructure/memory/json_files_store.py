@@ -17,20 +17,18 @@ from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.clock import Clock
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
-from ..common.exclusion import alone
-from ..common.private_file import make_private_folder, sync_folder, unready_of, write_private
+from ..common.private_file import sync_folder, unready_of, write_private
 from ..common.system_clock import SystemClock
 from ..common.trouble import disk_errors
 from .backup_places import backup_place
 from .json_backups import forget_in_backups, known_backups, make_backup
 from .json_files import file_of, read, remove_file, written
+from .json_turns import Turns
 from .json_values import checked_key
 from .record import Record, is_promoted, moment, record_of, replaced
 from .search_index import TextIndex
 
 T = TypeVar("T")
-PATIENCE, PAUSE = 30.0, 0.002
-"""Seconds that other processes may take to write, and between two looks."""
 DAMAGED = ".damaged"
 log = logging.getLogger(__name__)
 
@@ -47,7 +45,7 @@ class JsonFilesLongTermStore(LongTermStore):
         self._folder = folder
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
+        self._turns = Turns(folder)
         self._index = TextIndex()
         self._indexed: dict[Path, tuple[tuple[int, int, int], bytes]] = {}
 
@@ -124,8 +122,8 @@ class JsonFilesLongTermStore(LongTermStore):
 
     def _store(self, key: str, record: Record) -> bool:
         try:
-            with self._writing():
-                path = file_of(self._folder, record.key)
+            path = file_of(self._folder, record.key)
+            with self._writing(path):
                 if not (record.promotion and is_promoted(self._look(path), record)):
                     write_private(path, written(record))
         except StorageError as error:
@@ -136,7 +134,7 @@ class JsonFilesLongTermStore(LongTermStore):
         return True
 
     def _replace(self, path: Path, seen: Entry, data: object, text: str | None) -> bool:
-        with self._writing():
+        with self._writing(path):
             record = replaced(self._look(path), seen, data, text)
             if record is not None:
                 write_private(path, written(record))
@@ -218,13 +216,10 @@ class JsonFilesLongTermStore(LongTermStore):
             self._indexed[path] = (marks[path], record.key)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Alone among threads first, so that they do not wait for each other by looking again and again."""
-        place = str(self._folder)
-        with self._turn, disk_errors(place):
-            make_private_folder(self._folder)
-            with alone(self._folder / ".lock", place, PATIENCE, PAUSE):
-                yield
+    def _writing(self, path: Path | None = None) -> Iterator[None]:
+        """Be the only one who writes this file, or any."""
+        with disk_errors(str(self._folder)), self._turns.turn(path):
+            yield
 
 
 def _mark(path: Path) -> tuple[int, int, int] | None:
