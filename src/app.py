@@ -249,7 +249,7 @@ async def open_muster(
     own: dict[str, object | None] = {
         "host_model": language_model,
         "raw_store": long_term_store,
-        "journal": run_journal,
+        "raw_journal": run_journal,
         "evidence_tools": None if evidence_tools is None else tuple(evidence_tools),
         "added_agents": tuple(agents) or None,
         "host_tools": tuple(tools) or None,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..application.models.pool import ModelPool
     from ..application.orchestrators.meta import MetaOrchestrator
     from ..application.services.agent_runner import AgentRunner, Turns, Wrap
+    from ..application.services.agent_tools import Watched
     from ..application.services.bench import BenchBuilder
     from ..application.services.crew import Surroundings
     from ..application.services.outcomes import OutcomeMemory
@@ -117,12 +118,17 @@ def editing(
 
 
 def benches(
-    tools: Tools, own: Sequence[FunctionTool], editing: Editing, masker: SecretMasker, clock: Clock
+    tools: Tools,
+    own: Sequence[FunctionTool],
+    editing: Editing,
+    masker: SecretMasker,
+    clock: Clock,
+    watched: Callable[[str], Watched],
 ) -> BenchBuilder:
     """Lays out what the agents of a run share."""
     from ..application.services.bench import BenchBuilder
 
-    return BenchBuilder(tools, own, editing, masker, clock)
+    return BenchBuilder(tools, own, editing, masker, clock, watched)
 
 
 def reporter(workspace: Workspace, tools: Tools, catalog: AgentCatalog, masker: SecretMasker) -> Reporter:

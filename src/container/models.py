@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..application.models.budget import BudgetBook
     from ..application.models.choice import ModelChoice
     from ..application.models.pool import ModelPool
+    from ..application.security.audit_trail import AuditTrail
     from ..application.use_cases.detect_models import DetectModels
     from ..application.use_cases.explain_model import ExplainModel
     from ..application.use_cases.list_models import ListModels
@@ -171,7 +172,7 @@ def scrubber(providers: Providers, env: Mapping[str, str]) -> PromptScrubber:
     return SecretScrubber(env.get(one.key_env, "") for one in providers.values() if one.key_env)
 
 
-def books(ledger: CostLedger, budgets: BudgetBook, clock: Clock, bus: EventBus) -> Books:
+def books(ledger: CostLedger, budgets: BudgetBook, clock: Clock, bus: EventBus, trail: AuditTrail) -> Books:
     """What is kept about calls."""
     from ..application.models.breaker import CircuitBoard
     from ..application.models.cached import CacheCounts
@@ -180,7 +181,7 @@ def books(ledger: CostLedger, budgets: BudgetBook, clock: Clock, bus: EventBus) 
     from .stack import Books
 
     circuits = CircuitBoard(CircuitPolicy(), clock)
-    return Books(ledger, budgets, Refusals(ledger, clock), circuits, CacheCounts(), bus)
+    return Books(ledger, budgets, Refusals(ledger, clock), circuits, CacheCounts(), bus, trail)
 
 
 def layers(

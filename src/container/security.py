@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ..domain.ports.audit_log import AuditLog
@@ -11,10 +11,14 @@ from ..domain.ports.key_ring import KeyRing
 from ..domain.ports.long_term_store import LongTermStore
 from ..domain.ports.pii_scrubber import PiiScrubber
 from ..domain.ports.record_cipher import RecordCipher
+from ..domain.ports.run_journal import RunJournal
 from ..domain.ports.secret_masker import SecretMasker
+from ..domain.security.principal import Principal
 from ..infrastructure.config.loader import LoadedSettings
 
 if TYPE_CHECKING:
+    from ..application.security.audit_trail import AuditTrail
+    from ..application.services.agent_tools import Watched
     from ..application.use_cases.init_keys import InitKeys
     from ..application.use_cases.list_audit import ListAudit
     from ..application.use_cases.rotate_keys import RotateKeys
@@ -56,6 +60,30 @@ def audit(loaded: LoadedSettings, clock: Clock, masker: SecretMasker, scrubber: 
     folder = loaded.values.data_dir
     log = JsonLinesAuditLog(folder / "audit", folder / "audit-seals", clock)
     return AuditLogger(log, masker, scrubber)
+
+
+def trail(audit_of: Callable[[], AuditLog], principal: Principal) -> AuditTrail:
+    """What runs tell the audit log; it is opened when something is told first."""
+    from ..application.security.audit_trail import AuditTrail
+
+    return AuditTrail(audit_of, principal.user)
+
+
+def journal(raw: RunJournal, trail: AuditTrail) -> RunJournal:
+    """The record of runs; what persons are asked, and what they say, is told to the audit log."""
+    from ..application.security.audited_journal import AuditedJournal
+
+    return AuditedJournal(raw, trail)
+
+
+def watched(trail: AuditTrail) -> Callable[[str], Watched]:
+    """What goes around the tools of each run."""
+    from ..application.security.audited_tools import AuditedExecutor
+
+    def of_run(run: str) -> Watched:
+        return lambda tools, agent, granted: AuditedExecutor(tools, trail, run, agent, granted)
+
+    return of_run
 
 
 def init_keys(ring: KeyRing, audit: AuditLog) -> InitKeys:

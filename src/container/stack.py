@@ -17,6 +17,8 @@ from ..application.models.metered import MeteredModel
 from ..application.models.rate_limited import Pace, RateLimitedModel
 from ..application.models.refusal import Refusals
 from ..application.models.retrying import RetryingModel
+from ..application.security.audit_trail import AuditTrail
+from ..application.security.audited_model import REDACTED, AuditedModel
 from ..application.turns.course import Guard
 from ..domain.errors import ConfigurationError
 from ..domain.events.events import PromptScrubbed
@@ -34,6 +36,7 @@ from ..domain.ports.prompt_scrubber import PromptScrubber
 from ..domain.ports.rate_limiter import RateLimiter
 from ..domain.ports.response_cache import ResponseCache
 from ..domain.ports.token_counter import TokenCounter
+from ..domain.security.audit_event import AuditEventType
 from ..domain.security.scrubbed import PrivacyPolicy
 
 
@@ -56,10 +59,15 @@ class Books:
     circuits: CircuitBoard
     hits: CacheCounts
     bus: EventBus
+    trail: AuditTrail
 
     def scrubbed(self, model: str, found: Mapping[str, int]) -> None:
         """Tell that something was found in a prompt."""
+        REDACTED.set(True)
         self.bus.publish(PromptScrubbed("", model, found))
+        finds = ", ".join(f"{kind} {amount}" for kind, amount in sorted(found.items()))
+        what = "a secret in a prompt"
+        self.trail.note(AuditEventType.SECURITY_VIOLATION, model, what=what, finds=finds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ class _OwnProvider:
 class ModelStack:
     """Opens models in all their layers, the outermost first:
 
-    cache → fallback → for each model: retry → breaker → rate limit → budget → meter → guard → the provider.
+    cache → fallback → for each model: retry → breaker → rate limit → budget → audit → meter → guard → the provider.
     """
 
     def __init__(
@@ -145,7 +153,8 @@ class ModelStack:
 
     def _metered(self, model: LanguageModel) -> LanguageModel:
         counter = self._layers.counter_for(model.info)
-        return MeteredModel(model, self._books.ledger, counter, self._layers.clock)
+        metered = MeteredModel(model, self._books.ledger, counter, self._layers.clock)
+        return AuditedModel(metered, self._books.trail)
 
     def _alone(self, info: ModelInfo) -> LanguageModel:
         """One model in its layers, without others that could stand in."""

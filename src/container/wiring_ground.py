@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ..application.models.budget import BudgetBook
     from ..application.models.choice import ModelChoice
     from ..application.models.pool import ModelPool
+    from ..application.security.audit_trail import AuditTrail
+    from ..application.services.agent_tools import Watched
     from ..application.turns.function_tool import FunctionTool
     from ..domain.models.overrides import ModelOverrides
     from ..domain.models.registry import ModelRegistry
@@ -70,7 +72,7 @@ class Ground(containers.DeclarativeContainer):
     event_bus: providers.Provider[EventBus] = _one(ground.event_bus, clock, loaded, files)
     workspace: providers.Provider[Workspace] = _one(ground.workspace, clock, loaded)
     counter: providers.Provider[TokenCounter] = _one(ground.counter)
-    journal: providers.Provider[RunJournal] = _one(ground.journal, loaded, files)
+    raw_journal: providers.Provider[RunJournal] = _one(ground.journal, loaded, files)
     masker: providers.Provider[SecretMasker] = _one(ground.masker)
     redis: providers.Provider[RedisClient | None] = _one(models.redis, loaded, files)
 
@@ -79,6 +81,9 @@ class Ground(containers.DeclarativeContainer):
     pii: providers.Provider[PiiScrubber] = _one(security.scrubber)
     audit: providers.Provider[AuditLog] = _one(security.audit, loaded, clock, masker, pii)
     principal: providers.Provider[Principal] = _one(memory.principal, loaded)
+    trail: providers.Provider[AuditTrail] = _one(security.trail, audit.provider, principal)
+    journal: providers.Provider[RunJournal] = _one(security.journal, raw_journal, trail)
+    watched: providers.Provider[Callable[[str], Watched]] = _one(security.watched, trail)
     scan: providers.Provider[MemoryScan] = _one(memory.scan, pii, masker)
     raw_store: providers.Provider[LongTermStore] = _one(memory.raw_store, loaded, clock, files)
     store: providers.Provider[LongTermStore] = _one(
@@ -105,7 +110,7 @@ class Ground(containers.DeclarativeContainer):
         models.response_cache, loaded, redis, clock, files
     )
     scrubber: providers.Provider[PromptScrubber] = _one(models.scrubber, provider_table, env)
-    books: providers.Provider[Books] = _one(models.books, ledger, budgets, clock, event_bus)
+    books: providers.Provider[Books] = _one(models.books, ledger, budgets, clock, event_bus, trail)
     layers: providers.Provider[Layers] = _one(
         models.layers, clock, counter_for, scrubber, limiter, response_cache
     )

@@ -101,7 +101,13 @@ class Work(Ground):
         crews.editing, Ground.workspace, editor, shadow, Ground.masker, Ground.clock
     )
     benches: providers.Provider[BenchBuilder] = _one(
-        crews.benches, Ground.evidence_tools, Ground.host_tools, editing, Ground.masker, Ground.clock
+        crews.benches,
+        Ground.evidence_tools,
+        Ground.host_tools,
+        editing,
+        Ground.masker,
+        Ground.clock,
+        Ground.watched,
     )
     reporter: providers.Provider[Reporter] = _one(
         crews.reporter, Ground.workspace, Ground.evidence_tools, Ground.catalog, Ground.masker

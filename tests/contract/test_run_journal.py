@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from muster.application.security.audit_trail import AuditTrail
+from muster.application.security.audited_journal import AuditedJournal
 from muster.domain.budget.limits import BudgetLimits
 from muster.domain.errors import Fenced, RunBusy, StorageError, UnknownName, UserError
 from muster.domain.evidence.severity import Category, Severity
@@ -35,8 +37,9 @@ from muster.domain.ports.run_journal import RunJournal
 from muster.domain.workspace.files import NotCovered, RepositoryFacts
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
 from muster.infrastructure.journal.sqlite_journal import SqliteRunJournal
+from muster.infrastructure.security.in_memory_audit import InMemoryAuditLog
 from tests.fakes.builders import finding, plan, report
-from tests.fakes.clock import START
+from tests.fakes.clock import START, FakeClock
 
 RESULT = TypeAdapter(AgentResult)
 LATER = START + timedelta(seconds=90)
@@ -77,11 +80,14 @@ WAITS = (
 )
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", "audited"])
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunJournal]:
     """Each journal in turn, empty; one on another store is one more parameter."""
     if request.param == "memory":
         yield MemoryRunJournal()
+    elif request.param == "audited":
+        log = InMemoryAuditLog(FakeClock())
+        yield AuditedJournal(MemoryRunJournal(), AuditTrail(lambda: log, "ada"))
     else:
         kept = SqliteRunJournal(tmp_path / "runs.db")
         yield kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from ...domain.ports.audit_log import AuditLog
@@ -23,16 +24,14 @@ class AuditLogger(AuditLog):
         self._scrubber = scrubber
         self._sound: set[str] = set()
 
-    async def record(self, event: AuditEvent) -> AuditRecord:
+    def hand_in(self, event: AuditEvent) -> Awaitable[AuditRecord]:
         """Actor, subject and every text of the details are masked first."""
         details = {
             self._clean(name): self._clean(value) if isinstance(value, str) else value
             for name, value in event.details.items()
         }
         actor, subject, run = self._clean(event.actor), self._clean(event.subject), self._clean(event.run)
-        return await self._inner.record(
-            replace(event, actor=actor, subject=subject, run=run, details=details)
-        )
+        return self._inner.hand_in(replace(event, actor=actor, subject=subject, run=run, details=details))
 
     async def get_events(
         self, event_type: AuditEventType | None = None, *, limit: int | None = None

@@ -38,6 +38,15 @@ BATCH = 4_000_000
 """Characters that a search looks through before it reads more files."""
 
 
+Watched = Callable[[ToolExecutor, str, frozenset[str]], ToolExecutor]
+"""Puts something around the tools of an agent, which may use them as it is granted."""
+
+
+def unwatched(tools: ToolExecutor, _agent: str, _granted: frozenset[str]) -> ToolExecutor:
+    """As they are."""
+    return tools
+
+
 class AgentTools:
     """Makes each agent's tools for one run; two runs share nothing."""
 
@@ -48,11 +57,13 @@ class AgentTools:
         files: RunFiles,
         masker: SecretMasker,
         added: Mapping[str, FunctionTool] = NOTHING,
+        watched: Watched = unwatched,
     ) -> None:
-        """`added` are tools of this run alone, such as those that edit files."""
+        """`added` are tools of this run alone, such as those that edit files; `watched` goes around all of them."""
         self._desk = desk
         self._files = files
         self._masker = masker
+        self._watched = watched
         self._registry = ToolRegistry()
         for profile in profiles:
             self._registry.register(profile.name, self._evidence(profile))
@@ -64,7 +75,8 @@ class AgentTools:
     def executor(self, template: AgentTemplate, granted: frozenset[str]) -> ToolExecutor:
         """The tools of `template` that this Muster has, and no others: a host may bring fewer evidence tools."""
         here = {spec.name for spec in self._registry.list_tools()}
-        return self._registry.executor([name for name in template.tools if name in here], granted)
+        tools = self._registry.executor([name for name in template.tools if name in here], granted)
+        return self._watched(tools, template.id, granted)
 
     async def search(
         self,

@@ -17,7 +17,7 @@ from ...domain.workspace.transaction import NOBODY
 from ..flow.durable_tools import Staging
 from ..flow.flow import Flow
 from ..turns.function_tool import FunctionTool
-from .agent_tools import AgentTools
+from .agent_tools import AgentTools, Watched, unwatched
 from .citations import CitationDesk
 from .document_cache import DocumentCache
 from .edit_session import EditSession
@@ -67,6 +67,11 @@ class Hands:
     edits: RunEdits
 
 
+def unwatched_run(_run: str) -> Watched:
+    """Tools as they are."""
+    return unwatched
+
+
 class BenchBuilder:
     """Lays out a bench for each run."""
 
@@ -77,13 +82,15 @@ class BenchBuilder:
         editing: Editing,
         masker: SecretMasker,
         clock: Clock,
+        watched: Callable[[str], Watched] = unwatched_run,
     ) -> None:
-        """`own` are tools of the host, which agents may name like ours."""
+        """`own` are tools of the host, which agents may name like ours; `watched` goes around those of a run."""
         self._evidence_tools = {tool.profile.name: tool for tool in evidence_tools}
         self._own = {tool.spec.name: tool for tool in own}
         self._editing = editing
         self._masker = masker
         self._clock = clock
+        self._watched = watched
 
     async def build(
         self, run: RunRecord, snapshot: WorkspaceSnapshot, accounts: tuple[str, ...], flow: Flow
@@ -98,12 +105,14 @@ class BenchBuilder:
         seen = self._editing.seen_by(session) if session else self._editing.workspace
         files = RunFiles(seen, snapshot, self._masker, read, Written(session))
 
+        watched = self._watched(run.id)
+
         def tools_of(step: str) -> AgentTools:
             if session is None:
-                return AgentTools(desk, profiles, files, self._masker, self._own)
+                return AgentTools(desk, profiles, files, self._masker, self._own, watched)
             its = files.read_through(self._editing.seen_by(session, step))
             added = self._own | EditTools(session, self._masker, step).tools()
-            return AgentTools(desk, profiles, its, self._masker, added)
+            return AgentTools(desk, profiles, its, self._masker, added, watched)
 
         tools = tools_of(NOBODY)
         citations = CitationDesk(files, self._masker)

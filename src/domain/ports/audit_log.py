@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 from ..security.audit_event import AuditEvent, AuditEventType, AuditRecord, AuditVerdict
@@ -17,6 +18,13 @@ class AuditLog(Protocol):
         """Keep `event` with the next number and the present time; it outlives this process when this returns.
 
         Raises StorageError, KeyUnavailable; then nothing was kept, and what was to be audited should not be done.
+        """
+        return await self.hand_in(event)
+
+    def hand_in(self, event: AuditEvent) -> Awaitable[AuditRecord]:
+        """As `record`, for who need not wait: the place of `event` is taken before this returns.
+
+        Whoever awaits what is returned knows when it is kept, or why not. Must be called where an event loop runs.
         """
         ...
 

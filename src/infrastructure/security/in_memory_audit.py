@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
+
 from ...domain.ports.audit_log import AuditLog
 from ...domain.ports.clock import Clock
 from ...domain.security.audit_event import AuditEvent, AuditEventType, AuditRecord, AuditVerdict
@@ -14,11 +17,13 @@ class InMemoryAuditLog(AuditLog):
         self._clock = clock
         self._records: list[AuditRecord] = []
 
-    async def record(self, event: AuditEvent) -> AuditRecord:
-        """In a list."""
+    def hand_in(self, event: AuditEvent) -> Awaitable[AuditRecord]:
+        """Into a list."""
         record = AuditRecord(number=len(self._records) + 1, at=self._clock.now(), event=event)
         self._records.append(record)
-        return record
+        kept: asyncio.Future[AuditRecord] = asyncio.get_running_loop().create_future()
+        kept.set_result(record)
+        return kept
 
     async def get_events(
         self, event_type: AuditEventType | None = None, *, limit: int | None = None

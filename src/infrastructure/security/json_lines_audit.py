@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,9 +48,9 @@ class JsonLinesAuditLog(AuditLog):
         self._secret: bytes | None = None
         self._together = Together[AuditEvent, AuditRecord]("muster-audit", self._record)
 
-    async def record(self, event: AuditEvent) -> AuditRecord:
-        """On a thread of its own, which waits for the disk, and for other processes."""
-        return await self._together.put(event)
+    def hand_in(self, event: AuditEvent) -> Awaitable[AuditRecord]:
+        """To a thread of its own, which waits for the disk, and for other processes."""
+        return self._together.put(event)
 
     async def get_events(
         self, event_type: AuditEventType | None = None, *, limit: int | None = None

@@ -50,7 +50,7 @@ class TestTheEmbeddedModel:
             assert isinstance(error, ModelFailure)
 
         played = house.played["offline/evidence"]
-        assert all(request is DIRTY for request in played.requests)
+        assert all(request.messages is DIRTY.messages for request in played.requests)
         assert story(house.ledger.attempts) == ["offline/evidence overloaded"] * 8
         assert house.clock.slept == []
 
@@ -343,3 +343,22 @@ def test_the_table_of_providers_is_the_built_in_one_with_the_users_words_on_top(
         "",
     )
     assert table["anthropic"].key_env == "ANTHROPIC_API_KEY"
+
+
+@pytest.mark.parametrize(("privacy", "outcome"), [("redact", "ok"), ("block", "blocked")])
+async def test_a_secret_in_a_prompt_is_told_to_the_audit_log_by_its_kind(
+    build: Building, privacy: str, outcome: str
+) -> None:
+    """With the request that it was taken out of, or that was not made; the secret itself stands nowhere."""
+    house = build({"house/large": saying("fine")}, privacy=privacy)
+    await asked(house.model("house/large"), DIRTY)
+    await house.container.trail().flush()
+    events = [one.event for one in await house.container.audit().get_events()]
+    assert [(one.type.value, one.subject) for one in events] == [
+        ("security-violation", "house/large"),
+        ("model-request", "house/large"),
+    ]
+    assert events[0].details["what"] == "a secret in a prompt"
+    assert str(events[0].details["finds"]).endswith(" 1")
+    assert (events[1].details["outcome"], events[1].details["redacted"]) == (outcome, True)
+    assert TOKEN not in str(events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ async def test_what_was_refused_is_told(tmp_path: Path) -> None:
 class FullLog(AuditLog):
     """A log for which there is no room."""
 
-    async def record(self, event: AuditEvent) -> AuditRecord:
+    def hand_in(self, event: AuditEvent) -> Awaitable[AuditRecord]:
         """Never."""
         raise StorageError("no room", code="storage-full")
 
