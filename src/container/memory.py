@@ -55,7 +55,7 @@ def raw_store(loaded: LoadedSettings, clock: Clock, files: ExitStack) -> LongTer
     if loaded.values.memory == "json":
         from ..infrastructure.memory.json_files_store import JsonFilesLongTermStore
 
-        return JsonFilesLongTermStore(loaded.values.data_dir / "memory", clock)
+        return JsonFilesLongTermStore(loaded.values.data_dir / "memory", clock, embedder(loaded))
     from ..infrastructure.memory.sqlite_store import SqliteLongTermStore
 
     path = loaded.values.data_dir / "memory.db"

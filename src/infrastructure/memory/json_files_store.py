@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ...domain.errors import StorageError
 from ...domain.memory.backup import Backup, KnownBackup
 from ...domain.memory.entry import NOBODY, Entry, Hit, Origin, Query, Verified
 from ...domain.ports.clock import Clock
+from ...domain.ports.embedder import Embedder
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
 from ..common.private_file import sync_folder, unready_of, write_private
@@ -25,8 +26,13 @@ from .json_backups import forget_in_backups, known_backups, make_backup
 from .json_files import file_of, read, remove_file, written
 from .json_turns import Turns
 from .json_values import checked_key
+from .meaning import Meaning, TextRows
 from .record import Record, is_promoted, moment, record_of, replaced
 from .search_index import TextIndex
+from .vector_files import VectorFiles, vector_of
+
+if TYPE_CHECKING:
+    from .vector_matrix import Near
 
 T = TypeVar("T")
 DAMAGED = ".damaged"
@@ -38,16 +44,20 @@ class JsonFilesLongTermStore(LongTermStore):
 
     A file that does not match its digest is renamed to `*.damaged`, logged, and reads as None. Several threads and
     processes may use the same folder; each write waits for the disk, so that it is a good deal slower than SQLite.
-    Every search looks whether files have changed.
+    Every search looks whether files have changed. With an embedder, it goes by meaning as well as by words.
     """
 
-    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path, clock: Clock | None = None, embedder: Embedder | None = None) -> None:
         self._folder = folder
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._turns = Turns(folder)
         self._index = TextIndex()
         self._indexed: dict[Path, tuple[tuple[int, int, int], bytes]] = {}
+        self._meaning: Meaning | None = None
+        if embedder is not None:
+            files = VectorFiles(folder, self._writing, self._text_of)
+            self._meaning = Meaning(TextRows(self._lock, self._index), embedder, files=files)
 
     async def store(
         self,
@@ -92,7 +102,11 @@ class JsonFilesLongTermStore(LongTermStore):
 
     async def search(self, query: Query) -> tuple[Hit, ...]:
         """The entries that answer best."""
-        return await self._aside(self._search, query)
+        if self._meaning is None:
+            return await self._aside(self._search, query)
+        await self._aside(self._up_to_date)
+        near = await self._meaning.near(query.words)
+        return await self._aside(self._search, query, near)
 
     async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
         """Delete what is too old."""
@@ -101,7 +115,11 @@ class JsonFilesLongTermStore(LongTermStore):
 
     async def verify(self, *, repair: bool = False) -> Verified:
         """Read every file against its digest."""
-        return await self._aside(self._verify, repair)
+        verified = await self._aside(self._verify, repair)
+        if repair and self._meaning is not None:
+            await self._aside(self._up_to_date)
+            await self._meaning.catch_up()
+        return verified
 
     async def backup(self, path: str, *, replace: bool = False) -> Backup:
         """Copy the folder; whoever writes waits meanwhile."""
@@ -125,6 +143,7 @@ class JsonFilesLongTermStore(LongTermStore):
             path = file_of(self._folder, record.key)
             with self._writing(path):
                 if not (record.promotion and is_promoted(self._look(path), record)):
+                    remove_file(vector_of(path))
                     write_private(path, written(record))
         except StorageError as error:
             if error.code != "storage-full":
@@ -137,6 +156,7 @@ class JsonFilesLongTermStore(LongTermStore):
         with self._writing(path):
             record = replaced(self._look(path), seen, data, text)
             if record is not None:
+                remove_file(vector_of(path))
                 write_private(path, written(record))
         return record is not None
 
@@ -167,6 +187,7 @@ class JsonFilesLongTermStore(LongTermStore):
             forget_in_backups(self._folder, (path.name, path.name + DAMAGED))
             remove_file(path.with_name(path.name + DAMAGED))
             remove_file(unready_of(path))
+            remove_file(vector_of(path))
             return remove_file(path)
 
     def _files(self) -> list[Path]:
@@ -193,10 +214,18 @@ class JsonFilesLongTermStore(LongTermStore):
         with self._writing():
             return make_backup(self._folder, self._files(), target, replace=replace)
 
-    def _search(self, query: Query) -> tuple[Hit, ...]:
+    def _text_of(self, path: Path) -> str | None:
+        record = self._look(path)
+        return None if record is None else record.text
+
+    def _up_to_date(self) -> None:
         with self._lock:
             self._refresh()
-            found = self._index.best(query)
+
+    def _search(self, query: Query, near: Near | None = None) -> tuple[Hit, ...]:
+        with self._lock:
+            self._refresh()
+            found = self._index.best(query, near)
         hits = []
         for key, score in found:
             record = self._read(file_of(self._folder, key), key)

@@ -17,6 +17,7 @@ from .vector_rows import Wanted, begin, changes, is_of, put, wanted
 
 if TYPE_CHECKING:
     from .search_index import TextIndex
+    from .vector_files import VectorFiles
     from .vector_matrix import Near, VectorMatrix
 
 T = TypeVar("T")
@@ -67,10 +68,13 @@ class Meaning:
     text has no vector, and what is encrypted has no text. Of more than 100,000 entries the first have vectors.
     """
 
-    def __init__(self, rows: Rows, embedder: Embedder, most: int = MOST) -> None:
+    def __init__(
+        self, rows: Rows, embedder: Embedder, most: int = MOST, files: VectorFiles | None = None
+    ) -> None:
         self._rows = rows
         self._embedder = embedder
         self._most = most
+        self._files = files
         self._making = threading.Lock()
         self._matrix: VectorMatrix | None = None
         self._beside: set[asyncio.Task[None]] = set()
@@ -126,9 +130,21 @@ class Meaning:
 
     async def _keep(self, waiting: list[Wanted]) -> None:
         model = await asyncio.to_thread(self._embedder.model)
-        texts = [undated(one.text) for one in waiting]
-        vectors = await asyncio.to_thread(self._embedder.embed, texts)
-        await self._rows.write(lambda c: put(c, model, zip(waiting, vectors, strict=True)))
+        made = await asyncio.to_thread(self._made, model, waiting)
+        await self._rows.write(lambda c: put(c, model, made))
+
+    def _made(self, model: str, waiting: list[Wanted]) -> list[tuple[Wanted, bytes]]:
+        """A vector for each: from its file where it has one, else from the model."""
+        if self._files is None:
+            vectors = self._embedder.embed([undated(one.text) for one in waiting])
+            return list(zip(waiting, vectors, strict=True))
+        found = [(one, self._files.find(model, one)) for one in waiting]
+        there = [(one, vector) for one, vector in found if vector is not None]
+        missing = [one for one, vector in found if vector is None]
+        vectors = self._embedder.embed([undated(one.text) for one in missing])
+        fresh = list(zip(missing, vectors, strict=True))
+        self._files.keep(model, fresh)
+        return [*there, *fresh]
 
     async def _follow(self, matrix: VectorMatrix) -> None:
         model = await asyncio.to_thread(self._embedder.model)

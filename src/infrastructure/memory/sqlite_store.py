@@ -114,9 +114,12 @@ class SqliteLongTermStore(LongTermStore):
 
     async def verify(self, *, repair: bool = False) -> Verified:
         """Read every entry against its digest."""
-        if repair:
-            return await self._database.write(lambda c: _verify(c, repair=True))
-        return await self._database.read(lambda c: _verify(c, repair=False))
+        if not repair:
+            return await self._database.read(lambda c: _verify(c, repair=False))
+        verified = await self._database.write(lambda c: _verify(c, repair=True))
+        if self._meaning is not None:
+            await self._meaning.catch_up()
+        return verified
 
     async def backup(self, path: str, *, replace: bool = False) -> Backup:
         """Copy the file, without holes; whoever else asks this store for something waits meanwhile."""

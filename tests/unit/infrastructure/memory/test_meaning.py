@@ -1,8 +1,7 @@
 """Search by meaning, in every store that knows it, with a real model of a few words."""
 
 import asyncio
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,34 +10,14 @@ import pytest
 
 from muster.domain.errors import ConfigurationError
 from muster.domain.memory.entry import Origin, Query
-from muster.domain.ports.embedder import Embedder
 from muster.domain.ports.long_term_store import LongTermStore
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
+from muster.infrastructure.memory.json_files_store import JsonFilesLongTermStore
 from muster.infrastructure.memory.meaning import AT_ONCE, Meaning
 from muster.infrastructure.memory.onnx_embedder import OnnxEmbedder
 from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
+from tests.fakes.listening_embedder import Listening
 from tests.fakes.tiny_model import tiny_model
-
-
-class Listening(Embedder):
-    """The real one, and which texts it was given."""
-
-    def __init__(self, folder: Path) -> None:
-        self._inner = OnnxEmbedder(folder)
-        self.heard: list[str] = []
-
-    def model(self) -> str:
-        """The real one's."""
-        return self._inner.model()
-
-    def dimension(self) -> int:
-        """The real one's."""
-        return self._inner.dimension()
-
-    def embed(self, texts: Sequence[str]) -> tuple[bytes, ...]:
-        """The real vectors."""
-        self.heard += texts
-        return self._inner.embed(texts)
 
 
 @pytest.fixture
@@ -47,11 +26,13 @@ def embedder(tmp_path: Path) -> Listening:
     return Listening(tiny_model(tmp_path / "model"))
 
 
-@pytest.fixture(params=["sqlite", "in process"])
+@pytest.fixture(params=["sqlite", "json files", "in process"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, embedder: Listening) -> Iterator[LongTermStore]:
     """Each store in turn, empty."""
     if request.param == "in process":
         yield InProcessLongTermStore(embedder=embedder)
+    elif request.param == "json files":
+        yield JsonFilesLongTermStore(tmp_path / "memory", embedder=embedder)
     else:
         kept = SqliteLongTermStore(tmp_path / "memory.db", embedder=embedder)
         yield kept
@@ -106,8 +87,7 @@ async def test_neighbours_in_a_conversation_lend_their_meaning(store: LongTermSt
 
 async def test_a_search_by_meaning_keeps_to_class_owner_and_prefix(store: LongTermStore) -> None:
     """Also when hundreds of others are as near."""
-    for number in range(150):
-        await store.store(f"x/{number}", "puppy")
+    await asyncio.gather(*[store.store(f"x/{number}", "puppy") for number in range(150)])
     await store.store("y/1", "puppy", "PUBLIC", origin=Origin(owner="ann"))
     await until(store, 151)
     assert await found(store, "hound", prefix="y/") == ["y/1"]
@@ -162,6 +142,15 @@ async def test_vectors_are_made_once_and_many_are_made_beside(
     assert embedder.heard.count("puppy") == AT_ONCE * 3 + 1
 
 
+async def test_repairing_makes_all_vectors(store: LongTermStore, embedder: Listening) -> None:
+    """However many are wanted."""
+    for number in range(AT_ONCE * 2):
+        await store.store(f"{number:03}", "puppy")
+    assert not (await store.verify(repair=True)).damaged
+    assert embedder.heard == ["puppy"] * AT_ONCE * 2
+    assert len(await found(store, "hound", limit=999)) == AT_ONCE * 2
+
+
 async def test_an_empty_query_asks_no_model(store: LongTermStore, embedder: Listening) -> None:
     """There is nothing to compare."""
     await store.store("a", "puppy")
@@ -175,83 +164,6 @@ async def test_a_model_that_is_not_there_is_an_error_of_configuration(tmp_path: 
     assert await store.store("a", "puppy")
     with pytest.raises(ConfigurationError, match=r"has no model\.onnx"):
         await store.search(Query(words="dog"))
-
-
-def vectors(path: Path) -> int:
-    """How many vectors lie in a file."""
-    connection = apsw.Connection(str(path))
-    try:
-        return int(connection.execute("SELECT count(vector) FROM vectors").get)
-    finally:
-        connection.close()
-
-
-async def test_a_file_keeps_its_vectors_until_the_model_changes(tmp_path: Path) -> None:
-    """Then all of them are made anew; deleting takes an entry's vector out of the file."""
-    path, first = tmp_path / "memory.db", Listening(tiny_model(tmp_path / "a"))
-    plain = SqliteLongTermStore(path)
-    await plain.store("old", "puppy")
-    plain.close()
-    for heard in (["puppy", "dog"], ["dog"]):
-        store = SqliteLongTermStore(path, embedder=first)
-        assert await found(store, "dog") == ["old"]
-        store.close()
-        assert first.heard == heard
-        first.heard.clear()
-    other = Listening(tiny_model(tmp_path / "b", meanings={"puppy": (0.0, 1.0), "tea": (0.1, 1.0)}))
-    store = SqliteLongTermStore(path, embedder=other)
-    assert await found(store, "tea") == ["old"]
-    assert other.heard == ["puppy", "tea"]
-    assert vectors(path) == 1
-    await store.delete("old")
-    assert vectors(path) == 0
-    store.close()
-
-
-async def test_stores_of_one_file_see_each_others_vectors(tmp_path: Path) -> None:
-    """And what the other deletes or writes anew; each vector is made once."""
-    path, model = tmp_path / "memory.db", Listening(tiny_model(tmp_path / "m"))
-    one, two = (SqliteLongTermStore(path, embedder=model) for _ in range(2))
-    await one.store("a", "puppy")
-    await two.store("b", "hound")
-    assert [await found(store, "dog") for store in (one, two)] == [["a", "b"]] * 2
-    await one.delete("a")
-    await one.store("b", "tea")
-    assert [await found(store, "dog") for store in (two, one)] == [[], []]
-    assert await found(two, "coffee") == ["b"]
-    assert sorted(text for text in model.heard if text != "dog") == ["coffee", "hound", "puppy", "tea"]
-    one.close()
-    two.close()
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE vectors SET vector = zeroblob(16) WHERE id = (SELECT id FROM entries WHERE key = x'61')",
-        "UPDATE vectors SET vector = (SELECT vector FROM vectors ORDER BY seq DESC LIMIT 1), "
-        "digest = (SELECT digest FROM vectors ORDER BY seq DESC LIMIT 1)",
-    ],
-)
-async def test_a_damaged_or_exchanged_vector_is_made_anew(
-    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """It misleads no search."""
-    path, model = tmp_path / "memory.db", OnnxEmbedder(tiny_model(tmp_path / "m"))
-    store = SqliteLongTermStore(path, embedder=model)
-    await store.store("a", "puppy")
-    await store.store("b", "yacht")
-    assert await found(store, "dog") == ["a"]
-    store.close()
-    connection = apsw.Connection(str(path))
-    connection.execute(damage)
-    connection.close()
-    store = SqliteLongTermStore(path, embedder=model)
-    with caplog.at_level(logging.WARNING):
-        assert await found(store, "dog") == []
-        assert await found(store, "dog") == ["a"]
-    assert await found(store, "ship") == ["b"]
-    store.close()
-    assert "does not match its digest" in caplog.text
 
 
 async def test_beyond_its_bound_entries_are_found_by_words(
