@@ -14,38 +14,25 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.locomo import LOCOMO, remember, shares
 from muster.domain.memory.entry import Origin, Query
 from muster.domain.ports.long_term_store import LongTermStore
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
 from muster.infrastructure.memory.json_files_store import JsonFilesLongTermStore
 from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
 
-LOCOMO = Path(os.environ.get("MUSTER_LOCOMO", "../shared/data/locomo-dev.json"))
 ENTRIES = int(os.environ.get("MUSTER_BENCH_ENTRIES", "100000"))
-REPEATS, WRITERS, FORM = 3, 100, "%I:%M %p on %d %B, %Y"
+REPEATS, WRITERS = 3, 100
 
 
 async def recall(dialogue: dict[str, Any]) -> list[float]:
     """Of each question, the share of its evidence among the first ten hits."""
-    store, talk = InProcessLongTermStore(), dialogue["conversation"]
-    for number in range(1, 100):
-        if f"session_{number}" not in talk:
-            continue
-        said = datetime.strptime(talk[f"session_{number}_date_time"], FORM).replace(tzinfo=UTC)
-        for turn in talk[f"session_{number}"]:
-            origin = Origin(conversation=str(number), said_at=said)
-            await store.store(turn["dia_id"], f"{turn['speaker']}: {turn['text']}", origin=origin)
-    shares = []
-    for question in dialogue["qa"]:
-        if evidence := question.get("evidence"):
-            hits = await store.search(Query(words=question["question"]))
-            found = {hit.entry.key for hit in hits}
-            shares.append(sum(one in found for one in evidence) / len(evidence))
-    return shares
+    store = InProcessLongTermStore()
+    await remember(store, dialogue)
+    return await shares(store, dialogue)
 
 
 async def latency(store: LongTermStore) -> None:
