@@ -12,12 +12,14 @@ from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.security.audit_event import AuditEventType
 from ...domain.security.paths import fault_of
 from ...domain.tools.result import ToolResult
-from ...domain.tools.spec import ToolKind, ToolSpec
+from ...domain.tools.spec import ToolCategory, ToolSpec
 from .audit_trail import AuditTrail
 
 PATHS = frozenset({"path", "paths", "file", "files", "folder", "directory", "source", "destination"})
 PROGRAMS = frozenset({"command", "cmd", "argv", "program"})
 OTHERS = frozenset({"url", "to", "recipient", "host", "target"})
+ACTS = {"write": "write", "system": "execute", "send": "send"}
+"""Categories of tools that change something, or let something out, and what that is called."""
 LONGEST = 200
 """Characters of a target that the log keeps."""
 
@@ -55,17 +57,17 @@ class AuditedExecutor(ToolExecutor):
         if missing:
             self._note(AuditEventType.PERMISSION_DENIED, call, needs=", ".join(missing))
             return await self._inner.execute(call, timeout)
-        if not spec.acts:
-            result = await self._inner.execute(call, timeout)
+        kind = _kind(spec)
+        if kind:
+            result = await self._acting(kind, call, timeout)
         else:
-            result = await self._acting(spec, call, timeout)
+            result = await self._inner.execute(call, timeout)
         if not result.ok:
-            self._tell_refused_path(spec, call)
+            self._tell_refused_path(call)
         return result
 
-    async def _acting(self, spec: ToolSpec, call: ToolCall, timeout: float) -> ToolResult:
-        target = ", ".join(_targets(spec, call))[:LONGEST]
-        kind = "write" if spec.kind is ToolKind.STAGE else spec.kind.value
+    async def _acting(self, kind: str, call: ToolCall, timeout: float) -> ToolResult:
+        target = ", ".join(_targets(call))[:LONGEST]
         try:
             await self._trail.record(
                 AuditEventType.TOOL_USE, call.name, actor=self._agent, run=self._run,
@@ -83,9 +85,9 @@ class AuditedExecutor(ToolExecutor):
             self._note(AuditEventType.TOOL_USE, call, kind=kind, target=target, outcome=outcome)
         return result
 
-    def _tell_refused_path(self, spec: ToolSpec, call: ToolCall) -> None:
+    def _tell_refused_path(self, call: ToolCall) -> None:
         for name, value in _arguments(call).items():
-            if (name in PATHS or name in (spec.targets or ())) and isinstance(value, str):
+            if name in PATHS and isinstance(value, str):
                 fault = fault_of(value)
                 if fault:
                     self._note(AuditEventType.SECURITY_VIOLATION, call, what=f"a path {fault}", argument=name)
@@ -94,14 +96,21 @@ class AuditedExecutor(ToolExecutor):
         self._trail.note(what, call.name, actor=self._agent, run=self._run, **details)
 
 
-def _targets(spec: ToolSpec, call: ToolCall) -> Iterator[str]:
+def _kind(spec: ToolSpec) -> str:
+    """What a call does to the world; "" when it only looks."""
+    if spec.category.value in ACTS:
+        return ACTS[spec.category.value]
+    return ACTS[ToolCategory.WRITE] if spec.writes else ""
+
+
+def _targets(call: ToolCall) -> Iterator[str]:
     """Where the call goes: paths as they stand, of a command its program."""
     for name, value in _arguments(call).items():
         if name in PROGRAMS:
             words = value if isinstance(value, list) else str(value).split()
             if words:
                 yield PurePath(str(words[0])).name
-        elif name in (PATHS | OTHERS if spec.targets is None else spec.targets):
+        elif name in PATHS | OTHERS:
             yield from (str(one) for one in (value if isinstance(value, list) else [value]))
 
 
