@@ -9,8 +9,10 @@ from collections.abc import Callable
 import anyio
 import pytest
 
+from muster.application.turns.argument_watch import watch_over
 from muster.application.turns.executors import FunctionExecutor, JoinedExecutor
 from muster.application.turns.function_tool import FunctionTool
+from muster.application.turns.guarded import GuardedExecutor
 from muster.domain.messaging.message import ToolCall
 from muster.domain.ports.tool_executor import ToolExecutor
 
@@ -35,6 +37,7 @@ TOOLS = {function.__name__: FunctionTool(function) for function in (double, slee
 EXECUTORS: dict[str, Callable[[], ToolExecutor]] = {
     "function": lambda: FunctionExecutor(TOOLS),
     "joined": lambda: JoinedExecutor(FunctionExecutor({"double": TOOLS["double"]}), FunctionExecutor(TOOLS)),
+    "guarded": lambda: GuardedExecutor(FunctionExecutor(TOOLS), watch_over("double 21")),
 }
 
 

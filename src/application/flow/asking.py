@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ...domain.journal.record import Signal
 from ...domain.orchestration.approvals import Approvals, WaitKind
-from ...domain.tools.spec import ToolCategory, ToolSpec
+from ...domain.tools.spec import ToolSpec
 from .flow import Flow
 
 ASK = "approve:"
@@ -44,11 +44,12 @@ class Asking:
         self._approvals = approvals
         self._flow = flow
 
-    async def tool(self, spec: ToolSpec | None, key: str, arguments: str) -> Answer:
-        """Whether the tool may be called now; at once where nobody wants to be asked."""
-        if spec is None or not self._wanted(spec):
+    async def tool(self, spec: ToolSpec | None, key: str, arguments: str, reason: str = "") -> Answer:
+        """Whether the tool may be called now; at once where nobody wants to be asked, and no `reason` is given."""
+        if spec is None or not (reason or self._wanted(spec)):
             return Answer(yes=True)
-        words = f"{self._flow.name(key)} wants to call {spec.name} with {arguments[:500]}"
+        because = f", but {reason}" if reason else ""
+        words = f"{self._flow.name(key)} wants to call {spec.name} with {arguments[:500]}{because}"
         return await self._ask(self._flow.name(key), words)
 
     async def agent(self, agent: str, assignment: str) -> Answer:
@@ -74,8 +75,7 @@ class Asking:
         return self._approvals.above_usd is not None
 
     def _wanted(self, spec: ToolSpec) -> bool:
-        acts = spec.writes or spec.category is ToolCategory.SYSTEM
-        return spec.name in self._approvals.tools or (acts and ALL_THAT_ACT in self._approvals.tools)
+        return spec.name in self._approvals.tools or (spec.acts and ALL_THAT_ACT in self._approvals.tools)
 
     async def _ask(self, name: str, words: str) -> Answer:
         return read_answer(await self._flow.signal(f"{ASK}{name}", words, WaitKind.APPROVAL))

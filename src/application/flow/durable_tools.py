@@ -12,7 +12,8 @@ from ...domain.journal.record import RecordKind
 from ...domain.messaging.message import ToolCall
 from ...domain.ports.tool_executor import ToolExecutor
 from ...domain.tools.result import ToolResult
-from ...domain.tools.spec import ToolCategory, ToolSpec
+from ...domain.tools.spec import ToolSpec
+from ..turns.argument_watch import ArgumentWatch
 from .asking import Asking
 from .codec import Codec
 from .flow import Flow, Repeat, StepSkipped
@@ -42,10 +43,20 @@ class DurableExecutor(ToolExecutor):
     """
 
     def __init__(
-        self, inner: ToolExecutor, flow: Flow, rounds: Rounds, asking: Asking, staging: Staging | None = None
+        self,
+        inner: ToolExecutor,
+        flow: Flow,
+        rounds: Rounds,
+        asking: Asking,
+        staging: Staging | None = None,
+        watch: ArgumentWatch | None = None,
     ) -> None:
-        """`staging` is what tools of its names stage in memory: it is recorded with their results."""
+        """`staging` is what tools of its names stage in memory: it is recorded with their results.
+
+        `watch` says which calls are asked about because their values come from what was merely read.
+        """
         self._inner = inner
+        self._watch = watch
         self._staging = staging
         self._admitted: set[str] = set()
         self._flow = flow
@@ -64,7 +75,7 @@ class DurableExecutor(ToolExecutor):
             return None
         if self._flow.book.in_doubt(name):
             return await self._settled(call, key, spec)
-        answer = await self._asking.tool(spec, key, call.arguments)
+        answer = await self._asking.tool(spec, key, call.arguments, self._worry(spec, call))
         if answer.yes:
             self._admitted.add(name)
             return None
@@ -77,6 +88,12 @@ class DurableExecutor(ToolExecutor):
 
     async def execute(self, call: ToolCall, timeout: float) -> ToolResult:
         """Run `call`, unless its result is known; what was not admitted is asked about first."""
+        result = await self._executed(call, timeout)
+        if self._watch is not None:
+            self._watch.heard(call, result)
+        return result
+
+    async def _executed(self, call: ToolCall, timeout: float) -> ToolResult:
         key, spec = self._key(call), self._spec(call)
         if self._flow.name(key) not in self._admitted:
             denied = await self.admit(call)
@@ -102,6 +119,11 @@ class DurableExecutor(ToolExecutor):
         self._admitted.add(self._flow.name(key))
         return None
 
+    def _worry(self, spec: ToolSpec | None, call: ToolCall) -> str:
+        """Why the call must be asked about, whatever people want to be asked about; "" when it need not."""
+        worry = self._watch.concern(spec, call) if self._watch is not None and spec is not None else None
+        return worry.words if worry else ""
+
     def _key(self, call: ToolCall) -> str:
         return f"tool/{self._rounds.current}/{_short(call.call_id)}"
 
@@ -126,8 +148,7 @@ class DurableExecutor(ToolExecutor):
 
 
 def _repeat(spec: ToolSpec | None) -> Repeat:
-    acts = spec is not None and (spec.writes or spec.category is ToolCategory.SYSTEM)
-    return Repeat.NEVER if acts and spec is not None and not spec.repeatable else Repeat.FREELY
+    return Repeat.NEVER if spec is not None and spec.acts and not spec.repeatable else Repeat.FREELY
 
 
 def _short(call_id: str) -> str:

@@ -44,7 +44,8 @@ class EditTools:
                 category=ToolCategory.WRITE,
                 writes=True,
                 permissions=frozenset({WRITE_PERMISSION}),
-            )
+                targets=frozenset({"path"}),
+            ).staging()
             for name, function in functions.items()
         }
 

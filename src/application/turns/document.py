@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from typing import Annotated
 
 from pydantic import Field
@@ -14,6 +16,7 @@ from .executors import FunctionExecutor
 from .function_tool import FunctionTool
 
 READ_TOOL, SEARCH_TOOL = "read_document", "search_document"
+MARK = "document"
 OUTLINE_PARTS = 150
 READ_LINES = 400
 """Lines that one call reads at most."""
@@ -22,7 +25,8 @@ FOUND_LINES = 50
 
 def whole_text(snapshot: DocumentSnapshot) -> str:
     """The document between marks that tell it from what is asked."""
-    return f"{_opening(snapshot)}\n{snapshot.content}\n</document>"
+    mark = _mark(snapshot.content)
+    return f"{_opening(snapshot, mark)}\n{snapshot.content}\n</{mark}>"
 
 
 def outline(snapshot: DocumentSnapshot) -> str:
@@ -33,7 +37,8 @@ def outline(snapshot: DocumentSnapshot) -> str:
         parts.append(f"… and {len(chunks) - OUTLINE_PARTS} more parts")
     lines = len(lines_of(snapshot.content))
     how = f"Too long to show: {lines} lines. Read them with {READ_TOOL}, find text with {SEARCH_TOOL}. Parts:"
-    return "\n".join([_opening(snapshot), how, *parts, "</document>"])
+    mark = _mark("\n".join(parts))
+    return "\n".join([_opening(snapshot, mark), how, *parts, f"</{mark}>"])
 
 
 def part_line(chunk: Chunk) -> str:
@@ -75,5 +80,12 @@ def document_tools(snapshot: DocumentSnapshot) -> ToolExecutor:
     return FunctionExecutor({f.__name__: FunctionTool(f, category=ToolCategory.READ) for f in functions})
 
 
-def _opening(snapshot: DocumentSnapshot) -> str:
-    return f'<document path="{snapshot.path}" version="{snapshot.version}">'
+def _mark(text: str) -> str:
+    """A name for the marks around `text` that it cannot close itself."""
+    marks = (MARK if not number else f"{MARK}-{number}" for number in itertools.count())
+    return next(mark for mark in marks if f"</{mark}" not in text.casefold())
+
+
+def _opening(snapshot: DocumentSnapshot, mark: str) -> str:
+    path = json.dumps(snapshot.path, ensure_ascii=False).translate({ord("<"): "(", ord(">"): ")"})
+    return f'<{mark} path={path} version="{snapshot.version}">'

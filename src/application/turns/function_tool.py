@@ -31,6 +31,7 @@ class FunctionTool:
         writes: bool = False,
         permissions: frozenset[str] = frozenset(),
         repeatable: bool = False,
+        targets: frozenset[str] | None = None,
     ) -> None:
         """Raises TypeError for a parameter that has no type hint, or that cannot be named in a call."""
         self._function = function
@@ -43,12 +44,19 @@ class FunctionTool:
             writes=writes or category is ToolCategory.WRITE,
             permissions=permissions,
             repeatable=repeatable,
+            targets=targets,
         )
 
     def named(self, name: str) -> FunctionTool:
         """The same tool under `name`."""
         other = copy(self)
         other.spec = replace(self.spec, name=name)
+        return other
+
+    def staging(self) -> FunctionTool:
+        """The same tool, whose writes are seen as a difference before they are made."""
+        other = copy(self)
+        other.spec = replace(self.spec, staged=True)
         return other
 
     def read(self, arguments: str) -> dict[str, Any]:
@@ -79,8 +87,12 @@ def tool(
     writes: bool = False,
     permissions: frozenset[str] = frozenset(),
     repeatable: bool = False,
+    targets: frozenset[str] | None = None,
 ) -> Callable[[Callable[..., Any]], FunctionTool]:
-    """Decorator that makes a FunctionTool; name and description default to the function's own."""
+    """Decorator that makes a FunctionTool; name and description default to the function's own.
+
+    `targets` are the arguments that say where a call goes, to whom or how much; without it their names tell.
+    """
     return lambda function: FunctionTool(
         function,
         name=name,
@@ -89,6 +101,7 @@ def tool(
         writes=writes,
         permissions=permissions,
         repeatable=repeatable,
+        targets=targets,
     )
 
 
