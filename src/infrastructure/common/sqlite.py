@@ -20,7 +20,7 @@ import apsw
 from ...domain.errors import StorageError
 from .private_file import make_private_folder
 from .sqlite_errors import CORRUPT, FAILED, FOREIGN, storage_errors
-from .sqlite_queue import Failed, Job, Together, change, deliver, fail, groups, immediate, look
+from .sqlite_queue import Failed, Job, change, deliver, fail, groups, immediate, look
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -63,16 +63,17 @@ class Database:
         """Call `work` with the connection, outside a transaction; it sees whatever was asked for before."""
         return await self._awaited(work, changes=False)
 
-    async def read_one(self, together: Callable[[apsw.Connection, Sequence[K]], Sequence[T]], wanted: K) -> T:
+    def read_one(
+        self, together: Callable[[apsw.Connection, Sequence[K]], Sequence[T]], wanted: K
+    ) -> asyncio.Future[T]:
         """As `read`; those that wait for what the same function reads get it from one call, an answer for each.
 
         It comes after what was asked for before it, as all does, and no event loop waits for the disk.
         """
-
-        def alone(connection: apsw.Connection) -> T:
-            return together(connection, [wanted])[0]
-
-        return await self._awaited(alone, changes=False, together=together, wanted=wanted)
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[T] = loop.create_future()
+        self._put(Job(together, changes=False, waiter=waiter, loop=loop, wanted=wanted))
+        return waiter
 
     def submit(self, work: Callable[[apsw.Connection], T]) -> Future[T]:
         """Call `work` with the connection when its turn comes; what was submitted first is done first."""
@@ -101,17 +102,10 @@ class Database:
             thread.submit(self._disconnect).result()
             thread.shutdown()
 
-    def _awaited(
-        self,
-        work: Callable[[apsw.Connection], T],
-        *,
-        changes: bool,
-        together: Together | None = None,
-        wanted: object = None,
-    ) -> asyncio.Future[T]:
+    def _awaited(self, work: Callable[[apsw.Connection], T], *, changes: bool) -> asyncio.Future[T]:
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[T] = loop.create_future()
-        self._put(Job(work, changes=changes, waiter=waiter, loop=loop, together=together, wanted=wanted))
+        self._put(Job(work, changes=changes, waiter=waiter, loop=loop))
         return waiter
 
     def _put(self, job: Job) -> None:

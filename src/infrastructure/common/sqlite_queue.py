@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,19 +15,19 @@ import apsw
 from ...domain.errors import StorageError
 from .sqlite_errors import storage_errors
 
-Work = Callable[[apsw.Connection], Any]
-Together = Callable[[apsw.Connection, Sequence[Any]], Sequence[Any]]
+Work = Callable[..., Any]
 Failed = Callable[[BaseException], None]
 
 
 class Job:
     """Some work; `loop` and `waiter` say who awaits it, `failed` is told where nobody does.
 
-    What is read `together` is asked for by what is `wanted`: those that wait are read in one go.
+    When something is `wanted`, the work takes the connection and all that is wanted of it, and is done in one go for
+    those that wait together; else it takes the connection alone.
     It is done even when nobody waits any more: what was asked for before it and after it counts on it.
     """
 
-    __slots__ = ("changes", "error", "failed", "loop", "result", "together", "waiter", "wanted", "work")
+    __slots__ = ("changes", "error", "failed", "loop", "result", "waiter", "wanted", "work")
 
     def __init__(
         self,
@@ -37,7 +37,6 @@ class Job:
         waiter: asyncio.Future[Any] | Future[Any] | None = None,
         loop: asyncio.AbstractEventLoop | None = None,
         failed: Failed | None = None,
-        together: Together | None = None,
         wanted: Any = None,
     ) -> None:
         self.work = work
@@ -45,7 +44,6 @@ class Job:
         self.waiter = waiter
         self.loop = loop
         self.failed = failed
-        self.together = together
         self.wanted = wanted
         self.result: Any = None
         self.error: BaseException | None = None
@@ -126,16 +124,16 @@ def change(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
 
 def look(connection: apsw.Connection, jobs: list[Job], path: Path) -> None:
     """Do `jobs`, which change nothing; what one of them raises is its own error."""
-    for together, run in itertools.groupby(jobs, key=lambda job: job.together):
+    for (work, alone), run in itertools.groupby(jobs, key=lambda job: (job.work, job.wanted is None)):
         some = list(run)
-        if together is None or len(some) == 1 or not _look_together(connection, some, together):
+        if alone or len(some) == 1 or not _look_together(connection, some, work):
             _look_alone(connection, some, path)
 
 
-def _look_together(connection: apsw.Connection, jobs: list[Job], together: Together) -> bool:
+def _look_together(connection: apsw.Connection, jobs: list[Job], work: Work) -> bool:
     """Whether it went well; otherwise each has to find out alone whether it is its own fault."""
     try:
-        results = together(connection, [job.wanted for job in jobs])
+        results = work(connection, [job.wanted for job in jobs])
     except Exception:  # noqa: BLE001 - it is raised again by the one that it belongs to
         return False
     for job, result in zip(jobs, results, strict=True):
@@ -158,7 +156,7 @@ def _do(job: Job, connection: apsw.Connection) -> None:
     The connection keeps a list of those that are alive; many that end together leave entries behind in it, and every
     later statement looks through all of them.
     """
-    result = job.work(connection)
+    result = job.work(connection) if job.wanted is None else job.work(connection, [job.wanted])[0]
     job.result = None if isinstance(result, apsw.Cursor) else result
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import apsw
 
@@ -19,21 +20,49 @@ from .sqlite_schema import REPLACE, SELECT_ONE, SELECT_SOME
 FIRST_FORM = ("INTERNAL", "", "", "", "", "", "")
 """What a row of the first Muster says from class to `said_at`: its digest does not cover them."""
 _ASIDE = "INSERT INTO quarantine (key, value, digest) SELECT key, value, digest FROM entries"
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 def read_entries(connection: apsw.Connection, keys: Sequence[bytes]) -> list[Entry | None]:
     """The entry of each key, or None; what does not match its digest is set aside."""
+
+    def entry(row: Sequence[object]) -> Entry | None:
+        record = trusted(row)
+        return None if record is None else record.entry()
+
+    return _read(connection, keys, entry)
+
+
+def read_values(connection: apsw.Connection, keys: Sequence[bytes]) -> list[object]:
+    """What was stored under each key, or None; what does not match its digest is set aside."""
+    return [None if one is None else one[0] for one in _read(connection, keys, _value)]
+
+
+def _value(row: Sequence[Any]) -> tuple[object] | None:
+    """In a tuple, since None may have been stored; of rows in today's form nothing else is taken apart."""
+    *columns, digest, form = row
+    try:
+        whole = form == 1 and digest == digest_of(columns)
+    except TypeError:  # a column holds no bytes any more
+        whole = False
+    if whole:
+        return (json.loads(columns[1].decode()),)
+    record = trusted(row)
+    return None if record is None else (json.loads(record.value.decode()),)
+
+
+def _read(
+    connection: apsw.Connection, keys: Sequence[bytes], take: Callable[[Sequence[Any]], T | None]
+) -> list[T | None]:
     if not keys:
         return []
+    found: dict[bytes, T | None] = {}
     rows: list[Any] = connection.execute(SELECT_SOME, (apsw.carray(tuple(keys)),)).fetchall()
-    found: dict[bytes, Entry | None] = {}
     for row in rows:
-        key, digest = row[0], row[-2]
-        record = trusted(row)
-        if record is None:
-            set_aside(connection, key, digest)
-        found[key] = None if record is None else record.entry()
+        taken = found[row[0]] = take(row)
+        if taken is None:
+            set_aside(connection, row[0], row[-2])
     return [found.get(key) for key in keys]
 
 

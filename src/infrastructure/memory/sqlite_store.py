@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import apsw
 
@@ -26,12 +26,13 @@ from .meaning import Meaning
 from .record import digest_of, moment, record_of
 from .search_index import SearchIndex, place
 from .sqlite_backups import known_backups, make_backup
-from .sqlite_rows import delete, move_aside, read_entries, readable, swap, trusted
+from .sqlite_rows import delete, move_aside, read_entries, read_values, readable, swap, trusted
 from .sqlite_schema import APPLICATION_ID, MIGRATIONS, PUT, SELECT_ONE
 
 if TYPE_CHECKING:
     from .vector_matrix import Near
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -78,14 +79,18 @@ class SqliteLongTermStore(LongTermStore):
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""
-        found = await self.entry(key)
-        return None if found is None else found.data
+        return await self._one(read_values, key)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored, or None, also for what can no longer be trusted."""
-        name = checked_key(key)
+        return await self._one(read_entries, key)
+
+    async def _one(
+        self, read: Callable[[apsw.Connection, Sequence[bytes]], Sequence[T | None]], key: str
+    ) -> T | None:
+        """On the file's thread, with all others that wait: a slow disk holds up nobody else."""
         try:
-            return await self._database.read_one(read_entries, name)
+            return await self._database.read_one(read, checked_key(key))
         except StorageError as error:
             if error.code != CORRUPT:
                 raise
