@@ -77,8 +77,8 @@ NOT_A_SECRET = re.compile(
 )
 PUBLIC_NAME = re.compile(
     r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
-    re.IGNORECASE,
 )
+"""For small letters."""
 CHOSEN_NAMES = ("pass", "pwd", "pw")
 PLAIN_KEY = re.compile(
     r"(?:cache|primary|foreign|sort|row|partition|object|index|map|hash|group|message|i18n|translation|lookup|registry"
@@ -154,11 +154,7 @@ def _is_public(text: str, name: re.Match[str], start: int) -> bool:
     """Whether what stands around the word makes another thing of it."""
     before = BEFORE.search(text, max(start, name.start() - 40), name.start())
     prefix = before.group() if before else ""
-    if (
-        NOT_A_SECRET.match(name.group(2) or "")
-        or PUBLIC_NAME.search(prefix)
-        or PUBLIC_NAME.search(name.group())
-    ):
+    if NOT_A_SECRET.match(name.group(2) or "") or PUBLIC_NAME.search(f"{prefix}\n{name.group()}".lower()):
         return True
     return bool(name.group(3) and PLAIN_KEY.search(prefix))
 

@@ -10,10 +10,11 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from .secret_assignments import MARKS, assigned
+from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
 from .secret_rules import PROVIDERS, WORD, Provider
 from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, stands_in
@@ -56,9 +57,21 @@ class Found:
     grade: str
 
 
-def candidates(text: str, language: str) -> Iterator[Found]:
-    """Whatever a rule takes for a credential, from the surest rules to the vaguest; places may overlap."""
+def candidates(text: str, language: str, size: int = SIZE) -> Iterator[Found]:
+    """Whatever a rule takes for a credential, from the surest rules to the vaguest; places may overlap.
+
+    A long text is read in parts of about `size` characters: the order holds within each of them.
+    """
     yield from _private_keys(text)
+    for start, stop in blocks(text, (*MARKS, "identified"), size):
+        if stop - start == len(text):
+            yield from _in_part(text, language)
+        else:
+            for one in _in_part(text[start:stop], language):
+                yield replace(one, start=one.start + start, end=one.end + start)
+
+
+def _in_part(text: str, language: str) -> Iterator[Found]:
     runs = " ".join(RUN.findall(text))
     for provider in PROVIDERS:
         if any(mark in runs for mark in provider.marks):
