@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import get_args
 
 from .controller import kill, lay_out, provider, story
+from .crowd import crowd
 from .damage import damaged_page, torn_log
 from .drill import drilled
 from .drills import DRILLS
@@ -25,13 +27,17 @@ from .full import full_disk
 from .laws import broken, counted
 from .memory import killed_memory
 from .power import power_cuts
+from .redis_killed import killed_redis
 from .scenes import FILES, FOLDER
 
 SHOWN = 20
 ENOUGH = 25
 """Runs that fill a small disk."""
-LIVES = 10
-"""Processes that write to memory until they are killed."""
+LIVES = {"sqlite": 25, "json": 15}
+"""Processes that write to memory until they are killed, by what keeps it."""
+CROWD = {"sqlite": (8, 100, 3), "json": (8, 100, 1)}
+"""Processes, threads in each, and what each of these writes: so often a key of its own, and one that all share."""
+REDIS_KILLS = 10
 CUTS = 2000
 """Power cuts in what is recorded of the stores at work."""
 
@@ -61,8 +67,7 @@ def main() -> int:
         if given.only in {None, "damage"}:
             wrong += damage(base, few, seed)
         if given.only in {None, "memory"}:
-            found = killed_memory(base / "memory", LIVES, seed)
-            wrong += told(f"memory, kill -9: {LIVES} times", *found)
+            wrong += memory(base, seed)
         if given.only in {None, "power"}:
             wrong += told(
                 f"SQLite files, power cut: {CUTS} times", *power_cuts(FILES, base / "files", CUTS, seed)
@@ -98,6 +103,23 @@ def damage(base: Path, runs: int, seed: int) -> list[str]:
         wrong = told(f"log cut within a frame: {runs} runs", *torn_log(folder, base / "torn", seed))
         found = damaged_page(folder, base / "damaged", url, runs, seed)
         return wrong + told(f"last page damaged: {runs} runs", *found)
+
+
+def memory(base: Path, seed: int) -> list[str]:
+    """Kill who writes to memory, kill its server, and let many write at once; what is broken."""
+    wrong: list[str] = []
+    for backend, lives in LIVES.items():
+        found = killed_memory(base / f"memory-{backend}", lives, seed, backend)
+        wrong += told(f"memory in {backend}, kill -9: {lives} times", *found)
+    for backend, size in CROWD.items():
+        wrong += told(f"memory in {backend}, many at once", *crowd(base / f"crowd-{backend}", backend, *size))
+    if shutil.which("redis-server"):
+        wrong += told(
+            f"Redis, kill -9: {REDIS_KILLS} times", *killed_redis(base / "redis", REDIS_KILLS, seed)
+        )
+    else:
+        print("Redis was not killed: redis-server is not installed", flush=True)
+    return wrong
 
 
 def failing() -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import apsw
 
 from muster import MemoryConfig, UnifiedMemory
+from muster.infrastructure.memory.json_files_store import JsonFilesLongTermStore
 from tests.fakes.processes import ROOT
 
 WORKERS = 8
@@ -41,33 +42,40 @@ async def work(memory, name):
         print(f"short/{{name}}/{{number}}", flush=True)
 
 async def main():
-    async with UnifiedMemory("ann", MemoryConfig(data_dir=sys.argv[1])) as memory:
+    async with UnifiedMemory("ann", MemoryConfig(data_dir=sys.argv[1], backend=sys.argv[3])) as memory:
         await asyncio.gather(*(work(memory, f"{{sys.argv[2]}}-{{one}}") for one in range({WORKERS})))
 
 asyncio.run(main())
 """
 
 
-def killed_memory(folder: Path, kills: int, seed: int) -> tuple[list[tuple[str, object]], list[str]]:
-    """Numbers, and what is broken, after so many processes that wrote one after another until they were killed."""
+def killed_memory(
+    folder: Path, kills: int, seed: int, backend: str = "sqlite"
+) -> tuple[list[tuple[str, object]], list[str]]:
+    """Numbers, and what is broken, after so many processes that wrote one after another until they were killed.
+
+    How often an entry was written is seen in a SQLite file only.
+    """
     data, chance = folder / "data", random.Random(seed)
-    asyncio.run(_prepare(data))
+    asyncio.run(_prepare(data, backend))
     acknowledged: list[str] = []
     for life in range(kills):
-        acknowledged += _live(data, life, chance.uniform(0.3, 2.0))
-    return asyncio.run(_judged(data, acknowledged, kills))
+        acknowledged += _live(data, life, chance.uniform(0.2, 1.2), backend)
+    return asyncio.run(_judged(data, acknowledged, kills, backend))
 
 
-async def _prepare(data: Path) -> None:
-    async with UnifiedMemory("ann", MemoryConfig(data_dir=data)) as memory:
+async def _prepare(data: Path, backend: str) -> None:
+    async with UnifiedMemory("ann", MemoryConfig(data_dir=data, backend=backend)) as memory:
         await memory.get_backend_status()
+    if backend != "sqlite":
+        return
     with contextlib.closing(apsw.Connection(str(data / "memory.db"))) as connection:
         connection.execute(WATCH)
 
 
-def _live(data: Path, life: int, seconds: float) -> list[str]:
+def _live(data: Path, life: int, seconds: float, backend: str) -> list[str]:
     """What a process acknowledged before it was killed, so many seconds after its first word."""
-    command = [sys.executable, "-c", DRIVER, str(data), str(life)]
+    command = [sys.executable, "-c", DRIVER, str(data), str(life), backend]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
@@ -90,9 +98,9 @@ class _Later:
 
 
 async def _judged(
-    data: Path, acknowledged: list[str], kills: int
+    data: Path, acknowledged: list[str], kills: int, backend: str
 ) -> tuple[list[tuple[str, object]], list[str]]:
-    async with UnifiedMemory("ann", MemoryConfig(data_dir=data)) as memory:
+    async with UnifiedMemory("ann", MemoryConfig(data_dir=data, backend=backend)) as memory:
         waiting = (await memory.get_backend_status()).short_term.entries
         lost = [key for key in acknowledged if await memory.retrieve(key) != _value(key)]
         deadline = time.monotonic() + 60
@@ -100,8 +108,11 @@ async def _judged(
             await memory.sweep()
         left = (await memory.get_backend_status()).short_term.entries
         gone = [key for key in acknowledged if await memory.retrieve(key) != _value(key)]
-    with contextlib.closing(apsw.Connection(str(data / "memory.db"))) as connection:
-        written = Counter(bytes(key).decode() for (key,) in connection.execute("SELECT key FROM told"))
+    written = (
+        _written(data)
+        if backend == "sqlite"
+        else Counter(await JsonFilesLongTermStore(data / "memory").list_keys())
+    )
     twice = [key for key, times in written.items() if times > 1]
     promoted = sum(key.startswith("short/") for key in written)
     numbers: list[tuple[str, object]] = [
@@ -117,6 +128,11 @@ async def _judged(
     wrong += [f"{left} entries were never promoted"] if left else []
     wrong += [] if promoted and acknowledged else ["nothing was acknowledged, or nothing promoted"]
     return numbers, wrong
+
+
+def _written(data: Path) -> Counter[str]:
+    with contextlib.closing(apsw.Connection(str(data / "memory.db"))) as connection:
+        return Counter(bytes(key).decode() for (key,) in connection.execute("SELECT key FROM told"))
 
 
 def _value(key: str) -> list[object]:

@@ -22,8 +22,8 @@ def python(script: str, *arguments: str, stdin: bool = False) -> subprocess.Pope
     )
 
 
-def finish(*processes: subprocess.Popen[str]) -> list[str]:
-    """Wait for all of them; their output, after making sure that each has ended well."""
-    ended = [(process, *process.communicate(timeout=60)) for process in processes]
+def finish(*processes: subprocess.Popen[str], patience: float = 60) -> list[str]:
+    """Wait for all of them, for each so many seconds; their output, after making sure that each has ended well."""
+    ended = [(process, *process.communicate(timeout=patience)) for process in processes]
     assert [(process.returncode, errors) for process, _, errors in ended] == [(0, "")] * len(ended)
     return [output for _, output, _ in ended]

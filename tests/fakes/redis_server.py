@@ -18,9 +18,10 @@ MISSING = "NOT TESTED: redis-server is not installed; what is shared through Red
 
 
 class RedisServer:
-    """A server on a free port of this machine that keeps nothing on disk."""
+    """A server on a free port of this machine that keeps nothing on disk, or with `durable` every change at once."""
 
-    def __init__(self, port: int, folder: str) -> None:
+    def __init__(self, port: int, folder: str, *, durable: bool = False) -> None:
+        self._durable = durable
         self.url = f"redis://127.0.0.1:{port}/0"
         self._port = port
         self._folder = folder
@@ -29,7 +30,8 @@ class RedisServer:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         command = [
-            "redis-server", "--bind", "127.0.0.1", "--port", str(self._port), "--save", "", "--appendonly", "no",
+            "redis-server", "--bind", "127.0.0.1", "--port", str(self._port), "--save", "",
+            "--appendonly", "yes" if self._durable else "no", "--appendfsync", "always",
             "--dir", self._folder, "--daemonize", "no",
         ]  # fmt: skip
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -43,6 +45,13 @@ class RedisServer:
         """End this very process."""
         if self._process is not None:
             self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+    def kill(self) -> None:
+        """End it without a word, as `kill -9` does."""
+        if self._process is not None:
+            self._process.kill()
             self._process.wait(20)
             self._process = None
 
@@ -64,14 +73,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def redis_server() -> Iterator[RedisServer]:
+def redis_server(*, durable: bool = False) -> Iterator[RedisServer]:
     """A running server; without the program the test is skipped, or fails where TEST_REQUIRE_REDIS=1."""
     if shutil.which("redis-server") is None:
         if REQUIRED:
             pytest.fail(MISSING)
         pytest.skip(MISSING)
     with tempfile.TemporaryDirectory() as folder:
-        server = RedisServer(free_port(), folder)
+        server = RedisServer(free_port(), folder, durable=durable)
         try:
             server.start()
             yield server
