@@ -14,9 +14,11 @@ from .application.use_cases.answer_run import Answered, AnswerRunRequest
 from .application.use_cases.ask_models import AskRequest, ModelAnswer
 from .application.use_cases.cancel_run import Cancelled, CancelRunRequest
 from .application.use_cases.diff_runs import DiffRunsRequest
+from .application.use_cases.dismiss_finding import DismissFindingRequest
 from .application.use_cases.finding_runs import LAST
 from .application.use_cases.fork_run import ForkRunRequest
 from .application.use_cases.list_agents import ListAgentsRequest
+from .application.use_cases.list_findings import ListFindingsRequest, StandingFinding
 from .application.use_cases.list_runs import ListRunsRequest
 from .application.use_cases.plan_check import CheckMode, PlanCheckRequest
 from .application.use_cases.plan_task import PlanTaskRequest
@@ -28,6 +30,7 @@ from .application.use_cases.watch_run import WatchRunRequest
 from .domain.agents.template import AgentTemplate
 from .domain.budget.limits import BudgetLimits, narrowed
 from .domain.events.events import Envelope
+from .domain.evidence.finding_book import FindingState, RememberedFinding
 from .domain.evidence.severity import Severity
 from .domain.journal.record import Record
 from .domain.ledger.entry import Grouping
@@ -173,6 +176,26 @@ class Muster:
     async def show_run(self, run_id: str = LAST) -> RunRecord:
         """One run as it was recorded."""
         return await self._container.show_run().execute(ShowRunRequest(run_id))
+
+    async def findings(
+        self, workspace: str | None = None, states: Iterable[FindingState] = ()
+    ) -> tuple[StandingFinding, ...]:
+        """What runs have found in a folder, and whether it is new, known, fixed or dismissed."""
+        request = ListFindingsRequest(self._place(workspace), tuple(states))
+        return await self._container.list_findings().execute(request)
+
+    async def dismiss_finding(
+        self, fingerprint: str, workspace: str | None = None, *, why: str = "", undo: bool = False
+    ) -> RememberedFinding:
+        """Say why a finding does not count (or, with `undo`, that it does again): later runs leave it out."""
+        request = DismissFindingRequest(self._place(workspace), fingerprint, why, undo)
+        return await self._container.dismiss_finding().execute(request)
+
+    def _place(self, workspace: str | None) -> str:
+        """The absolute path of a folder."""
+        from .container.paths import real_place
+
+        return real_place(workspace or self.folder)
 
     async def agents(self) -> tuple[AgentTemplate, ...]:
         """Every agent that a team can be composed of."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..application.services.agent_tools import Watched
     from ..application.services.bench import BenchBuilder
     from ..application.services.crew import Surroundings
+    from ..application.services.memories import Memories
     from ..application.services.outcomes import OutcomeMemory
     from ..application.services.reporting import Reporter
     from ..application.services.run_driver import RunDriver
@@ -148,16 +149,17 @@ def drivers(
     journal: RunJournal,
     benches: BenchBuilder,
     reporter: Reporter,
-    outcomes: OutcomeMemory,
     editing: Editing,
     around: Surroundings,
+    memories: Memories,
 ) -> Drivers:
     """Makes drivers; they differ in the agents alone."""
     from ..application.services.run_drive import Workshop
     from ..application.services.run_driver import RunDriver
 
     def driver_of(agents: AgentRunner) -> RunDriver:
-        return RunDriver(Workshop(workspace, journal, agents, benches, reporter, outcomes, editing, around))
+        shop = Workshop(workspace, journal, agents, benches, reporter, editing, around, memories)
+        return RunDriver(shop)
 
     return driver_of
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..application.services.agent_runner import AgentRunner, Turns
     from ..application.services.bench import BenchBuilder
     from ..application.services.crew import Surroundings
+    from ..application.services.finding_memory import FindingMemory
+    from ..application.services.memories import Memories
     from ..application.services.outcomes import OutcomeMemory
     from ..application.services.reporting import Reporter
     from ..application.services.run_driver import RunDriver
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.create_checkpoint import CreateCheckpoint
     from ..application.use_cases.delete_run import DeleteRun
     from ..application.use_cases.diff_runs import DiffRuns
+    from ..application.use_cases.dismiss_finding import DismissFinding
     from ..application.use_cases.explain_finding import ExplainFinding
     from ..application.use_cases.export_run import ExportRun
     from ..application.use_cases.find_runs import FindRuns
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.import_run import ImportRun
     from ..application.use_cases.list_agents import ListAgents
     from ..application.use_cases.list_checkpoints import ListCheckpoints
+    from ..application.use_cases.list_findings import ListFindings
     from ..application.use_cases.list_runs import ListRuns
     from ..application.use_cases.list_steps import ListSteps
     from ..application.use_cases.list_workflow_runs import ListWorkflowRuns
@@ -76,6 +80,14 @@ class Work(Ground):
     """Plans and runs, with everything that becomes of them."""
 
     outcomes: providers.Provider[OutcomeMemory] = _one(crews.outcomes, Ground.store)
+    findings: providers.Provider[FindingMemory] = _one(learning.findings, Ground.store)
+    memories: providers.Provider[Memories] = _one(
+        learning.memories, Ground.loaded, outcomes, findings, Ground.store, Ground.counter_for
+    )
+    list_findings: providers.Provider[ListFindings] = _one(learning.list_findings, findings)
+    dismiss_finding: providers.Provider[DismissFinding] = _one(
+        learning.dismiss_finding, findings, Ground.principal, Ground.clock
+    )
     meta: providers.Provider[MetaOrchestrator] = _one(
         crews.meta, Ground.loaded, Ground.catalog, Ground.pool, outcomes
     )
@@ -117,7 +129,14 @@ class Work(Ground):
     )
 
     drivers: providers.Provider[crews.Drivers] = _one(
-        crews.drivers, Ground.workspace, Ground.journal, benches, reporter, outcomes, editing, around
+        crews.drivers,
+        Ground.workspace,
+        Ground.journal,
+        benches,
+        reporter,
+        editing,
+        around,
+        memories,
     )
     driver: providers.Provider[RunDriver] = _one(crews.driver, drivers, agents)
     plan_task: providers.Provider[PlanTask] = _one(use_cases.plan_task, Ground.workspace, meta)

@@ -72,6 +72,10 @@ class FlowBook:
         """How often the step was announced."""
         return self._begun.get(key, 0)
 
+    def has_begun(self, prefix: str) -> bool:
+        """Whether anything is known of steps whose keys begin so."""
+        return any(key.startswith(prefix) for key in itertools.chain(self._results, self._begun))
+
     @property
     def lost_calls(self) -> int:
         """Calls of models that crashes took, those that are not made again yet included."""

@@ -12,6 +12,8 @@ from ...domain.evidence.severity import Category, Severity
 
 MAX_OWN = 100
 """Findings of its own that one report of an agent may hold; more are dropped and counted."""
+MAX_LESSONS, LONGEST_LESSON = 3, 400
+"""Lessons of one report that are kept, and the characters of each."""
 
 
 def _lower(value: object) -> object:
@@ -64,7 +66,8 @@ class AgentReport(BaseModel):
     """Summary, findings, and what a pattern may have asked for besides.
 
     `delegations` are the assignments that a manager hands out; `confidence` is how sure the agent is (0 to 1), None
-    when it does not say; `choice` and `ranking` are its vote, empty for an abstention.
+    when it does not say; `choice` and `ranking` are its vote, empty for an abstention. `lessons` are what later runs on
+    the project should know.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -75,6 +78,7 @@ class AgentReport(BaseModel):
     confidence: Annotated[float | None, BeforeValidator(_unsaid), Field(ge=0, le=1)] = None
     choice: Annotated[str, BeforeValidator(_nothing)] = ""
     ranking: Annotated[tuple[str, ...], BeforeValidator(_nobody)] = ()
+    lessons: Annotated[tuple[str, ...], BeforeValidator(_nobody)] = ()
 
 
 CONTRACT = (
@@ -88,8 +92,16 @@ CONTRACT = (
     "quote only whole lines that you have read, the lines of a longer quote one after the other: "
     "a quote that is not in the file is thrown away. "
     f"The first {MAX_OWN} of your own are read. "
-    "Leave delegations empty unless you were given workers. Your assignment says when more is to be added."
+    "Leave delegations empty unless you were given workers. Your assignment says when more is to be added. "
+    "What you have learned of this project that is worth knowing for any later work on it, and is no finding, may go "
+    'in "lessons": ["<a sentence>"], three at most.'
 )
+
+
+def lessons_of(report: AgentReport) -> tuple[str, ...]:
+    """The lessons that are kept of a report: short ones, and few."""
+    plain = (" ".join(lesson.split()) for lesson in report.lessons)
+    return tuple(dict.fromkeys(lesson for lesson in plain if 0 < len(lesson) <= LONGEST_LESSON))[:MAX_LESSONS]
 
 
 def parse_report(text: str, model: str) -> AgentReport:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from ...domain.agents.recalled import Recalled
 from ...domain.events.events import AgentFinished, AgentStarted, MessageSent
 from ...domain.journal.record import RecordKind
 from ...domain.messaging.agent_message import AgentMessage, AgentMessageType
@@ -26,7 +28,14 @@ from ..orchestrators.patterns.base import Assignment, StepResult, skipped
 from .agent_runner import AgentRunner
 from .bench import Bench
 
+Remind = Callable[[Assignment, Flow], Awaitable[tuple[Recalled, ...]]]
+"""What an agent is reminded of before a step."""
 STEP: Codec[StepResult] = Codec(StepResult)
+
+
+async def nothing_recalled(_assignment: Assignment, _flow: Flow) -> tuple[Recalled, ...]:
+    """Where nothing is remembered."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +59,19 @@ class Crew:
     """
 
     def __init__(
-        self, run: RunRecord, bench: Bench, agents: AgentRunner, flow: Flow, around: Surroundings
+        self,
+        run: RunRecord,
+        bench: Bench,
+        agents: AgentRunner,
+        flow: Flow,
+        around: Surroundings,
+        remind: Remind = nothing_recalled,
     ) -> None:
         self._run = run
         self._bench = bench
         self._agents = agents
         self._flow = flow
+        self._remind = remind
         self._bus, self._clock, self._ids = around.bus, around.clock, around.ids
         self._visits: Counter[str] = Counter()
         self.steps: list[AgentResult] = []
@@ -99,11 +115,12 @@ class Crew:
             answer = await Asking(self._run.terms.approvals, flow).agent(
                 assignment.agent.agent, assignment.words
             )
-            return (
-                await self._agents.run(assignment, self._bench.of(flow.name("").rstrip("/")), flow)
-                if answer.yes
-                else _denied(assignment, answer)
-            )
+            if not answer.yes:
+                return _denied(assignment, answer)
+            recalled = await self._remind(assignment, flow)
+            bench = self._bench.of(flow.name("").rstrip("/"))
+            step = await self._agents.run(replace(assignment, recalled=recalled), bench, flow)
+            return replace(step, result=replace(step.result, recalled=recalled))
         except asyncio.CancelledError as signal:
             seconds = self._clock.monotonic() - started
             self._end(self._agents.interrupted(assignment.agent, self._bench, seconds, signal))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...domain.evidence.finding import Finding
+from ...domain.evidence.finding import Finding, sort_key
+from ...domain.evidence.finding_book import FindingBook, FindingHistory
 from ...domain.evidence.merge import merge
 from ...domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
 from ...domain.evidence.severity import Category, Severity
@@ -17,16 +18,21 @@ from ...domain.orchestration.run import AgentResult, AgentStatus, RunReport, Ver
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.files import NotCovered, WorkspaceSnapshot
+from .finding_check import FindingCheck, Looked
 from .quoting import still_says
+
+NO_BOOK = FindingBook()
 
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """What a run is held against besides its plan's gates."""
+    """What a run is held against besides its plan's gates; `book` is what earlier runs than `run` have found."""
 
     baseline: frozenset[str] = frozenset()
     fail_on: Severity | None = None
     previous: Health | None = None
+    book: FindingBook = NO_BOOK
+    run: str = ""
 
 
 NEEDED = frozenset({Category.SECURITY, Category.QUALITY})
@@ -48,6 +54,7 @@ class Reporter:
         self._profiles = profiles
         self._tools_of = tools_of
         self._masker = masker
+        self._check = FindingCheck(workspace, profiles)
 
     async def report(
         self,
@@ -57,28 +64,42 @@ class Reporter:
         standards: Standards,
     ) -> RunReport:
         """The report of a run whose agents have ended, whichever way each of them did."""
-        reports = self._reports(results)
+        looked = Looked(plan, snapshot, self._reports(results))
+        reports = looked.reports
+        told = await self._told(looked, results, standards)
         everything = merge(finding for one in reports for finding in one.findings)
-        current, stale = await self._reread(plan.root, _listed(_said(reports, results), plan, snapshot))
-        fresh = tuple(f for f in hide_secrets(current) if f.fingerprint not in standards.baseline)
-        judged = categories(reports, self._profiles, everything, snapshot)
+        judged = categories(reports, self._profiles, _without(everything, standards.book.dismissed), snapshot)
         health = health_of(judged, comparable(judged, standards.previous))
-        measures = _measures(reports, fresh, health)
+        measures = _measures(reports, told.findings, health)
         gates = _gates(plan, measures, _doubts(reports, judged), standards.fail_on)
         return RunReport(
             verdict=_verdict(plan, gates, results, reports, judged),
-            findings=fresh,
+            findings=told.findings,
             gates=gates,
             health=health,
             measures=measures,
             unmeasured={one.category: one.basis for one in judged if one.score is None},
             not_covered=not_covered(snapshot, reports),
             facts=snapshot.facts,
-            summary=_summary(fresh, reports, results),
+            summary=_summary(told.findings, reports, results),
             model_used=any(result.judged for result in results),
-            known=len(current) - len(fresh),
-            stale=stale,
+            known=told.known,
+            stale=told.stale,
+            history=told.history,
         )
+
+    async def _told(self, looked: Looked, results: Sequence[AgentResult], standards: Standards) -> _Told:
+        """The findings that count, read again, and how they stand beside those of earlier runs."""
+        book, run = standards.book, standards.run
+        listed = _listed(_said(looked.reports, results), looked.plan, looked.snapshot)
+        found = {finding.fingerprint for finding in listed}
+        standing = await self._check.look(looked, book.open(run), found)
+        counted = _without((*listed, *standing.still), book.dismissed)
+        current, stale = await self._reread(looked.plan.root, counted)
+        fresh = _without(sorted(hide_secrets(current), key=sort_key), standards.baseline)
+        seen = {*found, *(finding.fingerprint for finding in standing.still)}
+        history = book.history(run, fresh, seen, standing.gone)
+        return _Told(fresh, len(current) - len(fresh), stale, history)
 
     def _reports(self, results: Sequence[AgentResult]) -> list[EvidenceReport]:
         """Each tool's report once, and a failed one for each evidence tool that an agent held but never asked."""
@@ -101,6 +122,20 @@ class Reporter:
         lines = {path: await self._workspace.lines(root, path, frozenset(ns)) for path, ns in wanted.items()}
         kept = [f for f in findings if _still_says(f, lines.get(f.location.path), self._masker)]
         return kept, len(findings) - len(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a report lists, what it leaves out (known to the baseline, or changed since), and the story of it."""
+
+    findings: tuple[Finding, ...]
+    known: int
+    stale: int
+    history: FindingHistory | None
+
+
+def _without(findings: Iterable[Finding], fingerprints: Collection[str]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.fingerprint not in fingerprints)
 
 
 def _said(reports: Sequence[EvidenceReport], results: Sequence[AgentResult]) -> tuple[Finding, ...]:

@@ -33,7 +33,7 @@ from .bench import Bench, BenchBuilder
 from .crew import Crew, Surroundings
 from .edited_run import EditedRun, EditedScene
 from .escalator import Escalator, Ladder
-from .outcomes import OutcomeMemory
+from .memories import Memories, RunsOwn
 from .reporting import Reporter, Standards
 from .run_editing import Editing
 from .run_memory import borrowed_agents
@@ -54,9 +54,9 @@ class Workshop:
     agents: AgentRunner
     benches: BenchBuilder
     reporter: Reporter
-    outcomes: OutcomeMemory
     editing: Editing
     around: Surroundings
+    memories: Memories
 
 
 class Drive:
@@ -69,6 +69,7 @@ class Drive:
         self._snapshot = snapshot
         self._book = FlowBook(shop.journal, opened, shop.around.clock)
         self._flow = Flow(self._book, shop.around.clock)
+        self._memory = RunsOwn(shop.memories, self._run, shop.agents)
 
     async def run(self, accounts: tuple[str, ...] = ()) -> RunRecord:
         """The run as it stands when the drive has ended; raises Fenced, and what a defect raises."""
@@ -77,7 +78,7 @@ class Drive:
         self._book.spent = spent.usd or Decimal(0)
         with shop.around.budgets.open(run.id, run.terms.limits, spent=spent):
             bench = await self._bench(accounts)
-            crew = Crew(run, bench, shop.agents, self._flow, shop.around)
+            crew = Crew(run, bench, shop.agents, self._flow, shop.around, self._memory.remind)
             try:
                 return await self._to_its_end(crew, bench)
             finally:
@@ -141,7 +142,7 @@ class Drive:
         for gate in report.gates:
             self._shop.around.bus.publish(GateChecked(self._run.id, gate))
         lines, borrowed = self._snapshot.facts.code_lines, borrowed_agents(self._opened.records)
-        await self._shop.outcomes.remember(
+        await self._shop.memories.outcomes.remember(
             [
                 # The planned model: who answers may call itself otherwise.
                 StepOutcome(planned.agent, planned.model, lines, result.usage.total, result.duration)
@@ -149,7 +150,8 @@ class Drive:
                 if result.status is AgentStatus.COMPLETED and planned.agent not in borrowed
             ]
         )
-        done = replace(self._run, status=RunStatus.COMPLETED, agents=results, report=report)
+        problem = await self._memory.keep(results, report)
+        done = replace(self._run, status=RunStatus.COMPLETED, agents=results, report=report, error=problem)
         return await self._finish(done, crew.steps)
 
     async def _report(self, results: Sequence[AgentResult]) -> RunReport:
@@ -157,8 +159,10 @@ class Drive:
         return await self._shop.reporter.report(self._run.plan, self._snapshot, results, standards)
 
     async def _standards(self) -> Standards:
-        terms = self._run.terms
-        return Standards(terms.baseline, terms.fail_on, await self._previous())
+        run, terms = self._run, self._run.terms
+        return Standards(
+            terms.baseline, terms.fail_on, await self._previous(), await self._memory.book(), run.id
+        )
 
     async def _previous(self) -> Health | None:
         """The health that the last completed run of the same task on the same folder measured."""
@@ -203,7 +207,7 @@ class Drive:
             bus.publish(RunFinished(run.id, run.status, run.duration or 0.0))
         borrowed = borrowed_agents(self._opened.records)
         lines = self._snapshot.facts.code_lines
-        await self._shop.outcomes.runs.remember(outcome_of(run, steps, lines, borrowed))
+        await self._shop.memories.outcomes.runs.remember(outcome_of(run, steps, lines, borrowed))
         return run
 
 

@@ -27,13 +27,15 @@ class RunOptions:
 
     `approvals` are what a person wants to be asked about, `in_doubt` what becomes of steps that a crash left in doubt.
     With an `idempotency_key` the same run is begun once, however often it is asked for. `escalation` says how far a
-    failure is followed up.
+    failure is followed up. Without `memory` the run is as if there had been none before it, and later ones do not know
+    of its findings.
     """
 
     approvals: Approvals = NOBODY_ASKS
     in_doubt: DoubtPolicy = DoubtPolicy.ASK
     idempotency_key: str = ""
     escalation: Escalation = NOT_AT_ALL
+    memory: bool = True
 
 
 OPTIONS = RunOptions()
@@ -100,8 +102,9 @@ class RunTask:
         _refuse_what_must_cost_too_much(request.plan, limits)
         fail_on = request.fail_on or self._usual.fail_on
         terms = RunTerms(
-            request.baseline, fail_on, limits, options.approvals, options.in_doubt, options.escalation
-        )
+            request.baseline, fail_on, limits, options.approvals, options.in_doubt, options.escalation,
+            options.memory,
+        )  # fmt: skip
         run = RunRecord(
             self._ids.new("run"),
             request.plan,

@@ -8,8 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from ..agents.recalled import Recalled
 from ..budget.limits import BudgetLimits
 from ..evidence.finding import Finding
+from ..evidence.finding_book import FindingHistory
 from ..evidence.merge import merge
 from ..evidence.report import EvidenceReport
 from ..evidence.severity import Category, Severity
@@ -62,7 +64,8 @@ class AgentResult:
 
     `evidence` are the reports of the tools that it called; `findings` what it stands behind; `dropped` counts
     citations of evidence that does not exist and quotes that are not in the file; `judged` tells whether a
-    language model formed the words; `attempts` are all calls of models, the failed ones included.
+    language model formed the words; `attempts` are all calls of models, the failed ones included. `recalled` is what it
+    was reminded of before it started, `lessons` what it says that later runs on the project should know.
     """
 
     agent: str
@@ -79,6 +82,8 @@ class AgentResult:
     dropped: int = 0
     error: str = ""
     attempts: tuple[Attempt, ...] = ()
+    recalled: tuple[Recalled, ...] = ()
+    lessons: tuple[str, ...] = ()
 
     @property
     def asked_nobody(self) -> bool:
@@ -101,6 +106,8 @@ def joined(steps: Sequence[AgentResult]) -> AgentResult | None:
         tool_calls=sum(step.tool_calls for step in steps),
         dropped=sum(step.dropped for step in steps),
         attempts=tuple(attempt for step in steps for attempt in step.attempts),
+        recalled=tuple(dict.fromkeys(one for step in steps for one in step.recalled)),
+        lessons=tuple(dict.fromkeys(lesson for step in steps for lesson in step.lessons)),
     )
 
 
@@ -118,7 +125,8 @@ class RunReport:
 
     `known` counts findings that a baseline holds; `stale` those whose quoted line has left the disk since;
     `measures` are all named numbers; `unmeasured` says why a category has none; `decisions` are what teams came to;
-    `edits` are None in a run that changed nothing.
+    `edits` are None in a run that changed nothing; `history` is how the findings stand beside those of earlier runs on
+    the folder, None where there is nothing to compare with.
     """
 
     verdict: Verdict
@@ -135,6 +143,7 @@ class RunReport:
     stale: int = 0
     decisions: tuple[Decision, ...] = ()
     edits: EditsMade | None = None
+    history: FindingHistory | None = None
 
     @property
     def failed_gates(self) -> tuple[GateResult, ...]:
@@ -147,6 +156,7 @@ class RunTerms:
     """On what terms a run was begun: they hold again when it goes on.
 
     `baseline` are fingerprints that are known already; `fail_on` is the severity from which a finding fails the run.
+    `memory` tells whether earlier runs are looked at, and later ones shall know of this one.
     """
 
     baseline: frozenset[str] = frozenset()
@@ -155,6 +165,7 @@ class RunTerms:
     approvals: Approvals = field(default_factory=Approvals)
     in_doubt: DoubtPolicy = DoubtPolicy.ASK
     escalation: Escalation = NOT_AT_ALL
+    memory: bool = True
 
 
 TERMS = RunTerms()

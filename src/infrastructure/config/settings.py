@@ -148,13 +148,16 @@ class Settings(BaseModel):
         (), description="a list of folders (ending in /) and file patterns, e.g. vendor/ and *.min.js"
     )
     history: Annotated[bool, Strict()] = Field(default=True, description="true or false")
+    recall_tokens: Annotated[int, Field(ge=0, le=20_000)] = Field(
+        default=800, description="a number of tokens, from 0 (nothing is recalled) to 20000; not for a project"
+    )
 
 
 FOLDERS = frozenset({"data_dir", "embedder", "agents_dir", "workflows_dir", "models_file"})
 """Settings that are paths, relative to wherever they are written."""
 USERS_OWN = frozenset(
-    {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "retries", "privacy",
-     "response_cache", "redis_url", "user", "memory", "embedder"}
+    {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "recall_tokens", "retries",
+     "privacy", "response_cache", "redis_url", "user", "memory", "embedder"}
 )  # fmt: skip
 """Settings that decide who is paid, and who is sent what: a project is somebody else's word and has no say."""
 CONFIDENTIAL = frozenset({"providers", "redis_url", "models_file"})

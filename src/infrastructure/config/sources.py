@@ -107,7 +107,7 @@ def read_environment(env: Mapping[str, str]) -> Source:
 def from_text(key: str, text: str) -> object:
     """`text` as the type that the setting `key` takes; text that does not fit stays, and is refused later."""
     converters: dict[str, Callable[[str], object]] = {
-        "max_concurrency": int, "tool_memory_mb": int, "tool_seconds": float,
+        "max_concurrency": int, "tool_memory_mb": int, "tool_seconds": float, "recall_tokens": int,
         "history": _truth, "response_cache": _truth, "retries": int, "gates": _gates, "tiers": _pairs,
         "budget": _limits,
     }  # fmt: skip

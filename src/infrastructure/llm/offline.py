@@ -191,12 +191,19 @@ def _answer(messages: Sequence[Message]) -> dict[str, Any]:
         summary = "This needs judgement, and there was no tool to gather evidence with."
     task = _section(prompt, "# Task")
     return {
-        "summary": f"{summary} {NOTHING_JUDGED}",
+        "summary": f"{summary} {_remembered(messages)}{NOTHING_JUDGED}",
         "findings": [
             {"evidence": item["evidence"]} for result in results for item in result.get("findings", ())
         ],
         "delegations": dict.fromkeys(workers, f"Your part of: {task}"),
     }
+
+
+def _remembered(messages: Sequence[Message]) -> str:
+    """The notes of earlier work that stand in front of the task, put before whoever reads the answer."""
+    told = (_section(message.content, "# Remembered") for message in messages if message.role is Role.USER)
+    notes = [note for section in told for note in re.findall(r"^- (.+)$", section, re.MULTILINE)]
+    return f"Remembered of earlier work: {'; '.join(notes).rstrip('.')}. " if notes else ""
 
 
 def _result(message: Message) -> dict[str, Any]:

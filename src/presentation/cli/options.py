@@ -111,6 +111,11 @@ write = click.option(
     help="Allow agents to change files: all their edits are made together when the gates pass, or none is.",
 )
 no_history = click.option("--no-history", is_flag=True, help="Plan without what earlier runs have taught.")
+no_memory = click.option(
+    "--no-memory",
+    is_flag=True,
+    help="As if no run had been before; later runs do not know of this one's findings.",
+)
 classification = click.option(
     "--class",
     "classification",

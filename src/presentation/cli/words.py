@@ -25,6 +25,8 @@ COMMANDS = {
     "runs": "List the runs that were kept; compare, carry, forget them.",
     "show": "Show a run again.",
     "explain": "Explain one finding: where, why, and what helps.",
+    "findings": "List what runs have found: new, known, fixed, dismissed.",
+    "dismiss": "Say that a finding does not count, and why.",
     "models": "List language models, find local ones, explain the choice.",
     "costs": "Show what calls of language models have cost.",
     "tokens": "Count the tokens of texts, and what they would cost.",

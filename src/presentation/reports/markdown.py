@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...domain.evidence.finding import Finding
 from ...domain.orchestration.run import RunRecord, RunReport
-from . import wording
+from . import history, wording
 from .calls import HEAD, calls
 from .markdown_course import course_lines, decision_lines, edits_lines, waits_lines
 from .markdown_words import cell, code, escape, table
@@ -65,16 +65,22 @@ def _findings(report: RunReport) -> list[str]:
     lines = [f"## Findings: {wording.tally(report.findings)}", ""]
     if note := wording.baseline_text(report):
         lines += [f"Left out: {note}.", ""]
+    if note := history.summary_text(report):
+        lines += [f"**{escape(note)}**", ""]
+        lines += [f"- {state}: {escape(words)}" for state, words in history.ended_lines(report)] + [""]
     for path, findings in wording.by_file(report.findings).items():
         lines += [f"### {code(path) or wording.path_text(path)}", ""]
-        lines += [line for finding in findings for line in _finding(finding)]
+        lines += [
+            line for finding in findings for line in _finding(finding, history.state_text(report, finding))
+        ]
         lines.append("")
     return lines
 
 
-def _finding(finding: Finding) -> list[str]:
+def _finding(finding: Finding, state: str) -> list[str]:
     where = f" line {wording.place(finding)}" if finding.location.line else ""
-    lines = [f"- **{finding.severity}** {code(finding.rule)}{where}: {escape(finding.message)}"]
+    told = f" ({state})" if state else ""
+    lines = [f"- **{finding.severity}** {code(finding.rule)}{where}{told}: {escape(finding.message)}"]
     if finding.quote:
         lines.append(f"  {code(finding.quote)}  ")
     if finding.suggestion:
@@ -91,7 +97,7 @@ def _agents(record: RunRecord) -> list[str]:
             wording.duration(agent.duration),
             escape(wording.agent_tools(agent)),
             escape(wording.agent_model(agent)),
-            escape(agent.error or agent.summary),
+            escape("; ".join(filter(None, (agent.error or agent.summary, wording.recalled(agent))))),
         )
         for agent in record.agents
     ]

@@ -172,6 +172,9 @@ def _agent(agent: AgentResult, longest: float) -> str:
         facts = f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}"
     state = "" if agent.status in {AgentStatus.COMPLETED, AgentStatus.SKIPPED} else agent.status.value
     notes = [f"<p class='soft'>{esc(facts)}</p>" if facts else ""]
+    notes += [
+        f"<p class='soft'>{esc(words)}</p>" for words in (wording.recalled(agent), *agent.lessons) if words
+    ]
     notes.append(f"<p class='fair'>{wording.dropped(agent)}</p>" if agent.dropped else "")
     says = f"<div class='says'><p>{esc(words)}</p>{''.join(notes)}</div>"
     return (

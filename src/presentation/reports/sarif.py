@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from ... import __version__
 from ...domain.evidence.finding import Finding, Location
+from ...domain.evidence.finding_book import FindingState
 from ...domain.evidence.severity import Category, Severity
 from ...domain.orchestration.run import AgentStatus, RunRecord, RunStatus
-from . import wording
+from . import history, wording
 from .waits import waits
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -32,6 +33,7 @@ SECURITY_SEVERITY = {
     Severity.LOW: "3.0",
     Severity.INFO: "0.0",
 }
+BASELINE = {FindingState.NEW: "new", FindingState.KNOWN: "unchanged"}
 PRECISIONS = ((0.9, "very-high"), (0.7, "high"), (0.4, "medium"), (0.0, "low"))
 
 
@@ -45,7 +47,9 @@ def render(record: RunRecord) -> str:
         "invocations": [_invocation(record)],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder that was worked on."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, index[finding.rule]) for finding in record.findings],
+        "results": [
+            _result(finding, index[finding.rule]) | _baseline(record, finding) for finding in record.findings
+        ],
         "properties": _outcome(record),
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -117,6 +121,12 @@ def _result(finding: Finding, rule_index: int) -> dict[str, Any]:
     if finding.location.path:
         result["locations"] = [_location(finding.location)]
     return result
+
+
+def _baseline(record: RunRecord, finding: Finding) -> dict[str, Any]:
+    """How it stands beside earlier runs, in SARIF's words (3.27.24); nothing where there is nothing to compare."""
+    state = history.state_of(record.report, finding)
+    return {"baselineState": BASELINE[state]} if state in BASELINE else {}
 
 
 def _location(place: Location) -> dict[str, Any]:

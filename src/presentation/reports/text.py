@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...domain.evidence.finding import Finding
+from ...domain.evidence.finding_book import FindingState
 from ...domain.evidence.severity import Severity
 from ...domain.orchestration.gates import GateVerdict
 from ...domain.orchestration.run import AgentResult, AgentStatus, RunRecord, RunReport
-from . import Look, wording
+from . import Look, history, wording
 from .calls import calls
 from .paper import Paper
 from .text_course import write_course, write_decisions, write_edits, write_waits
@@ -120,8 +121,8 @@ def _findings(paper: Paper, record: RunRecord) -> None:
     if not every and record.report is None and not record.agents:
         return  # nobody has looked at anything yet
     paper.rule(f"Findings: {len(every):,}", wording.tally(every) if every else "")
-    if record.report and (note := wording.baseline_text(record.report)):
-        paper.line((f"left out: {note}", "dim"), indent=2)
+    if record.report:
+        _beside(paper, record.report)
     if not every:
         paper.line(("Nothing was found in what was looked at.", ""), indent=2)
     for position, (path, findings) in enumerate(wording.by_file(every).items()):
@@ -129,15 +130,35 @@ def _findings(paper: Paper, record: RunRecord) -> None:
             paper.blank()
         paper.line((wording.path_text(path), "bold underline"), indent=2)
         for finding in findings:
-            _finding(paper, finding)
+            state = history.state_text(record.report, finding)
+            known = history.state_of(record.report, finding) is FindingState.KNOWN
+            (_known if known else _finding)(paper, finding, state)
 
 
-def _finding(paper: Paper, finding: Finding) -> None:
+def _beside(paper: Paper, report: RunReport) -> None:
+    """What the list leaves out, and how it stands beside that of the last run."""
+    if note := wording.baseline_text(report):
+        paper.line((f"left out: {note}", "dim"), indent=2)
+    if note := history.summary_text(report):
+        paper.line((note, "bold"), indent=2)
+    for state, words in history.ended_lines(report):
+        paper.line((f"{state}: ", "green" if state == "fixed" else "dim"), (words, "dim"), indent=2)
+
+
+def _known(paper: Paper, finding: Finding, state: str) -> None:
+    """One that an earlier run has told in full: one line."""
+    where = f"line {wording.place(finding)}" if finding.location.line else "file"
+    facts = f"{where}  {finding.rule}  {finding.fingerprint[:FINGERPRINT_SHOWN]}  {state}: {finding.message}"
+    paper.cut(f"{finding.severity:<8}  {facts}", "dim", indent=4)
+
+
+def _finding(paper: Paper, finding: Finding, state: str) -> None:
     severity = f"{finding.severity:<8}"
     style = SEVERITY_STYLES[finding.severity]
     where = f"line {wording.place(finding)}" if finding.location.line else "file"
     facts = (("  ", ""), (where, "bold"), (f"  {finding.rule}  ", "dim"))
-    paper.line((severity, style), *facts, (f"{wording.sureness(finding)} sure", "dim"), indent=4)
+    sure = (f"{wording.sureness(finding)} sure", "dim")
+    paper.line((severity, style), *facts, sure, (f"  {state}" if state else "", "bold green"), indent=4)
     paper.line((finding.message, ""), indent=6)
     if finding.quote:
         paper.cut(f"│ {finding.quote}", "dim", indent=6)
@@ -167,6 +188,10 @@ def _agent(paper: Paper, agent: AgentResult) -> None:
         paper.line((words, ""), indent=4)
     if agent.status is not AgentStatus.SKIPPED:
         paper.line((f"tools: {wording.agent_tools(agent)}; {wording.agent_model(agent)}", "dim"), indent=4)
+    if words := wording.recalled(agent):
+        paper.line((words, "dim"), indent=4)
+    for lesson in agent.lessons:
+        paper.line(("learned: ", "dim"), (lesson, "dim"), indent=4)
     if agent.dropped:
         paper.line((wording.dropped(agent), "yellow"), indent=4)
 

@@ -230,6 +230,15 @@ def spent(record: RunRecord) -> str:
     return f"{words}; {lost}" if lost else words
 
 
+def recalled(agent: AgentResult) -> str:
+    """What an agent was reminded of, and what that took; or nothing."""
+    if not agent.recalled:
+        return ""
+    tokens = sum(one.tokens for one in agent.recalled)
+    names = ", ".join(printable(one.key.removeprefix("pattern/")) for one in agent.recalled)
+    return f"recalled: {names} ({count(tokens, 'token')} in front of its prompt)"
+
+
 def broken_off(record: RunRecord) -> str:
     """Which calls have no known cost, since nothing tells how they ended; or nothing."""
     calls = Counter(record.recorded.broken_off if record.recorded else ())

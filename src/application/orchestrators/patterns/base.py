@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
+from ....domain.agents.recalled import Recalled
 from ....domain.errors import UserError
 from ....domain.messaging.agent_message import AgentMessage, AgentMessageType
 from ....domain.models.tier import ModelTier
@@ -23,7 +24,7 @@ class Assignment:
 
     `delegate_to` names the workers that a manager may hand out to; `asks` are sentences on what the answer is to
     hold besides; `branch` tells steps that run side by side apart: within one branch they come one after the other.
-    `tier` takes the place of the agent's own.
+    `tier` takes the place of the agent's own, `recalled` is what it is reminded of.
     """
 
     agent: PlannedAgent
@@ -33,6 +34,7 @@ class Assignment:
     asks: tuple[str, ...] = ()
     branch: str = ""
     tier: ModelTier | None = None
+    recalled: tuple[Recalled, ...] = ()
 
     @property
     def words(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ class Given:
     fail_on: str | None
     write_baseline: str | None
     run_tests: bool
+    no_memory: bool
     format: str
     json: bool
     output: str | None
@@ -72,6 +74,7 @@ class Given:
         help="Write all findings to FILE, so that --baseline FILE knows them next time.",
     ),
     o.run_tests,
+    o.no_memory,
     o.formats(o.RUN_FORMATS),
     o.output,
     o.quiet,
@@ -82,6 +85,7 @@ def command(**options: Any) -> int:
     Security, coverage, quality, performance and documentation; what could not be measured is shown as
     unmeasured and is no part of the score.
     """
+    from ....application.use_cases.run_task import RunOptions
     from .. import session
     from ..baseline import read_baseline
     from ..output import check_target
@@ -97,10 +101,9 @@ def command(**options: Any) -> int:
     with session.open_session(given.directory, flags) as house:
         request = _request(given)
         standards = Standards(known, house.loaded().values.fail_on)
-        limits = given.spend.limits()
-        record = carry_out(
-            house, lambda: house.plan_check().execute(request), standards, limits, quiet=given.quiet
-        )
+        limits, driven = given.spend.limits(), RunOptions(memory=not given.no_memory)
+        planning = partial(house.plan_check().execute, request)
+        record = carry_out(house, planning, standards, limits, quiet=given.quiet, options=driven)
     if given.write_baseline is not None:
         _write_baseline(given.write_baseline, known | {finding.fingerprint for finding in record.findings})
     return finish(record, look)

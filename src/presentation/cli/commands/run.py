@@ -28,6 +28,7 @@ class Given:
     baseline: str | None
     fail_on: str | None
     quiet: bool
+    no_memory: bool
     model: str | None
     spend: Spend
     asked: Asked
@@ -61,6 +62,7 @@ class Given:
     o.run_tests,
     o.write,
     o.no_history,
+    o.no_memory,
     click.option(
         "--plan",
         metavar="FILE",
@@ -78,6 +80,7 @@ def command(
     baseline: str | None,
     fail_on: str | None,
     quiet: bool,
+    no_memory: bool,
     model: str | None,
     **shared: Any,
 ) -> int:
@@ -88,7 +91,9 @@ def command(
     when somebody sits at the terminal; else it waits, and ends with 6: muster approve, muster deny.
     """
     spend = spending.Spend.taken_from(shared)
-    given = Given(task, plan, dry_run, baseline, fail_on, quiet, model, spend, Asked.taken_from(shared))
+    given = Given(
+        task, plan, dry_run, baseline, fail_on, quiet, no_memory, model, spend, Asked.taken_from(shared)
+    )
     wish = Wish(**shared)
     _refuse_contradictions(given, wish)
     return _run(given, wish)
@@ -116,7 +121,8 @@ def _run(given: Given, wish: Wish) -> int:
             look.show_plan(run_async(planning()))
             return 0
         standards = Standards(known, house.loaded().values.fail_on)
-        limits, options = given.spend.limits(), given.asked.options(house)
+        limits = given.spend.limits()
+        options = replace(given.asked.options(house), memory=not given.no_memory)
         record = carry_out(house, planning, standards, limits, quiet=given.quiet, options=options)
         if may_ask(look.format, quiet=given.quiet):
             record = attended(house, record, quiet=given.quiet)
