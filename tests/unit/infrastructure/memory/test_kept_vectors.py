@@ -1,12 +1,15 @@
 """Vectors on the disk: made once, bound to model and text, gone with their entries."""
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import apsw
 import pytest
 
 from muster.domain.memory.entry import Query
+from muster.domain.ports.embedder import Embedder
 from muster.domain.ports.long_term_store import LongTermStore
 from muster.infrastructure.memory.json_files_store import JsonFilesLongTermStore
 from muster.infrastructure.memory.onnx_embedder import OnnxEmbedder
@@ -79,6 +82,54 @@ async def test_a_folder_keeps_its_vectors_until_text_or_model_changes(tmp_path: 
     assert await heard(first, "dog") == (["new"], ["hound"])
     await store.delete("new")
     assert kept() == []
+
+
+class Interrupted(Listening):
+    """Somebody writes while the first vector is made."""
+
+    def __init__(self, folder: Path, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(folder)
+        self._meanwhile = meanwhile
+
+    def embed(self, texts: Sequence[str]) -> tuple[bytes, ...]:
+        """On its own thread, so that the writing has a loop of its own."""
+
+        async def write() -> None:
+            await self._meanwhile()
+
+        if not self.heard:
+            asyncio.run(write())
+        return super().embed(texts)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "json files"])
+async def test_an_entry_that_is_written_anew_meanwhile_gets_no_vector_of_its_old_text(
+    tmp_path: Path, kind: str
+) -> None:
+    """Nor does one that is deleted: their vectors would outlive their texts."""
+
+    def made(embedder: Embedder | None = None) -> LongTermStore:
+        if kind == "sqlite":
+            return SqliteLongTermStore(tmp_path / "memory.db", embedder=embedder)
+        return JsonFilesLongTermStore(tmp_path / "memory", embedder=embedder)
+
+    other = made()
+    await other.store("a", "puppy")
+    await other.store("b", "hound")
+
+    async def meanwhile() -> None:
+        await other.store("a", "puppy", "SENSITIVE")
+        await other.delete("b")
+
+    store = made(Interrupted(tiny_model(tmp_path / "m"), meanwhile))
+    assert await found(store, "dog") == []
+    if kind == "sqlite":
+        assert vectors(tmp_path / "memory.db") == 0
+    else:
+        assert not list((tmp_path / "memory").glob(".vectors/*"))
+    for one in (store, other):
+        if isinstance(one, SqliteLongTermStore):
+            one.close()
 
 
 async def test_stores_of_one_file_see_each_others_vectors(tmp_path: Path) -> None:
