@@ -26,6 +26,7 @@ from ..flow.durable_tools import DurableExecutor
 from ..flow.flow import Flow
 from ..flow.rounds import Rounds
 from ..orchestrators.patterns.base import Assignment, StepResult
+from ..turns.argument_watch import ArgumentWatch
 from ..turns.budget import answer_room
 from ..turns.executors import FunctionExecutor
 from ..turns.finish import leave_output, output_left_by, together
@@ -34,6 +35,7 @@ from .agent_report import AgentReport, lessons_of, parse_report, repair_prompt
 from .bench import Bench
 from .prompts import system_prompt, user_prompt
 from .recalling import remembered_message
+from .watching import watch_of
 
 UNFINISHED = {
     FinishReason.REFUSED: "refused to answer",
@@ -150,7 +152,7 @@ class AgentRunner:
     ) -> _Answer:
         """Run the agent's turn; an answer that is no report goes back once to be put right."""
         turn = self._turn(template, assignment, bench)
-        engine = self._engine(template, bench, flow)
+        engine = self._engine(template, bench, flow, watch_of(turn, assignment, bench))
         answer = _read(await engine.run(turn))
         if not isinstance(answer.error, ModelFailure):
             return answer
@@ -164,11 +166,11 @@ class AgentRunner:
             raise
         return replace(repaired, output=together(answer.output, repaired.output))
 
-    def _engine(self, template: AgentTemplate, bench: Bench, flow: Flow) -> TurnRunner:
+    def _engine(self, template: AgentTemplate, bench: Bench, flow: Flow, watch: ArgumentWatch) -> TurnRunner:
         """The turn engine with everything recorded that it does; both turns of a step share its counts."""
         rounds, asking = Rounds(), Asking(bench.approvals, flow)
         tools = DurableExecutor(
-            bench.tools.executor(template, bench.plan.granted), flow, rounds, asking, bench.staging
+            bench.tools.executor(template, bench.plan.granted), flow, rounds, asking, bench.staging, watch
         )
 
         def recorded(client: LanguageModel, counter: TokenCounter) -> LanguageModel:

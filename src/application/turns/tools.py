@@ -44,11 +44,11 @@ async def execute_tools(
 
     With `stop_at_error` nothing starts after a failure: what has not run then has no record.
 
-    Reading tools that stand next to each other run at once. A writing tool runs alone, after all that stand
+    Reading tools that stand next to each other run at once. A tool that acts runs alone, after all that stand
     before it: a read that the model asked for after a write sees what was written. Of an answer with more than
     32 calls the rest are not run; each gets an error result that says so.
     """
-    writing = {spec.name for spec in executor.specs() if spec.writes}
+    writing = {spec.name for spec in executor.specs() if spec.acts}
     desk = _Desk(executor, clock, timeout, watch)
     records: list[ToolCallRecord] = []
     for group in _groups(response.tool_calls[:MAX_CALLS], writing):
