@@ -93,6 +93,17 @@ async def test_who_waits_is_woken(events: EventChannel) -> None:
     assert await asyncio.gather(*waiting) == [[(1, 0), (2, 0)]] * 5
 
 
+async def test_two_tasks_may_read_one_subscription(events: EventChannel) -> None:
+    """Each message comes to one of them."""
+    listening = await events.subscribe("c")
+    readers = [asyncio.create_task(heard(listening, 1)) for _ in range(6)]
+    await asyncio.sleep(0.05)
+    for number in range(6):
+        await events.publish("c", number)
+    got = [value for one in await asyncio.gather(*readers) for value, _ in one]
+    assert sorted(str(value) for value in got) == list("012345")
+
+
 async def test_who_is_slow_gets_what_is_kept_and_is_told_what_it_missed(events: EventChannel) -> None:
     """Once; then it is as any other."""
     slow, fast = await events.subscribe("c"), await events.subscribe("c")

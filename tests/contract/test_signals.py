@@ -18,7 +18,7 @@ from tests.contract.test_long_term_store import JSON, KEYS
 from tests.fakes.boards import KINDS, opened_board
 from tests.fakes.redis_server import RedisServer, redis_server
 
-SHORT = 0.3
+SHORT = 0.6
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from tests.contract.test_long_term_store import JSON
 from tests.fakes.boards import KINDS, opened_board
 from tests.fakes.redis_server import RedisServer, redis_server
 
-SHORT = 0.3
-THREADS, TASKS = 16, 200
+SHORT = 0.6
+THREADS, TASKS = 16, 100
 STEPS = st.sampled_from(["push", "take", "done", "give back", "extend"])
 
 
@@ -202,7 +202,7 @@ async def test_what_is_not_json_is_refused(queue: TaskQueue) -> None:
     assert await queue.queues() == ()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=16))
 def test_it_is_a_queue(queue: TaskQueue, steps: list[str]) -> None:
     """Whatever came before: the oldest that nobody has is next, and the counts are right."""

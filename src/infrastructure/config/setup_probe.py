@@ -37,7 +37,7 @@ LIBRARIES = (
     "rs-bpe",
     "cryptography",
 )
-DATABASES = ("runs.db", "memory.db", "working.db", "evidence.db", "costs.db", "chats.db")
+DATABASES = ("runs.db", "memory.db", "working.db", "board.db", "evidence.db", "costs.db", "chats.db")
 MAGIC = b"SQLite format 3\0"
 OLDEST = (3, 11)
 

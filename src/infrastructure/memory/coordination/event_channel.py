@@ -58,7 +58,7 @@ class _Subscription(AsyncIterator[Message]):
 
     async def __anext__(self) -> Message:
         """The next one. Raises StorageError when the board is away; asked again, it goes on."""
-        if not self._ready:
+        while not self._ready:
             await self._board.until(_topic(self._channel), self._fetched, math.inf)
         return self._ready.popleft()
 
@@ -76,6 +76,8 @@ class _Subscription(AsyncIterator[Message]):
         return True if self._ready else None
 
     def _add(self, name: bytes, number: int, lying: bytes) -> None:
+        if number <= self._number:  # another task that reads the same subscription was faster
+            return
         if (writing := unpacked(name, lying)) is None:
             return
         missed = None if self._lost else number - self._number - 1

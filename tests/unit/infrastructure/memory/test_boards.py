@@ -220,12 +220,15 @@ async def test_many_who_wait_share_one_connection(
     board = RedisBoard(client)
     queue = BoardTaskQueue(board)
     waiting = [asyncio.create_task(queue.take("q", 60, 60)) for _ in range(100)]
-    await asyncio.sleep(0.5)
-    assert await client._do(listening) == 1
+    for _ in range(1000):
+        if await client._do(listening):
+            break
+        await asyncio.sleep(0.01)
     async with asyncio.timeout(30):
         for number in range(100):
             await queue.push("q", number)
         got = await asyncio.gather(*waiting)
+    assert await client._do(listening) == 1
     assert sorted(str(one.value) for one in got if one) == sorted(str(number) for number in range(100))
 
 
