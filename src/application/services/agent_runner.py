@@ -31,9 +31,10 @@ from ..turns.budget import answer_room
 from ..turns.executors import FunctionExecutor
 from ..turns.finish import leave_output, output_left_by, together
 from ..turns.runner import TurnRunner
-from .agent_report import AgentReport, parse_report, repair_prompt
+from .agent_report import AgentReport, lessons_of, parse_report, repair_prompt
 from .bench import Bench
 from .prompts import system_prompt, user_prompt
+from .recalling import remembered_message
 from .watching import watch_of
 
 UNFINISHED = {
@@ -95,6 +96,10 @@ class AgentRunner:
                 )
         for tier in dict.fromkeys(self._templates[agent.agent].tier for agent in agents):
             self._turns(NO_TOOLS, tier, as_it_is)
+
+    def model_of(self, assignment: Assignment) -> ModelInfo:
+        """The model that the agent works with."""
+        return self._models(self._template(assignment).tier)
 
     def tools_of(self, agent: str) -> tuple[str, ...]:
         """The names of the tools that `agent` holds."""
@@ -190,6 +195,7 @@ class AgentRunner:
             prompt=prompt,
             system_prompt=system_prompt(template, edits=_may_edit(template, bench)),
             snapshot=bench.document,
+            history=remembered_message(assignment.recalled),
             config=config,
             run_id=bench.run_id,
             agent=template.id,
@@ -218,6 +224,7 @@ class AgentRunner:
             dropped=checked.dropped,
             error=str(answer.error) if answer.error else "",
             attempts=metrics.attempts,
+            lessons=lessons_of(report) if report else (),
         )
         if report is None:
             return StepResult(result)
