@@ -8,7 +8,7 @@ export VENV
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check lint types architecture tests chaos bench bench-peers fmt lock clean
+.PHONY: help demo test check lint types architecture tests chaos bench bench-peers bench-injection fmt lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ bench: $(VENV)/.bench  ## measurements; they print, and assert nothing about spe
 bench-peers: $(VENV)/.bench .venv-peers/.locked .venv-peers-crewai/.locked  ## what turns cost, beside other libraries
 	@$(BIN)/python benchmarks/bench_turns.py
 
+bench-injection: .venv-agentdojo/.locked  ## AgentDojo's injected texts against our policy
+	@.venv-agentdojo/bin/python benchmarks/bench_injection.py
+
 fmt: $(VENV)/.dev  ## format, and fix what can be fixed safely
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
@@ -61,6 +64,7 @@ lock: $(VENV)/.dev  ## resolve requirements/*.txt anew (LOCK_FLAGS=--upgrade for
 	@$(COMPILE) pyproject.toml --group bench --extra embeddings -c requirements/dev.txt -o requirements/bench.txt
 	@$(COMPILE) requirements/peers.in -c requirements/build.txt -o requirements/peers.txt
 	@$(COMPILE) requirements/peers-crewai.in -c requirements/build.txt -o requirements/peers-crewai.txt
+	@$(COMPILE) requirements/agentdojo.in -c requirements/build.txt -o requirements/agentdojo.txt
 
 clean:  ## remove the environment, caches and built files
 	@rm -rf $(VENV) $(VENV).log .venv-peers* .aimock dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks
