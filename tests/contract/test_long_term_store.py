@@ -279,6 +279,21 @@ async def test_an_entry_is_replaced_while_it_is_the_one_that_was_seen(store: Lon
     assert (await store.verify()).damaged == ()
 
 
+async def test_a_renewed_entry_counts_as_written_now(store: LongTermStore) -> None:
+    """And is kept for its time from then on; all else stays."""
+    await store.store("a", 1, "PUBLIC", origin=Origin(author="x", promotion="v1"))
+    seen = await store.entry("a")
+    assert seen is not None
+    await asyncio.sleep(0.002)
+    assert await store.replace(seen, 2, renewed=True)
+    now = await store.entry("a")
+    assert now is not None
+    assert now == replace(seen, data=2, stored_at=now.stored_at)
+    assert now.stored_at > seen.stored_at
+    assert await store.prune({Classification.PUBLIC: seen.stored_at + timedelta(microseconds=1)}) == ()
+    assert (await store.verify()).damaged == ()
+
+
 async def test_what_was_written_meanwhile_is_not_replaced(store: LongTermStore) -> None:
     """Not even with the same data, or with data that Python takes for equal; nor is it made anew."""
     await store.store("a", 1)

@@ -118,7 +118,14 @@ async def test_a_memory_that_is_gone_costs_the_run_nothing_and_is_told(
     """The report is whole."""
     written(tmp_path, "a.py").write_text(EVAL)
 
-    async def full(self: SqliteLongTermStore, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def full(
+        self: SqliteLongTermStore,
+        seen: Entry,
+        data: object,
+        *,
+        text: str | None = None,
+        renewed: bool = False,
+    ) -> bool:
         raise StorageError("there is no room left")
 
     monkeypatch.setattr(SqliteLongTermStore, "replace", full)

@@ -35,11 +35,13 @@ class AuditedLongTermStore(PassingLongTermStore):
         async with self._refusals_recorded(key):
             return await storing.into(self._inner)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`; the attempt is recorded as storing."""
         await self._record(AuditEventType.MEMORY_STORE, seen.key, seen.classification)
         async with self._refusals_recorded(seen.key):
-            return await self._inner.replace(seen, data, text=text)
+            return await self._inner.replace(seen, data, text=text, renewed=renewed)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored."""

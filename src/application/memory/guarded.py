@@ -41,13 +41,15 @@ class GuardedLongTermStore(PassingLongTermStore):
             raise self._denied("store into project", project, "become a member of the project")
         return await replace(storing, origin=replace(storing.origin, owner=owner)).into(self._inner)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, if that is still there. Raises AccessDenied."""
         self._check_role(Role.CONTRIBUTOR, "change", seen.key)
         there = await self._inner.entry(seen.key)
         if there is not None:
             self._check_owner(there, "change")
-        return there is not None and await self._inner.replace(seen, data, text=text)
+        return there is not None and await self._inner.replace(seen, data, text=text, renewed=renewed)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored. Raises AccessDenied when it is there and not for the principal."""

@@ -52,9 +52,11 @@ class PassingLongTermStore(LongTermStore):
         """Hand it on."""
         return await storing.into(self._inner)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, if that is still what is stored."""
-        return await self._inner.replace(seen, data, text=text)
+        return await self._inner.replace(seen, data, text=text, renewed=renewed)
 
     async def retrieve(self, key: str) -> object | None:
         """The data of `entry`, which is the one way out."""

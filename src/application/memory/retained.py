@@ -21,15 +21,21 @@ class RetainedLongTermStore(PassingLongTermStore):
         self._next = 0.0
 
     async def keep(self, storing: Storing) -> bool:
-        """Keep it, and delete what is over when that was long not done."""
+        """Keep it, and delete what is over when that was long not done, or when it stands in the way."""
+        if storing.origin.promotion and await self.entry(storing.key) is None:
+            await self._inner.delete(
+                storing.key
+            )  # one promotion is written once, unless the first one is over
         if self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + PAUSE
             await self.forget_what_is_over()
         return await storing.into(self._inner)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, if that is still there and not over."""
-        return not self._is_over(seen) and await self._inner.replace(seen, data, text=text)
+        return not self._is_over(seen) and await self._inner.replace(seen, data, text=text, renewed=renewed)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored and is not over."""

@@ -28,11 +28,13 @@ class ScannedLongTermStore(PassingLongTermStore):
         cleaned = replace(storing, data=scan.clean(storing.data), origin=told, text=words)
         return await cleaned.into(self._inner)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put what is left of `data` after the scan in the place of `seen`. Raises InvalidKey as `keep` does."""
         self._scan.check_key(seen.key)
         words = None if text is None else self._scan.text(text)
-        return await self._inner.replace(seen, self._scan.clean(data), text=words)
+        return await self._inner.replace(seen, self._scan.clean(data), text=words, renewed=renewed)
 
     async def delete(self, key: str) -> bool:
         """Whether there was something to delete; under a key that holds a find there never is."""

@@ -41,15 +41,17 @@ class SealedLongTermStore(PassingLongTermStore):
         sealed = self._sealed(storing.data, storing.text, Binding(key, kind))
         return await replace(storing, data=sealed, text="").into(self._inner)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, sealed anew. Raises as `keep` and `entry` do."""
         there = await self._inner.entry(seen.key)
         if there is None or self._opened(there)[0] != seen:
             return False
         if not seen.classification.encrypted:
-            return await self._inner.replace(there, data, text=text)
+            return await self._inner.replace(there, data, text=text, renewed=renewed)
         sealed = self._sealed(data, text, Binding(seen.key, seen.classification))
-        return await self._inner.replace(there, sealed, text="")
+        return await self._inner.replace(there, sealed, text="", renewed=renewed)
 
     async def entry(self, key: str) -> Entry | None:
         """What was stored. Raises KeyUnavailable, and SecurityViolation for what was changed in the store."""

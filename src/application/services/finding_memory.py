@@ -71,7 +71,7 @@ class FindingMemory:
                 await self._begin(key)
                 continue
             book = do(_book(entry))
-            if await self._store.replace(entry, BOOK.dump_python(book, mode="json"), text=""):
+            if await self._store.replace(entry, BOOK.dump_python(book, mode="json"), text="", renewed=True):
                 return book
         raise StorageError(
             f"the findings of {root!r} could not be kept: others write them all the time",

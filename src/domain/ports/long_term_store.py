@@ -33,10 +33,13 @@ class LongTermStore(Protocol):
         """
         ...
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, if that is still what is stored; in one step with the look.
 
-        Class, origin and time stay as they are: it is the same entry in another form. False when somebody has written
+        Class, origin and time stay as they are: it is the same entry in another form; if it is `renewed`, it counts as
+        written now. False when somebody has written
         or deleted it meanwhile: nothing is changed then. Raises TypeError as `store` does, and StorageError when the
         disk is full.
         """

@@ -50,10 +50,14 @@ class InProcessLongTermStore(LongTermStore):
             self._put(key, record)
         return True
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, if that is still what is stored."""
         with self._lock:
-            record = replaced(self._records.get(seen.key), seen, data, text)
+            record = replaced(
+                self._records.get(seen.key), seen, data, text, self._clock.now() if renewed else None
+            )
             if record is not None:
                 self._put(seen.key, record)
         return record is not None

@@ -72,10 +72,14 @@ class JsonFilesLongTermStore(LongTermStore):
         record = record_of(key, data, classification, origin, text, self._clock.now())
         return await self._aside(self._store, key, record)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, if that is still what is stored; on disk before it returns."""
         path = file_of(self._folder, checked_key(seen.key))
-        return await self._aside(self._replace, path, seen, data, text)
+        return await self._aside(
+            self._replace, path, seen, data, text, self._clock.now() if renewed else None
+        )
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""
@@ -152,9 +156,9 @@ class JsonFilesLongTermStore(LongTermStore):
             return False
         return True
 
-    def _replace(self, path: Path, seen: Entry, data: object, text: str | None) -> bool:
+    def _replace(self, path: Path, seen: Entry, data: object, text: str | None, now: datetime | None) -> bool:
         with self._writing(path):
-            record = replaced(self._look(path), seen, data, text)
+            record = replaced(self._look(path), seen, data, text, now)
             if record is not None:
                 remove_file(vector_of(path))
                 write_private(path, written(record))

@@ -127,13 +127,18 @@ def _checked(name: str, value: str) -> str:
     return value
 
 
-def replaced(there: Record | None, seen: Entry, data: object, text: str | None) -> Record | None:
-    """What is there with `data` in it, or None when it is not what was `seen`; its time stays to the letter."""
+def replaced(
+    there: Record | None, seen: Entry, data: object, text: str | None, now: datetime | None = None
+) -> Record | None:
+    """What is there with `data` in it, or None when it is not what was `seen`.
+
+    Its time stays to the letter, unless it is renewed `now`.
+    """
     if there is None or not _is_same(there.entry(), seen):
         return None
     kind, origin = seen.classification, seen.origin
     record = record_of(seen.key, data, kind, origin, text, seen.stored_at)
-    return replace(record, stored_at=there.stored_at)
+    return replace(record, stored_at=there.stored_at if now is None else moment(now))
 
 
 def _is_same(entry: Entry, seen: Entry) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 import apsw
@@ -66,12 +67,14 @@ def _read(
     return [found.get(key) for key in keys]
 
 
-def swap(connection: apsw.Connection, seen: Entry, data: object, text: str | None) -> bool:
-    """Whether `seen` was still there, and now holds `data`; within a transaction."""
+def swap(
+    connection: apsw.Connection, seen: Entry, data: object, text: str | None, now: datetime | None
+) -> bool:
+    """Whether `seen` was still there, and now holds `data`, renewed if it has a `now`; within a transaction."""
     row = connection.execute(SELECT_ONE, (checked_key(seen.key),)).fetchone()
-    record = replaced(None if row is None else trusted(row), seen, data, text)
+    record = replaced(None if row is None else trusted(row), seen, data, text, now)
     if record is not None:
-        change = (record.value, record.text, digest_of(record.columns()), record.key)
+        change = (record.value, record.text, record.stored_at, digest_of(record.columns()), record.key)
         connection.execute(REPLACE, change)
     return record is not None
 
@@ -125,12 +128,12 @@ def delete(connection: apsw.Connection, keys: Iterable[bytes]) -> int:
     return found
 
 
-def readable(keys: Iterable[bytes]) -> tuple[str, ...]:
-    """Those that are text, in their order."""
+def readable(keys: Iterable[object]) -> tuple[str, ...]:
+    """Those that are text, in their order; a damaged index leads to rows that have no key."""
     found = []
     for key in keys:
         try:
-            found.append(bytes(key).decode())
+            found.append((key if isinstance(key, bytes) else b"\xff").decode())
         except UnicodeDecodeError:
             log.warning("a record has lost its name: %r", key)
     return tuple(found)

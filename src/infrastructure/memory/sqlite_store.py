@@ -73,9 +73,12 @@ class SqliteLongTermStore(LongTermStore):
             return False
         return True
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Put `data` in the place of `seen`, if that is still what is stored; on disk before it returns."""
-        return await self._database.write(lambda c: swap(c, seen, data, text))
+        now = self._clock.now() if renewed else None
+        return await self._database.write(lambda c: swap(c, seen, data, text, now))
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""
@@ -169,7 +172,9 @@ def _keys(connection: apsw.Connection, kind: str | None, prefix: str) -> tuple[s
 
 def _prune(connection: apsw.Connection, bounds: list[tuple[str, str]]) -> tuple[str, ...]:
     query = "SELECT key FROM entries WHERE classification = ? AND stored_at < ?"
-    keys = sorted({bytes(key) for bound in bounds for (key,) in connection.execute(query, bound)})
+    keys = sorted(
+        {key for bound in bounds for (key,) in connection.execute(query, bound) if isinstance(key, bytes)}
+    )
     delete(connection, keys)
     return readable(keys)
 
@@ -177,14 +182,15 @@ def _prune(connection: apsw.Connection, bounds: list[tuple[str, str]]) -> tuple[
 def _verify(connection: apsw.Connection, *, repair: bool) -> Verified:
     """By key, so that a damaged page costs those that lie on it and no others."""
     rows: list[Any] = connection.execute("SELECT key FROM entries ORDER BY key").fetchall()
-    keys = [bytes(key) for (key,) in rows]
+    keys = [key for (key,) in rows if isinstance(key, bytes)]
+    nameless = len(rows) - len(keys)
     damaged = [key for key in keys if _is_damaged(connection, key)]
     if repair:
         for key in damaged:
             move_aside(connection, key)
         connection.execute("INSERT INTO words (words) VALUES ('rebuild')")
-    names = tuple(key.decode(errors="replace") for key in damaged)
-    return Verified(entries=len(keys), damaged=names, repaired=repair)
+    names = (*(key.decode(errors="replace") for key in damaged), *["an entry without a key"] * nameless)
+    return Verified(entries=len(rows), damaged=names, repaired=repair)
 
 
 def _is_damaged(connection: apsw.Connection, key: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from muster.application.memory.retained import PAUSE, RetainedLongTermStore
-from muster.domain.memory.entry import Query
+from muster.domain.memory.entry import Origin, Query
 from muster.domain.security.classification import Classification
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
 from tests.fakes.clock import FakeClock
@@ -48,3 +48,21 @@ async def test_what_is_over_is_deleted_when_something_is_stored() -> None:
     clock.advance(PAUSE)
     await store.store("newer", 1)
     assert await inner.list_keys() == ("new", "newer", "sensitive")
+
+
+async def test_a_promotion_whose_entry_is_over_is_written_again() -> None:
+    """What nobody can read any more must not stand in its way, also when the wall clock alone has jumped."""
+
+    class Jumping(FakeClock):
+        def monotonic(self) -> float:
+            return 0.0
+
+    clock = Jumping()
+    store = RetainedLongTermStore(InProcessLongTermStore(clock), clock)
+    assert await store.store("other", 0)  # so that the hourly look was just made
+    origin = Origin(promotion="v1")
+    assert await store.store("a", 1, origin=origin)
+    clock.advance(181 * DAY)
+    assert await store.entry("a") is None
+    assert await store.store("a", 2, origin=origin)
+    assert await store.retrieve("a") == 2

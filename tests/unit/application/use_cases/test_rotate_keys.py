@@ -64,10 +64,12 @@ class Mortal(InProcessLongTermStore):
         self._live()
         return await super().store(key, data, classification, origin=origin, text=text)
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """Perhaps."""
         self._live()
-        return await super().replace(seen, data, text=text)
+        return await super().replace(seen, data, text=text, renewed=renewed)
 
 
 @dataclass
@@ -209,10 +211,12 @@ class Contested(InProcessLongTermStore):
         super().__init__(clock)
         self._write = write
 
-    async def replace(self, seen: Entry, data: object, *, text: str | None = None) -> bool:
+    async def replace(
+        self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
+    ) -> bool:
         """The other one was faster."""
         await self._write(self, seen.key)
-        return await super().replace(seen, data, text=text)
+        return await super().replace(seen, data, text=text, renewed=renewed)
 
 
 async def test_what_is_written_in_the_moment_of_the_swap_is_not_lost(house: House) -> None:
