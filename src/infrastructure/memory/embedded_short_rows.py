@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -107,7 +107,9 @@ def read(connection: apsw.Connection, keys: Iterable[bytes], now: float) -> list
 def times(connection: apsw.Connection, key: bytes, now: float) -> tuple[float, datetime] | None:
     """When it is due, and when it was written, as far as it is there."""
     row = connection.execute(TIMES, (key, now)).fetchone()
-    return None if row is None else (float(row[0]), datetime.fromisoformat(row[1]))
+    if row is None or (at := _moment(row[1])) is None:
+        return None
+    return float(row[0]), at
 
 
 def names(connection: apsw.Connection, prefix: bytes, now: float) -> tuple[str, ...]:
@@ -125,7 +127,17 @@ def _waiting(connection: apsw.Connection, now: float) -> Iterator[Due]:
     for *columns, at in connection.execute(WAITING, (now,)):
         one = _writing(columns)
         if one.whole():
-            yield one.due(datetime.fromisoformat(at))
+            # A time that cannot be read any more holds nothing up: the value is whole, and newer than any other.
+            yield one.due(_moment(at) or datetime.fromtimestamp(now, UTC))
+
+
+def _moment(text: object) -> datetime | None:
+    """The time of day that is meant, with its zone; None when it is none any more."""
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def remove(connection: apsw.Connection, key: bytes, now: float) -> bool:
