@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from muster import open_muster
 from muster.app import Muster
 from muster.application.services.finding_memory import FindingMemory
 from muster.application.use_cases.run_task import RunOptions
+from muster.container import close_container, open_container
 from muster.domain.errors import StorageError
 from muster.domain.evidence.finding_book import Dismissal, FindingHistory
 from muster.domain.evidence.severity import Severity
@@ -133,6 +135,23 @@ async def test_a_memory_that_is_gone_costs_the_run_nothing_and_is_told(
         run = await app.run_task(TASK)
     assert run.error == "its findings are not remembered: there is no room left"
     assert (run.report is not None, rules(run) != set()) == (True, True)
+
+
+async def test_a_book_comes_back_through_every_wrapper_as_it_was(tmp_path: Path) -> None:
+    """Also fingerprints that look like the number of a card; what is personal in a message is not kept."""
+    names = ("4111111111111111", "5500005555555559", "0123456789012345", "9ec7fd29098b3342")
+    told = tuple(finding(line=line, fingerprint=name) for line, name in enumerate(names))
+    personal = replace(told[0], message="marta.klein@mail-fabrik.com is written in the code")
+    container = open_container(str(tmp_path), {"data_dir": str(tmp_path / "data")})
+    try:
+        memory = container.findings()
+        await memory.change("/p", lambda book: book.after("run-1", START, (personal, *told[1:]), ()))
+        book = await memory.read("/p")
+    finally:
+        close_container(container)
+    kept = {name: one.finding for name, one in book.findings.items()}
+    hidden = replace(personal, message="[REDACTED-EMAIL] is written in the code")
+    assert kept == dict(zip(names, (hidden, *told[1:]), strict=True))
 
 
 async def test_two_who_write_at_the_same_time_are_both_heard(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from ...domain.orchestration.plan import ExecutionPlan
 from ...domain.ports.workspace import Workspace
 from ...domain.workspace.files import WorkspaceSnapshot
 
+HIDDEN = ("****", "[REDACTED-")
+"""Signs of a quote in which something was hidden before it was kept: it cannot be looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -79,7 +82,7 @@ class FindingCheck:
         if tools:
             measured = [one for one in looked.reports if one.tool in tools and one.measured]
             return None if measured and not looked.missed(path, measured) else unknown
-        if not path or not finding.quote or finding.masked:
+        if not path or not finding.quote or any(sign in finding.quote for sign in HIDDEN):
             return unknown
         return await self._quoted(looked, finding)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,7 +16,7 @@ from ...domain.memory.run_outcome import project_of
 from ...domain.orchestration.run import RunReport
 from ...domain.ports.long_term_store import LongTermStore
 
-PREFIX = "findings/"
+PREFIX, MARK = "findings/", "f"
 TRIES = 200
 """So often a book is written anew when somebody else was faster: of all who try at once one always succeeds."""
 BOOK = TypeAdapter(FindingBook)
@@ -71,7 +72,7 @@ class FindingMemory:
                 await self._begin(key)
                 continue
             book = do(_book(entry))
-            if await self._store.replace(entry, BOOK.dump_python(book, mode="json"), text="", renewed=True):
+            if await self._store.replace(entry, _data(book), text="", renewed=True):
                 return book
         raise StorageError(
             f"the findings of {root!r} could not be kept: others write them all the time",
@@ -81,16 +82,27 @@ class FindingMemory:
 
     async def _begin(self, key: str) -> None:
         """Lay out an empty book; whoever comes second leaves the first one's as it is."""
-        empty = BOOK.dump_python(NO_BOOK, mode="json")
-        await self._store.store(key, empty, origin=Origin(promotion=f"book:{key}"), text="")
+        await self._store.store(key, _data(NO_BOOK), origin=Origin(promotion=f"book:{key}"), text="")
+
+
+def _data(book: FindingBook) -> object:
+    """The book as it is stored: some fingerprints are all digits, and would be taken for numbers of credit cards."""
+    named = {
+        f"{MARK}{name}": replace(one, finding=replace(one.finding, fingerprint=""))
+        for name, one in book.findings.items()
+    }
+    return BOOK.dump_python(replace(book, findings=named), mode="json")
 
 
 def _book(entry: Entry) -> FindingBook:
     try:
-        return BOOK.validate_python(entry.data)
+        stored = BOOK.validate_python(entry.data)
     except ValidationError as error:
         log.warning("%r holds no findings that can be read, and counts as empty: %s", entry.key, error)
         return NO_BOOK
+    bare = ((name.removeprefix(MARK), one) for name, one in stored.findings.items())
+    named = {name: replace(one, finding=replace(one.finding, fingerprint=name)) for name, one in bare}
+    return replace(stored, findings=named)
 
 
 def _key(root: str) -> str:

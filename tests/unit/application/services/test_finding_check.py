@@ -50,6 +50,7 @@ async def gone(
         (replace(BY_MODEL, quote="x = exec(y)"), (), True),
         (replace(BY_MODEL, quote=""), (), False),
         (SECRET, (), False),
+        (replace(BY_MODEL, quote="mail = [REDACTED-EMAIL]"), (), False),
         (replace(BY_TOOL, location=replace(BY_TOOL.location, path="b.py")), (), True),
         (replace(BY_TOOL, location=replace(BY_TOOL.location, path="")), (report("ruff"),), True),
         (replace(BY_TOOL, location=replace(BY_TOOL.location, path="")), (), False),
