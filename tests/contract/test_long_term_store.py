@@ -279,6 +279,15 @@ async def test_an_entry_is_replaced_while_it_is_the_one_that_was_seen(store: Lon
     assert (await store.verify()).damaged == ()
 
 
+async def test_an_entry_written_anew_is_found_like_one_just_written(store: LongTermStore) -> None:
+    """Nothing of its old length stays in the index."""
+    await store.store("a", "a bridge " + "of stone and steel and rope " * 80)
+    for key in ("a", "b"):
+        await store.store(key, "a bridge with a tower")
+    first, second = await store.search(Query(words="bridge tower"))
+    assert first.score == pytest.approx(second.score)
+
+
 async def test_a_renewed_entry_counts_as_written_now(store: LongTermStore) -> None:
     """And is kept for its time from then on; all else stays."""
     await store.store("a", 1, "PUBLIC", origin=Origin(author="x", promotion="v1"))

@@ -26,7 +26,7 @@ def tiny_model(
     rows = [[0.0] * len(next(iter(meanings.values()))), *meanings.values()]
     words = {"[UNK]": 0, **{word: number for number, word in enumerate(meanings, 1)}}
     (folder / "model.onnx").write_bytes(_model(rows, tuple(inputs), operator))
-    tokenizer = {
+    tokenizer: dict[str, object] = {
         "version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "post_processor": None,
         "decoder": None, "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"},
         "model": {"type": "WordLevel", "vocab": words, "unk_token": "[UNK]"},

@@ -29,7 +29,9 @@ class AuditTrail:
         self._open: set[asyncio.Future[AuditRecord]] = set()
         self._lost: Exception | None = None
 
-    def note(self, what: Events, subject: str, /, *, actor: str = "", run: str = "", **details: Detail) -> None:
+    def note(
+        self, what: Events, subject: str, /, *, actor: str = "", run: str = "", **details: Detail
+    ) -> None:
         """Tell it; nobody waits. Must be called where an event loop runs."""
         self._hand_in(what, subject, actor, run, details)
 

@@ -10,8 +10,8 @@ import re
 import unicodedata
 
 from ..errors import UnsafePath
+from .percent import unquoted
 
-ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 DRIVE = re.compile(r"[A-Za-z]:($|[\\/])")
 HERE = re.compile(r"\A(?:\./+)+")
 SEPARATOR = re.compile(r"[\\/]")
@@ -125,7 +125,7 @@ def _climbs_in_disguise(path: str) -> bool:
         return False
     for _ in range(ROUNDS):
         plain = OVERLONG.sub(lambda found: MEANT[found[1].lower()], path)
-        plain = unicodedata.normalize("NFKC", _unquoted(plain))
+        plain = unicodedata.normalize("NFKC", unquoted(plain))
         plain = "".join(each for each in plain if unicodedata.category(each) != "Cf")
         if _climbs(plain) or "\0" in plain or plain.startswith(("/", "\\")):
             return True
@@ -133,10 +133,3 @@ def _climbs_in_disguise(path: str) -> bool:
             return False
         path = plain
     return True
-
-
-def _unquoted(path: str) -> str:
-    """`path` with its percent escapes read as UTF-8, as browsers and servers read them."""
-    return ESCAPES.sub(
-        lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), path
-    )

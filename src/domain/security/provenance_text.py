@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from urllib.parse import unquote
+
+from .percent import unquoted
 
 SCHEME = re.compile(r"\b(?:https?|ftp)://", re.IGNORECASE)
 URL = re.compile(r"(?:\b[a-z][a-z0-9+.-]{1,15}://[^\s<>\"'`)\]]+|\bwww\.[^\s<>\"'`)\]]+)", re.IGNORECASE)
@@ -84,7 +85,7 @@ def has_hidden(text: str) -> bool:
 
 def decoded(text: str) -> Iterator[str]:
     """What `text` says when its escapes, or Base64 and hexadecimal runs in it, are read."""
-    for read in (unquote(text), html.unescape(text)):
+    for read in (unquoted(text), html.unescape(text)):
         if read != text:
             yield read
     for run in ENCODED.findall(text):

@@ -149,7 +149,8 @@ class Settings(BaseModel):
     )
     history: Annotated[bool, Strict()] = Field(default=True, description="true or false")
     recall_tokens: Annotated[int, Field(ge=0, le=20_000)] = Field(
-        default=800, description="a number of tokens, from 0 (nothing is recalled) to 20000; not for a project"
+        default=800,
+        description="a number of tokens, from 0 (nothing is recalled) to 20000; not for a project",
     )
 
 

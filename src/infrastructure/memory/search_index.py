@@ -121,7 +121,7 @@ class TextIndex:
 
     def __init__(self) -> None:
         self._connection = apsw.Connection(":memory:")
-        self._connection.execute(TABLE + SEARCH_SCHEMA)
+        self._connection.execute(TABLE + SEARCH_SCHEMA + TRIGGERS_MENDED)
         self._index = SearchIndex()
 
     def put(self, record: Record) -> None:

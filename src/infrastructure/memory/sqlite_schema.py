@@ -31,7 +31,9 @@ WHERE excluded.promotion = '' OR entries.promotion <> excluded.promotion
 """
 
 # Class and origin stay: the new digest covers them as they are.
-REPLACE = "UPDATE entries SET value = ?, text = CAST(? AS TEXT), stored_at = ?, digest = ?, form = 1 WHERE key = ?"
+REPLACE = (
+    "UPDATE entries SET value = ?, text = CAST(? AS TEXT), stored_at = ?, digest = ?, form = 1 WHERE key = ?"
+)
 
 # Blobs, because a flipped bit may leave text that is no UTF-8, and one bad name would hide all others.
 _FIRST = """
