@@ -125,11 +125,24 @@ def _findings(paper: Paper, record: RunRecord) -> None:
         _beside(paper, record.report)
     if not every:
         paper.line(("Nothing was found in what was looked at.", ""), indent=2)
-    for position, (path, findings) in enumerate(wording.by_file(every).items()):
+    told = {one.fingerprint: history.state_of(record.report, one) for one in every}
+    known = tuple(one for one in every if told[one.fingerprint] is FindingState.KNOWN)
+    others = tuple(one for one in every if told[one.fingerprint] is not FindingState.KNOWN)
+    _listed(paper, record, others)
+    if known and others:
+        paper.blank()
+    if known:
+        paper.line(("known from earlier runs; one of them in full: muster explain ID", "dim"), indent=2)
+        _listed(paper, record, known)
+
+
+def _listed(paper: Paper, record: RunRecord, findings: tuple[Finding, ...]) -> None:
+    """By file; what an earlier run has told in full takes one line."""
+    for position, (path, found) in enumerate(wording.by_file(findings).items()):
         if position:
             paper.blank()
         paper.line((wording.path_text(path), "bold underline"), indent=2)
-        for finding in findings:
+        for finding in found:
             state = history.state_text(record.report, finding)
             known = history.state_of(record.report, finding) is FindingState.KNOWN
             (_known if known else _finding)(paper, finding, state)
