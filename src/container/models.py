@@ -20,6 +20,7 @@ from ..domain.ports.clock import Clock
 from ..domain.ports.cost_ledger import CostLedger
 from ..domain.ports.event_bus import EventBus
 from ..domain.ports.language_model import LanguageModel
+from ..domain.ports.pii_scrubber import PiiScrubber
 from ..domain.ports.prompt_scrubber import PromptScrubber
 from ..domain.ports.rate_limiter import RateLimiter
 from ..domain.ports.response_cache import ResponseCache
@@ -189,12 +190,13 @@ def layers(
     counter_for: Callable[[ModelInfo], TokenCounter],
     scrubber: PromptScrubber,
     limiter: RateLimiter,
+    pii: PiiScrubber,
     cache: ResponseCache | None,
 ) -> Layers:
     """The ports that the layers of a call work with."""
     from .stack import Layers
 
-    return Layers(clock, counter_for, scrubber, limiter, cache)
+    return Layers(clock, counter_for, scrubber, limiter, pii, cache)
 
 
 def stack(
@@ -210,7 +212,7 @@ def stack(
     from .stack import ModelStack, Rules
 
     values = loaded.values
-    rules = Rules(RetryPolicy(values.retries), values.privacy, values.fallback)
+    rules = Rules(RetryPolicy(values.retries), values.privacy, values.personal_data, values.fallback)
     return ModelStack(opener.open, providers, choice, registry, rules, books, layers)
 
 

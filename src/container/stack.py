@@ -13,6 +13,7 @@ from ..application.models.cached import CacheCounts, CachedModel
 from ..application.models.choice import ModelChoice
 from ..application.models.fallback import FallbackModel
 from ..application.models.guarded import GuardedModel, PromptGuard
+from ..application.models.hiding import HidingModel
 from ..application.models.metered import MeteredModel
 from ..application.models.rate_limited import Pace, RateLimitedModel
 from ..application.models.refusal import Refusals
@@ -32,12 +33,13 @@ from ..domain.ports.clock import Clock
 from ..domain.ports.cost_ledger import CostLedger
 from ..domain.ports.event_bus import EventBus
 from ..domain.ports.language_model import LanguageModel
+from ..domain.ports.pii_scrubber import PiiScrubber
 from ..domain.ports.prompt_scrubber import PromptScrubber
 from ..domain.ports.rate_limiter import RateLimiter
 from ..domain.ports.response_cache import ResponseCache
 from ..domain.ports.token_counter import TokenCounter
 from ..domain.security.audit_event import AuditEventType
-from ..domain.security.scrubbed import PrivacyPolicy
+from ..domain.security.scrubbed import PersonalDataPolicy, PrivacyPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Rules:
 
     retry: RetryPolicy
     privacy: PrivacyPolicy
+    personal: PersonalDataPolicy = PersonalDataPolicy.ALLOW
     fallback: tuple[str, ...] = ()
 
 
@@ -62,11 +65,17 @@ class Books:
     trail: AuditTrail
 
     def scrubbed(self, model: str, found: Mapping[str, int]) -> None:
-        """Tell that something was found in a prompt."""
+        """Tell that secrets were found in a prompt."""
+        self._taken_out(model, found, "a secret in a prompt")
+
+    def hidden(self, model: str, found: Mapping[str, int]) -> None:
+        """Tell that personal data was found in a prompt."""
+        self._taken_out(model, found, "personal data in a prompt")
+
+    def _taken_out(self, model: str, found: Mapping[str, int], what: str) -> None:
         REDACTED.set(True)
         self.bus.publish(PromptScrubbed("", model, found))
         finds = ", ".join(f"{kind} {amount}" for kind, amount in sorted(found.items()))
-        what = "a secret in a prompt"
         self.trail.note(AuditEventType.SECURITY_VIOLATION, model, what=what, finds=finds)
 
 
@@ -78,6 +87,7 @@ class Layers:
     counter_for: Callable[[ModelInfo], TokenCounter]
     scrubber: PromptScrubber
     limiter: RateLimiter
+    pii: PiiScrubber
     cache: ResponseCache | None = None
 
 
@@ -99,7 +109,8 @@ class _OwnProvider:
 class ModelStack:
     """Opens models in all their layers, the outermost first:
 
-    cache → fallback → for each model: retry → breaker → rate limit → budget → audit → meter → guard → the provider.
+    cache → fallback → for each model: retry → breaker → rate limit → budget → audit → meter → hiding → guard →
+    the provider.
     """
 
     def __init__(
@@ -135,7 +146,7 @@ class ModelStack:
         if cache is None:
             return model
         # Another server, or another policy, gives another answer.
-        salt = f"{self._providers[info.provider].url} {self._rules.privacy}"
+        salt = f"{self._providers[info.provider].url} {self._rules.privacy} {self._rules.personal}"
         return CachedModel(model, cache, self._books.ledger, self._layers.clock, self._books.hits, salt)
 
     def guard_for(self, info: ModelInfo) -> Guard:
@@ -165,6 +176,8 @@ class ModelStack:
         books, layers, rules = self._books, self._layers, self._rules
         if not provider.local and rules.privacy is not PrivacyPolicy.ALLOW:
             model = GuardedModel(model, layers.scrubber, rules.privacy, found=self._books.scrubbed)
+        if not provider.local and rules.personal is not PersonalDataPolicy.ALLOW:
+            model = HidingModel(model, layers.pii, rules.personal, found=self._books.hidden)
         model = self.counted(model)
         if provider.rate.requests or provider.rate.tokens:
             pace = Pace(

@@ -112,7 +112,7 @@ class Ground(containers.DeclarativeContainer):
     scrubber: providers.Provider[PromptScrubber] = _one(models.scrubber, provider_table, env)
     books: providers.Provider[Books] = _one(models.books, ledger, budgets, clock, event_bus, trail)
     layers: providers.Provider[Layers] = _one(
-        models.layers, clock, counter_for, scrubber, limiter, response_cache
+        models.layers, clock, counter_for, scrubber, limiter, pii, response_cache
     )
     stack: providers.Provider[ModelStack] = _one(
         models.stack, loaded, opener, provider_table, choice, registry, books, layers

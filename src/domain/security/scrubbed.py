@@ -15,6 +15,17 @@ class PrivacyPolicy(StrEnum):
     BLOCK = "block"
 
 
+class PersonalDataPolicy(StrEnum):
+    """What happens to personal data in prompts to other machines.
+
+    Hidden is what goes out as a placeholder, and stands in the answer again as it was.
+    """
+
+    ALLOW = "allow"
+    HIDE = "hide"
+    BLOCK = "block"
+
+
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
     """The text as it may be sent; `found` counts the finds by kind."""

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ...domain.evidence.severity import Severity
 from ...domain.models.tier import ModelTier
 from ...domain.orchestration.gates import KINDS
-from ...domain.security.scrubbed import PrivacyPolicy
+from ...domain.security.scrubbed import PersonalDataPolicy, PrivacyPolicy
 from .model_settings import MODEL, BudgetSettings, ProviderSettings, known_models
 
 
@@ -121,6 +121,10 @@ class Settings(BaseModel):
         PrivacyPolicy.REDACT,
         description="allow, redact or block: secrets in prompts to other machines; not for a project",
     )
+    personal_data: PersonalDataPolicy = Field(
+        PersonalDataPolicy.ALLOW,
+        description="allow, hide or block: personal data in prompts to other machines; not for a project",
+    )
     response_cache: Annotated[bool, Strict()] = Field(
         default=False,
         description="true or false: whether equal questions are answered from a cache; not for a project",
@@ -158,7 +162,7 @@ FOLDERS = frozenset({"data_dir", "embedder", "agents_dir", "workflows_dir", "mod
 """Settings that are paths, relative to wherever they are written."""
 USERS_OWN = frozenset(
     {"data_dir", "model", "tiers", "fallback", "providers", "models_file", "budget", "recall_tokens", "retries",
-     "privacy", "response_cache", "redis_url", "user", "memory", "embedder"}
+     "privacy", "personal_data", "response_cache", "redis_url", "user", "memory", "embedder"}
 )  # fmt: skip
 """Settings that decide who is paid, and who is sent what: a project is somebody else's word and has no say."""
 CONFIDENTIAL = frozenset({"providers", "redis_url", "models_file"})

@@ -362,3 +362,20 @@ async def test_a_secret_in_a_prompt_is_told_to_the_audit_log_by_its_kind(
     assert str(events[0].details["finds"]).endswith(" 1")
     assert (events[1].details["outcome"], events[1].details["redacted"]) == (outcome, True)
     assert TOKEN not in str(events)
+
+
+class TestPersonalData:
+    """It goes to another machine as it is, as placeholders, or not at all."""
+
+    MAIL = "ann.lee@mail-fabrik.com"
+
+    @pytest.mark.parametrize(("policy", "sent"), [("allow", MAIL), ("hide", "[EMAIL-1]")])
+    async def test_it_is_sent_as_the_user_has_set(self, build: Building, policy: str, sent: str) -> None:
+        """And the answer holds the value again; the log names the kind alone."""
+        house = build({"anthropic/claude-sonnet-5": saying(f"Dear {sent}")}, personal_data=policy)
+        model = house.model("anthropic/claude-sonnet-5")
+        events, error = await asked(model, ModelRequest((Message(Role.USER, f"Write to {self.MAIL}"),)))
+        assert error is None
+        (request,) = house.played["anthropic/claude-sonnet-5"].requests
+        assert request.messages[0].content == f"Write to {sent}"
+        assert text_of(events) == f"Dear {self.MAIL}"

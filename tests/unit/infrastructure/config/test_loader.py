@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from muster.domain.errors import ConfigurationError
 from muster.domain.evidence.severity import Severity
 from muster.domain.models.tier import ModelTier
-from muster.domain.security.scrubbed import PrivacyPolicy
+from muster.domain.security.scrubbed import PersonalDataPolicy, PrivacyPolicy
 from muster.infrastructure.config.loader import LoadedSettings, load_settings
 from muster.infrastructure.config.settings import Settings, default_data_dir, user_file
 
@@ -85,6 +85,8 @@ def test_without_any_setting_the_defaults_hold(root: Path, home: Path) -> None:
         "budget": {"usd": None, "calls": None, "tokens": None, "seconds": None, "allow_unpriced": False},
         "retries": 3,
         "privacy": PrivacyPolicy.REDACT,
+        "personal_data": PersonalDataPolicy.ALLOW,
+        "recall_tokens": 800,
         "response_cache": False,
         "redis_url": None,
     }
