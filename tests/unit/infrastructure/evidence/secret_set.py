@@ -28,6 +28,8 @@ ALPHABETS = {
     "b64": string.ascii_letters + string.digits + "+/",
     "url": string.ascii_letters + string.digits + "_-",
     "sign": "!#%*+?^~",
+    "django": string.ascii_lowercase + string.digits + "!@#$%^&*(-_=+)",
+    "wp": string.ascii_letters + string.digits + "!@#$%^&*()-_[]{}<>~+=,.;:/?|",
 }
 FORMS = {
     "anthropic": "sk-ant-api03-{url:93}AA",
@@ -127,6 +129,57 @@ FORMS = {
     "salt": "{alnum:22}",
     "bcrypt": "$2b$12${alnum:53}",
     "id22": "{alnum:22}",
+    "gho": "gho_{alnum:36}",
+    "ghu": "ghu_{alnum:36}",
+    "ghr": "ghr_{alnum:36}",
+    "gitlab_routable": "glpat-{url:27}.{lower:9}",
+    "gitlab_deploy": "gldt-{url:20}",
+    "gitlab_feed": "glft-{url:20}",
+    "gitlab_job": "glcbt-3f_{url:20}",
+    "openai_admin": "sk-admin-{url:58}T3BlbkFJ{url:58}",
+    "anthropic_oat": "sk-ant-oat01-{url:93}AA",
+    "deepseek": "sk-{hex:32}",
+    "langsmith": "lsv2_pt_{hex:32}_{hex:10}",
+    "session": "FwoGZXIvYXdzE{b64:200}=",
+    "sas_sig": "{alnum:43}%3D",
+    "slack_config": "xoxe.xoxp-1-{alnum:163}",
+    "stripe_test": "sk_test_{alnum:24}",
+    "twilio_sid": "AC{hex:32}",
+    "mailgun_new": "{hex:32}-{hex:8}-{hex:8}",
+    "uuid_secret": "{hex:8}-{hex:4}-4{hex:3}-a{hex:3}-{hex:12}",
+    "do_oauth": "doo_v1_{hex:64}",
+    "shopify_shared": "shpss_{hex:32}",
+    "shopify_custom": "shpca_{hex:32}",
+    "square_atp": "sq0atp-{url:22}",
+    "databricks2": "dapi{hex:32}-2",
+    "vault_batch": "hvb.{url:140}",
+    "vault_old": "s.{alnum:24}",
+    "bitbucket": "ATBB{alnum:32}",
+    "netlify": "nfp_{alnum:36}",
+    "supabase": "sbp_{hex:40}",
+    "circleci": "CCIPAT_{alnum:22}_{hex:40}",
+    "sentry_org": "sntrys_eyJpYXQiO{alnum:40}LCJyZWdpb25fdXJs{alnum:60}_{b64:43}",
+    "buildkite": "bkua_{hex:40}",
+    "mapbox": "sk.eyJ1Ijoi{alnum:60}.{url:22}",
+    "typeform": "tfp_{url:59}",
+    "duffel": "duffel_live_{url:43}",
+    "shippo": "shippo_live_{hex:40}",
+    "easypost": "EZAK{alnum:54}",
+    "readme": "rdme_{lower:70}",
+    "planetscale_pw": "pscale_pw_{url:43}",
+    "adafruit": "aio_{alnum:28}",
+    "maxmind": "{alnum:6}_{alnum:29}_mmk",
+    "onepassword": "ops_eyJ{b64:250}=",
+    "azdo": "{alnum:76}AZDO{alnum:4}",
+    "fcm": "AAAA{url:7}:{url:140}",
+    "cloudflare": "{url:40}",
+    "okta": "00{url:40}",
+    "django": "{django:50}",
+    "wp_salt": "{wp:64}",
+    "hex128": "{hex:128}",
+    "lower58": "{lower:58}",
+    "alnum43": "{alnum:43}",
+    "b64_64": "{b64:64}",
 }
 WORDS = ["maple", "granite", "river", "copper", "lantern", "falcon", "winter", "pebble", "harbor", "cinder", "velvet",
          "tundra", "saddle", "meadow", "orchid", "thunder"]  # fmt: skip
@@ -144,7 +197,7 @@ class Example:
 
 
 def examples(half: str) -> list[Example]:
-    """All of `tune` or of `held`, in the order of the file."""
+    """All of `tune`, `held` or `third`, in the order of the file."""
     lines = (FOLDER / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
     return [_filled(json.loads(line)) for line in lines]
 
@@ -163,7 +216,7 @@ def _filled(row: dict[str, str]) -> Example:
 def value_of(name: str, chance: random.Random) -> str:
     """One value of the form `name`."""
     made = {"password": _password, "url_password": _url_password, "pem": _pem, "pem_escaped": _pem_escaped,
-            "jwt": _jwt, "login": _login}  # fmt: skip
+            "pem_line": _pem_line, "jwt": _jwt, "login": _login}  # fmt: skip
     if name in made:
         return made[name](chance)
     while True:
@@ -198,6 +251,10 @@ def _url_password(chance: random.Random) -> str:
 def _pem(chance: random.Random) -> str:
     body = base64.b64encode(chance.randbytes(600)).decode()
     return "\n".join(body[start : start + 64] for start in range(0, len(body), 64))
+
+
+def _pem_line(chance: random.Random) -> str:
+    return _pem(chance).replace("\n", "")
 
 
 def _pem_escaped(chance: random.Random) -> str:
