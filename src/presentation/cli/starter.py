@@ -33,8 +33,8 @@ STARTER = """\
 # budget (MUSTER_BUDGET=usd=0.50,calls=50), recall_tokens (what an agent is reminded of at most;
 # 0: nothing), retries (of a failed call, 0 to 10), response_cache (true answers equal
 # questions from a cache), privacy (allow, redact, block), personal_data (allow, hide, block), redis_url, user (who
-# owns what is remembered), memory (sqlite, or json for files that people can read), and data_dir (where runs and
-# memory are kept).
+# owns what is remembered), memory (sqlite, or json for files that people can read), embedder (a folder with a model, by
+# which memory is searched by meaning as well), and data_dir (where runs and memory are kept).
 
 # Quality gates that hold in every run, besides --gate: coverage, complexity, score, quality, documentation,
 # and the number of findings by severity (critical, high, medium, low, info).
