@@ -15,34 +15,10 @@ SHOWN_ARGUMENTS = 5
 """Arguments that a question names; the rest is counted."""
 CONTENT_NAMES = frozenset(
     {
-        "text",
-        "body",
-        "content",
-        "contents",
-        "message",
-        "subject",
-        "title",
-        "description",
-        "summary",
-        "note",
-        "notes",
+        "text", "body", "content", "contents", "message", "subject", "title", "description", "summary", "note", "notes",
+        "comment", "caption", "old", "new", "date", "day", "time", "start", "end", "limit", "count", "offset", "reason",
     }
-    | {
-        "comment",
-        "caption",
-        "old",
-        "new",
-        "date",
-        "day",
-        "time",
-        "start",
-        "end",
-        "limit",
-        "count",
-        "offset",
-        "reason",
-    }
-)
+)  # fmt: skip
 """Words of arguments' names that say *what*, not *where to*, where a tool does not declare it itself."""
 
 
