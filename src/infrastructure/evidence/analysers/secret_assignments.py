@@ -48,20 +48,27 @@ VALUE_OF = re.compile(
     rf"{ESCAPES}[\"']?[ \t]{{0,4}}+,?\s{{0,24}}+{ESCAPES}[\"']?[vV]alue{ESCAPES}[\"']?[ \t]{{0,4}}+[=:][ \t]{{0,4}}+"
 )
 """Where name and value are two fields of their own, perhaps on two lines."""
+MADE = r"(?:String::from|SecretString::from|SecretStr|Secret|Some|Buffer\.from|bytes|bytearray|\[\]byte)"
+"""What turns a text into another type and keeps its value."""
+PLIST = re.compile(r"</key>\s{0,24}+<string>")
+"""The same in a property list."""
 QUOTED = re.compile(
-    rf"(?:[rbuRBU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))" r"([^\"'`\\\n]{1,300}+)(?:\1)"
+    rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbuRBU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))"
+    r"([^\"'`\\\n]{1,300}+)(?:\1)"
 )
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
 IN_QUERY = re.compile(r"([^\s\"'`;<>&]{1,300}+)")
 CONNECTION = re.compile(
-    r"(?:server|data source|host|accountname|endpoint|uid|user id)\s{0,3}=[^;]{1,200};"
+    r"(?:server|data source|host|hostname|accountname|accountendpoint|endpoint|uid|user id|sharedaccesskeyname)"
+    r"\s{0,3}=[^;]{1,200};"
     r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=|\b(?:host|user|dbname)=[\w.\-]{1,80}[ ;]",
     re.IGNORECASE,
 )
 FALLBACK = re.compile(
     r"(?:environ(?:\.get)?|getenv|config|env|setdefault|get|define|[sS]et|[aA]dd|[hH]eader|append|put"
-    r"|set(?:Request)?Header|addHeader|fetch|getOrDefault|getProperty|setProperty)\(\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
+    r"|set(?:Request)?Header|addHeader|fetch|getOrDefault|getProperty|setProperty"
+    r"|(?:buildConfigField|resValue)\(\s{0,8}\"[Ss]tring\",)\(?\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
 )
 BARE_LANGUAGES = frozenset(
     {"yaml", "env", "ini", "shell", "dockerfile", "text", "", "xml", "markdown", "html", "rst"}
@@ -76,9 +83,10 @@ NOT_A_SECRET = re.compile(
     re.IGNORECASE,
 )
 PUBLIC_NAME = re.compile(
-    r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
+    r"public|publishable|idempotency|client[_-]?token|request[_-]?token|device[_-]?token|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
 )
 """For small letters."""
+PUBLIC_BEFORE = re.compile(r"(?:[Pp]ublic|PUBLIC)[ \t]{1,2}$")
 CHOSEN_NAMES = ("pass", "pwd", "pw")
 PLAIN_KEY = re.compile(
     r"(?:cache|primary|foreign|sort|row|partition|object|index|map|hash|group|message|i18n|translation|lookup|registry"
@@ -141,7 +149,7 @@ def tells_secret(name: str, value: str) -> bool:
     """Whether `value`, called `name` in some data, is a secret: the name needs no quotes and no sign between."""
     bare = value.strip()
     for word in NAME.finditer(name):
-        if not _is_public(name, word, 0) and _judged(_called(word), 0, len(bare), bare) is not None:
+        if not _is_public(name, word, 0) and _judged(word, 0, len(bare), bare) is not None:
             return True
     return False
 
@@ -155,6 +163,8 @@ def _is_public(text: str, name: re.Match[str], start: int) -> bool:
     before = BEFORE.search(text, max(start, name.start() - 40), name.start())
     prefix = before.group() if before else ""
     if NOT_A_SECRET.match(name.group(2) or "") or PUBLIC_NAME.search(f"{prefix}\n{name.group()}".lower()):
+        return True
+    if PUBLIC_BEFORE.search(text, max(start, name.start() - 9), name.start()):
         return True
     return bool(name.group(3) and PLAIN_KEY.search(prefix))
 
@@ -178,13 +188,13 @@ def _beside(text: str, name: re.Match[str], start: int, end: int, language: str)
         return None
     quoted = QUOTED.match(text, place.start, place.limit)
     if quoted is not None:
-        return _judged(_called(name), *quoted.span(2), text)
+        return _judged(name, *quoted.span(2), text)
     form = None if place.only_quoted else _bare_form(text, name, start, end, language)
     bare = form.match(text, place.start, place.limit) if form is not None else None
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
         return None
     last = bare.start(1) + len(bare.group(1).rstrip("\\"))  # escapes the quote that follows
-    return _judged(_called(name), bare.start(1), last, text)
+    return _judged(name, bare.start(1), last, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +210,8 @@ def _place(text: str, name: re.Match[str], start: int, end: int, language: str) 
     after = name.end()
     if (field := VALUE_OF.match(text, after, after + 100)) is not None:
         return _Place(field.end(), max(end, _line_end(text, field.end())), only_quoted=False)
+    if (string := PLIST.match(text, after, after + 40)) is not None:
+        return _Place(string.end(), max(end, _line_end(text, string.end())), only_quoted=False)
     if (separator := SEPARATOR.match(text, after, end)) is not None:
         mark = separator.group().lstrip("\\\"'] \t`*")[:2]
         only_quoted = mark[:1] in {",", "("} or mark == "=="
@@ -243,10 +255,10 @@ def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: s
     return IN_CONNECTION if CONNECTION.search(text, start, end) else None
 
 
-def _judged(name: str, start: int, end: int, text: str) -> Assigned | None:
-    value = text[start:end]
+def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | None:
+    value, name = text[start:end], _called(word)
     key = name.rstrip("_0123456789") in {"key", "auth"}
-    if stands_in(value) or (is_something_else(value) and not (name.startswith("api") and UUID.match(value))):
+    if stands_in(value) or (is_something_else(value) and not _opens(word, value)):
         return None
     chosen = name.startswith(CHOSEN_NAMES)
     random = is_random(value)
@@ -257,6 +269,15 @@ def _judged(name: str, start: int, end: int, text: str) -> Assigned | None:
     kind = "password" if chosen else _kind(name)
     title = {"password": "password", "token": "token", "api-key": "API key"}.get(kind, "secret")
     return Assigned(kind, title, start, end, 0.85 if random else 0.6)
+
+
+def _opens(name: re.Match[str], value: str) -> bool:
+    """Whether a UUID so called opens something: not one that is merely a token or a secret of its own kind."""
+    longer = name.string[max(0, name.start() - 1) : name.start()]
+    telling = _called(name).startswith("api") or (
+        _called(name).startswith(("token", "secret")) and (longer.isalpha() or longer in {"_", "-"})
+    )
+    return telling and UUID.match(value) is not None
 
 
 def _kind(name: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from .secret_assignments import MARKS, assigned
 from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
-from .secret_rules import PROVIDERS, WORD, Provider
+from .secret_rules import PAIRS, PROVIDERS, WORD, Pair, Provider
 from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, stands_in
 
 MASK = "****"
@@ -76,6 +76,9 @@ def _in_part(text: str, language: str) -> Iterator[Found]:
     for provider in PROVIDERS:
         if any(mark in runs for mark in provider.marks):
             yield from _provided(text, provider)
+    for pair in PAIRS:
+        if any(mark in runs for mark in pair.marks):
+            yield from _paired(text, pair)
     yield from _tokens(text)
     yield from _logins(text)
     for place in commanded(text):
@@ -105,6 +108,16 @@ def _provided(text: str, provider: Provider) -> Iterator[Found]:
             0.95 if provider.is_live else 0.6,
             grade,
         )
+
+
+def _paired(text: str, pair: Pair) -> Iterator[Found]:
+    """The first credential of its form behind each id."""
+    for name in pair.id.finditer(text):
+        secret = pair.pattern.search(text, name.end(), name.end() + pair.reach)
+        if secret is None or text[secret.end() : secret.end() + 1].isalnum():  # cut off by the reach
+            continue
+        if is_random(secret.group()) and not stands_in(secret.group()):
+            yield Found(pair.kind, pair.title, *secret.span(), 0.85, "strong")
 
 
 def _is_inside(text: str, start: int) -> bool:

@@ -53,6 +53,7 @@ PLACES = (
     _place("curl|http",
            rf"(?:curl|http){WORDS}{GAP}(?:-u|--user)[ \t=]{{0,4}}+[\"']?[\w.@\-]{{1,60}}+:"
            r"([^\s\"'`;|<>()\\]{6,128}+)"),
+    _place("curl", rf"curl{WORDS}{GAP}(?:-u|--user)[ \t=]{{0,4}}+[\"']?([A-Za-z0-9_\-]{{20,128}}+):(?=[\s\"'])"),
     _place("requirepass|masterauth|rootpw", rf"(?:requirepass|masterauth|rootpw)[ \t]{{1,8}}+{VALUE}"),
     _place("ConvertTo-SecureString", rf"ConvertTo-SecureString{GAP}(?:-String{GAP})?{QUOTED}"),
     _place("password-stdin", rf"echo{GAP}(?:-n{GAP})?{VALUE}[ \t]{{0,4}}+\|[^\n|]{{1,120}}?password-stdin"),
@@ -60,6 +61,14 @@ PLACES = (
            rf"(?:[bB]asic_?[aA]uth|HTTP\w{{1,9}}Auth|auth)"
            rf"[ \t]{{0,4}}+=?[ \t]{{0,4}}+\([ \t]{{0,4}}+{SOME}{QUOTED}"),
     _place("getConnection|PDO", rf"(?:getConnection|PDO)\([^\n()\"']{{0,100}}+(?:{SOME}){{1,2}}{QUOTED}"),
+    _place("_connect(|mysqli(|ftp_login(|imap_open(",
+           r"(?:mysqli?_p?connect|mysqli|ftp_login|imap_open)\("
+           rf"[^\n()\"',]{{0,60}}+,?[ \t]{{0,4}}+(?:{SOME}){{1,2}}{QUOTED}"),
+    _place("ogin(|redential|asicAuth(|wordAuthentication(|uthenticate(",
+           r"(?:\.login|\.authenticate|Credentials?|[bB]asicAuth|PasswordAuthentication)\("
+           rf"[ \t]{{0,4}}+{SOME}{QUOTED}"),
+    _place("psk", rf"(?:psk|PSK)[ \t]{{0,4}}+=[ \t]{{0,4}}+{VALUE}"),
+    _place(":5432:|:*:", r":(?:5432|\*):[\w*\-]{1,60}+:[\w*\-]{1,60}+:([^\s:\"'`]{6,128}+)"),
     _place("getConnection", rf"getConnection\([\w.]{{1,60}}+,[ \t]{{0,4}}+{SOME}{QUOTED}"),
     _place("@tcp(|@unix(", r":([^\s:@\"'`/]{6,128}+)@(?:tcp|unix)\("),
     _place("oracle:thin:", r"oracle:thin:[\w\-]{1,60}+/([^\s@\"'`/]{6,128}+)@"),

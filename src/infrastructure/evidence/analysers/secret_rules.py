@@ -14,6 +14,26 @@ WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """A credential without a form of its own that stands beside the id it belongs to, within `reach` characters."""
+
+    kind: str
+    title: str
+    marks: tuple[str, ...]
+    id: re.Pattern[str]
+    pattern: re.Pattern[str]
+    reach: int = 120
+
+
+PAIRS = (
+    Pair("aws-secret-key", "AWS secret key", ("AKIA", "ASIA"), re.compile(r"A(?:KIA|SIA)[A-Z2-7]{16}(?!\w)"),
+         re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")),
+    Pair("twilio-secret", "Twilio secret", ("AC",), re.compile(r"AC[0-9a-f]{32}(?!\w)"),
+         re.compile(r"(?<!\w)[0-9a-f]{32}(?!\w)")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One form of credential: `marks` are texts of which one stands in each, `pattern` is the whole.
 
@@ -84,7 +104,7 @@ PROVIDERS = (
     _rule("supabase-token", "Supabase token", "sbp_", r"sbp_[0-9a-f]{40}", longest=44),
     _rule("postman-key", "Postman key", "PMAK-", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}", longest=64),
     _rule("doppler-token", "Doppler token", "dp.pt. dp.st.", r"dp\.[ps]t\.[A-Za-z0-9._\-]{40,}+"),
-    _rule("telegram-token", "Telegram bot token", ":AA", r"[0-9]{8,10}+:AA[A-Za-z0-9_\-]{33}", longest=46),
+    _rule("telegram-token", "Telegram bot token", ":AA", r"(?:bot)?[0-9]{8,10}+:AA[A-Za-z0-9_\-]{33}", longest=49),
     _rule("gitlab-token", "GitLab token", "glffct- glft- glimt- GR1348941",
           r"(?:gl(?:ffct|ft|imt)-|GR1348941)[A-Za-z0-9_\-]{20,}+", longest=80),
     _rule("aws-bedrock-key", "Amazon Bedrock key", "ABSK", r"ABSK[A-Za-z0-9+/]{100,}+={0,2}"),
@@ -132,13 +152,56 @@ PROVIDERS = (
     _rule("supabase-key", "Supabase secret key", "sb_secret_", r"sb_secret_[A-Za-z0-9_\-]{30,50}+", longest=60),
     _rule("onepassword-token", "1Password token", "ops_eyJ", r"ops_eyJ[A-Za-z0-9+/]{200,}+={0,3}", longest=2000),
     _rule("openshift-token", "OpenShift token", "sha256~", r"sha256~[A-Za-z0-9_\-]{43}", longest=50),
-    _rule("duffel-token", "Duffel token", "duffel_live_", r"duffel_live_[A-Za-z0-9_\-=]{43}", longest=55),
-    _rule("shippo-token", "Shippo token", "shippo_live_", r"shippo_live_[0-9a-f]{40}", longest=52),
-    _rule("easypost-key", "EasyPost key", "EZAK", r"EZAK[A-Za-z0-9]{54}", longest=58),
+    _rule("duffel-token", "Duffel token", "duffel_live_ duffel_test_",
+          r"duffel_(?:live|test)_[A-Za-z0-9_\-=]{43}", longest=55),
+    _rule("shippo-token", "Shippo token", "shippo_live_ shippo_test_",
+          r"shippo_(?:live|test)_[0-9a-f]{40}", longest=52),
+    _rule("easypost-key", "EasyPost key", "EZAK EZTK", r"EZ[AT]K[A-Za-z0-9]{54}", longest=58),
     _rule("posthog-key", "PostHog personal key", "phx_", r"phx_[A-Za-z0-9]{40,50}+", longest=54),
     _rule("mws-key", "Amazon MWS key", "amzn.mws.", r"amzn\.mws\.[0-9a-f\-]{36}", longest=45),
-    _rule("plaid-token", "Plaid token", "access-production-", r"access-production-[0-9a-f\-]{36}", longest=54),
+    _rule("plaid-token", "Plaid token", "access-production- access-development-",
+          r"access-(?:production|development)-[0-9a-f\-]{36}", longest=55),
     _rule("adobe-secret", "Adobe client secret", "p8e-", r"p8e-[A-Za-z0-9]{32}", longest=36),
     _rule("age-secret-key", "age secret key", "AGE-SECRET-KEY-1",
           r"AGE-SECRET-KEY-1[A-Z0-9]{58}", longest=74),
+    _rule("bitbucket-token", "Bitbucket app password", "ATBB ATCTT3",
+          r"AT(?:BB[A-Za-z0-9]{32}|CTT3[A-Za-z0-9_\-=]{60,}+)"),
+    _rule("azure-devops-token", "Azure DevOps token", "AZDO", r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}", longest=84),
+    _rule("azure-sas", "signature of an Azure URL", "sig=",
+          r"sig=(?=[A-Za-z0-9%/+]{42,64}(?:=|%3[dD]))[A-Za-z0-9%/+]{42,70}+=?", longest=76),
+    _rule("firebase-key", "Firebase messaging key", "AAAA", r"AAAA[A-Za-z0-9_\-]{7}:[A-Za-z0-9_\-]{140}", longest=152),
+    _rule("google-refresh-token", "Google refresh token", "1//0", r"1//0[A-Za-z0-9_\-]{60,}+"),
+    _rule("buildkite-token", "Buildkite token", "bkua_", r"bkua_[0-9a-f]{40}", longest=45),
+    _rule("typeform-token", "Typeform token", "tfp_", r"tfp_[A-Za-z0-9_.=\-]{40,59}", longest=63),
+    _rule("readme-key", "ReadMe key", "rdme_", r"rdme_[a-z0-9]{70}", longest=75),
+    _rule("adafruit-key", "Adafruit IO key", "aio_", r"aio_[A-Za-z0-9]{28}", longest=32),
+    _rule("maxmind-key", "MaxMind license key", "_mmk", r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk", longest=40),
+    _rule("contentful-token", "Contentful token", "CFPAT-", r"CFPAT-[A-Za-z0-9_\-]{43}", longest=49),
+    _rule("hubspot-token", "HubSpot token", "pat-na1- pat-eu1- pat-na2-",
+          r"pat-(?:na|eu)[0-9]-[0-9a-f]{8}-[0-9a-f\-]{27}", longest=44),
+    _rule("cargo-token", "crates.io token", "cio", r"cio[A-Za-z0-9]{32}", longest=35),
+    _rule("nuget-key", "NuGet key", "oy2", r"oy2[a-z0-9]{43}", longest=46),
+    _rule("swarm-token", "Docker Swarm token", "SWMTKN-1-", r"SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}", longest=85),
+    _rule("sonar-token", "SonarQube token", "squ_ sqp_ sqa_", r"sq[upa]_[0-9a-f]{40}", longest=44),
+    _rule("aiven-password", "Aiven password", "AVNS_", r"AVNS_[A-Za-z0-9_\-]{19}", longest=24),
+    _rule("pinecone-key", "Pinecone key", "pcsk_", r"pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{60,64}+", longest=76),
+    _rule("elevenlabs-key", "ElevenLabs key", "sk_", r"sk_[0-9a-f]{48}", longest=51),
+    _rule("cerebras-key", "Cerebras key", "csk-", r"csk-[a-z0-9]{48}", longest=52),
+    _rule("langfuse-key", "Langfuse key", "sk-lf-", r"sk-lf-[0-9a-f\-]{36}", longest=42),
+    _rule("deepseek-key", "DeepSeek key", "sk-", r"sk-[0-9a-f]{32}", longest=35),
+    _rule("e2b-key", "E2B key", "e2b_", r"e2b_[0-9a-f]{40}", longest=44),
+    _rule("braintree-token", "Braintree token", "access_token$production$ production$",
+          r"access_token\$production\$[0-9a-z]{16}\$[0-9a-f]{32}", longest=80),
+    _rule("flutterwave-key", "Flutterwave key", "FLWSECK", r"FLWSECK(?:_TEST)?-[0-9a-zA-Z]{12,40}-X"),
+    _rule("frameio-token", "Frame.io token", "fio-u-", r"fio-u-[A-Za-z0-9_=\-]{64}", longest=70),
+    _rule("scalingo-token", "Scalingo token", "tk-us-", r"tk-us-[A-Za-z0-9_\-]{48}", longest=54),
+    _rule("infracost-key", "Infracost key", "ico-", r"ico-[A-Za-z0-9]{32}", longest=36),
+    _rule("yandex-key", "Yandex Cloud key", "AQVN", r"AQVN[A-Za-z0-9_\-]{35,38}", longest=42),
+    _rule("dropbox-token", "Dropbox token", "sl.", r"sl\.(?:u\.)?[A-Za-z0-9_=\-]{130,}+", longest=2000),
+    _rule("grafana-token", "Grafana key", "eyJrIjoi", r"eyJrIjoi[A-Za-z0-9]{60,400}+={0,3}+", longest=420),
+    _rule("cloudflare-key", "Cloudflare origin key", "v1.0-", r"v1\.0-[0-9a-f]{24}-[0-9a-f]{146}", longest=180),
+    _rule("twitter-token", "Twitter bearer token", "AAAAAAAAAAAAAAAAAAAAAA",
+          r"A{22}[A-Za-z0-9%]{60,120}+", longest=150),
+    _rule("launchdarkly-key", "LaunchDarkly key", "sdk-",
+          r"sdk-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", longest=40),
 )  # fmt: skip

@@ -28,7 +28,9 @@ ADDRESS = re.compile(
 )
 BLANK = re.compile(r"\s")
 PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-PUBLIC_KEY = re.compile(r"^(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_)")
+PUBLIC_KEY = re.compile(
+    r"^(?:age1[a-z0-9]{50}|ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_)"
+)
 SAME = re.compile(r"^(.{1,3})\1+.?$")
 LONG_ENOUGH_TO_BE_RANDOM = 16
 HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
