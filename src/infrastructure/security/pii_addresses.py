@@ -18,8 +18,12 @@ _STATES = (
 )
 _POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 _NAME = r"[A-ZÀ-Ý][\w.'’-]{0,30}"
-_CITY = rf"{_NAME}(?: {_NAME}){{0,3}}"
-_UNIT = r"(?:,? {1,2}(?:(?:apt|apartment|suite|ste|unit|flat|room|rm|floor|fl|bldg|building)\b\.? ?#?|#) ?[\w-]{1,6})"
+_AT = r"(?: am (?:Main|Rhein|Neckar|Inn|Harz)\b| an der [A-Z][a-zäöü]{2,12}| im Breisgau)?"
+_CITY = rf"{_NAME}(?: {_NAME}){{0,3}}{_AT}"
+_UNIT = (
+    r"(?:,? {1,2}(?:(?:apt|apartment|suite|ste|unit|flat|room|rm|floor|fl|bldg|building)\b\.? ?#?|#)"
+    r" ?(?:[A-Za-z]{0,2}-?\d[\w-]{0,5}|[A-Za-z](?!\w)))"
+)
 _TOWN = r"[A-ZÀ-Ý][^\W\d_]{1,20}\.?(?:[ '’-][A-ZÀ-Ý][^\W\d_]{1,20}){0,3}"
 _TAIL = (
     rf"(?:(?:, ?\n?|\n| ) ?{_TOWN}(?:, [A-Z][a-z]{{2,20}})?,? {{1,2}}"
@@ -31,6 +35,17 @@ ENGLISH = re.compile(
     rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?(?i:{_ENDS})\b\.?(?: (?i:{_ENDS})\b\.?)?"
     rf"(?: (?:[NSEW]{{1,2}}|North|South|East|West)\b)?(?i:{_UNIT})?{_TAIL}?"
 )
+POSTED = re.compile(
+    rf"(?P<number>\d{{1,6}})[A-Za-z]?,? {{1,2}}(?=[A-ZÀ-Ý](?:[a-zß-ÿ.'’]| [A-Z]))"
+    rf"(?:{_NAME} ){{0,4}}?{_NAME}(?i:{_UNIT})?(?:, ?\n?|\n| ){_TOWN},? {{1,2}}"
+    rf"(?:(?:{_STATES}|AS|FM|GU|M[HP]|PW|VI)\b,? {{1,2}}\d{{5}}(?:-\d{{4}})?(?!\d)|{_POSTCODE}(?!\w))"
+)
+"""Whatever the street is called: a town with its state and code, or with a British code, stands behind it."""
+CODED = re.compile(rf"(?P<number>\d{{1,4}}) ?[a-z]?(?:-\d{{1,4}}[a-z]?)?(?:, ?\n?|\n)(?:D-)?\d{{5}} {_CITY}")
+NAMED_BEFORE = re.compile(
+    r"[A-ZÀ-Ý][\w.'’-]{1,30}(?: (?:(?:de[rmn]|die|das) )?[A-ZÀ-Ý][\w.'’-]{1,30}){0,3} $"
+)
+"""A number with the code of its town behind, and the street's name before: what it says in German or Spanish."""
 LOWER = re.compile(
     rf"(?P<number>\d{{1,6}})[a-z]? (?:[a-z][\w.'-]{{0,20}} ){{1,4}}?(?:{_ENDS})\b\.?{_UNIT}?"
     rf"(?:,? [a-z]+(?: [a-z]+)?)?,? (?:{_STATES.lower()}),? \d{{5}}(?:-\d{{4}})?"
@@ -48,6 +63,7 @@ TOWN = re.compile(
     rf"(?:,|,? ?\n)? ?(?:[A-Z]{{1,2}}-)?(?:\d{{4,5}}(?:-\d{{3}})?(?: [A-Z]{{2}})?|\d{{2}}-\d{{3}}) {_CITY}"
 )
 BOX = re.compile(
+    r"(?:unit|psc|cmr|rr|hc|route) \d{1,5},? box \d{1,6}(?:,?\s[adf]po,? a[aep] \d{5})?|"
     rf"p\.? ?o\.? ?box \d{{1,6}}(?:,? (?:[a-z][a-z.'-]{{1,20}} ?){{1,3}}"
     rf",? (?:{_STATES.lower()})\b(?:,? \d{{5}}(?:-\d{{4}})?)?)?"
 )
@@ -61,17 +77,21 @@ STREETS = {
         ("straat ", "laan ", "gracht ", "kade ", "singel ", "plein ", "gatan ", "vägen "), "behind"
     ),
     **dict.fromkeys(
-        ("calle ", "avenida ", "avda", "plaza ", "paseo ", "carrer ", "via ", "viale ", "piazza "), "before"
+        ("calle ", "avenida ", "avda", "av. ", "plaza ", "paseo ", "carrer ", "via ", "viale ", "piazza "),
+        "before",
     ),
     **dict.fromkeys(("corso ", "largo ", "rua ", "travessa ", "praça ", "ul. ", "c/ ", "camino "), "before"),
 }
 """Street words of the languages that put the number last: words that end the name, and words that begin it."""
+ASCII_STREETS = {word: side for word, side in STREETS.items() if word.isascii()}
+LANDMARKS = ("markt ", "hof ")
+"""Words that end the name of a street or of anything else: a town with its code must follow the number."""
 
 BEHIND = re.compile(rf"[^\W\d_]*\.?{_FIRST}")
 BEFORE = re.compile(
-    rf"(?:Calle|Avenida|Avda\.?|Plaza|Paseo|Carrer|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|[Uu]l\.|C/|Camino)"
+    rf"(?:Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|[Uu]l\.|C/|Camino)"
     rf"(?: (?:de la|de las|de los|del|della|delle|dei|da|das|do|dos|de|di|la))?"
-    rf"(?: [A-ZÀ-Ý\d][\w.'’-]{{1,30}}){{1,4}}?{_FIRST}"
+    rf"(?: [A-ZÀ-Ý\d][\w.'’-]{{1,30}}){{1,4}}?{_FIRST}(?:, ?[0-9]{{1,2}}[ºª°]\.? ?(?:[A-Z]|izq\.?|dcha\.?)?(?!\w))?"
 )
 NAME_BACK = re.compile(r"[\w.-]{0,40}(?: [\w.'-]{1,20}(?<=[A-ZÀ-Ý])(?=\W|$)){0,2}")
 
@@ -85,8 +105,15 @@ NOT_BEFORE = re.compile(
 def numbered(seen: Seen, start: int) -> Found | None:
     """An address that begins with the number at `start`."""
     text = seen.text
-    match = ENGLISH.match(text, start) or FRENCH.match(text, start) or LOWER.match(text, start)
-    if match is None or (start and (text[start - 1].isalnum() or text[start - 1] in "$€£#.-/:")):
+    match = (
+        ENGLISH.match(text, start)
+        or FRENCH.match(text, start)
+        or LOWER.match(text, start)
+        or POSTED.match(text, start)
+    )
+    if match is None:
+        return _coded(text, start)
+    if start and (text[start - 1].isalnum() or text[start - 1] in "$€£#.-/:"):
         return None
     years = len(match["number"]) == 4 and match["number"][:2] in {"19", "20"}
     if NOT_BEFORE.search(seen.small, max(0, start - 12), start) and (years or len(match["number"]) < 3):
@@ -94,9 +121,17 @@ def numbered(seen: Seen, start: int) -> Found | None:
     return Found(start, match.end(), "ADDRESS", 0.75)
 
 
+def _coded(text: str, start: int) -> Found | None:
+    """An address whose street needs no word for it: its number stands before the code of a town."""
+    match = CODED.match(text, start)
+    name = NAMED_BEFORE.search(text, max(0, start - 60), start) if match else None
+    return Found(name.start(), match.end(), "ADDRESS", 0.7) if match and name else None
+
+
 def streets(seen: Seen) -> Iterator[Found]:
     """Addresses with the number last, and boxes at the post office."""
-    for word, side in STREETS.items():
+    words = ASCII_STREETS if seen.small.isascii() else STREETS
+    for word, side in words.items():
         at = seen.small.find(word)
         while at >= 0:
             found = _behind(seen.text, at) if side == "behind" else _before(seen.text, at)
@@ -104,13 +139,24 @@ def streets(seen: Seen) -> Iterator[Found]:
                 town = TOWN.match(seen.text, found.end)
                 yield found._replace(end=town.end()) if town else found
             at = seen.small.find(word, at + len(word))
+    yield from _by_landmarks(seen)
     at = seen.small.find("box ")
     while at >= 0:
-        begin = max(0, at - 6)
+        begin = max(0, at - 13)
         box = BOX.search(seen.small, begin, at + 120)
         if box and box.start() <= at:
             yield Found(box.start(), box.end(), "ADDRESS", 0.8)
         at = seen.small.find("box ", at + 4)
+
+
+def _by_landmarks(seen: Seen) -> Iterator[Found]:
+    for word in LANDMARKS:
+        at = seen.small.find(word)
+        while at >= 0:
+            found = _behind(seen.text, at)
+            if found and (town := TOWN.match(seen.text, found.end)):
+                yield found._replace(end=town.end())
+            at = seen.small.find(word, at + len(word))
 
 
 def _behind(text: str, at: int) -> Found | None:

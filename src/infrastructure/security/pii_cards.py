@@ -32,7 +32,17 @@ NETWORKS = (
 SSN_AREAS = re.compile(r"(?!000|666|9)\d{3}(?!00)\d\d(?!0000)\d{4}")
 """What the Social Security Administration may have issued: no area 000, 666 or 900-999, no group or serial of zeros."""
 
-SSN_WORDS = re.compile(r"(?:ssn|social|tax ?(?:payer)? ?id|itin)\b[^0-9\n;]{0,32}$")
+SSN_WORDS = re.compile(
+    r"(?:\bss ?(?:#|no\b|num)|(?:ssn|social|soc\.? sec|tax[ _]?(?:payer)?[ _]?id|itin)"
+    r"(?:[ _-]?(?:sec[a-z]{0,20}|n[uo][a-z]{0,4}))?(?![a-z]))[^0-9\n;]{0,32}$"
+)
+OTHER_NUMBER = re.compile(
+    r"\b(?:sku|parts?|orders?|items?|invoice|ticket|model|serial|catalog(?:ue)?|product|lot|batch|tracking|isbn|ref)"
+    r"[ :#._]{1,3}(?:(?:no|number|num|id)\b[ :#.]{0,3})?$"
+)
+"""What says that nine digits are the number of a thing."""
+SSN_ASKED = re.compile(r"(?:ssn|social)\b[^;.!]{0,50}$")
+"""A word some way before, such as in the question that the number answers: enough for three groups."""
 
 IBAN_LENGTHS = {
     code: int(length)
@@ -87,7 +97,11 @@ def ssn(seen: Seen, start: int, end: int) -> Found | None:
     if not is_ssn(re.sub(r"\D", "", written)):
         return None
     hyphens = written.count("-") == 2
-    if hyphens or SSN_WORDS.search(seen.small, max(0, start - 60), start):
+    if OTHER_NUMBER.search(seen.small, max(0, start - 40), start):
+        return None
+    words = SSN_WORDS if written.isdigit() else SSN_ASKED
+    near = max(0, start - 60)
+    if hyphens or SSN_WORDS.search(seen.small, near, start) or words.search(seen.small, near, start):
         return Found(start, end, "SSN", 0.9 if hyphens else 0.8)
     return None
 

@@ -22,10 +22,10 @@ DATE = (
 
 GAP = r"[\s\"'`:=#()<>|\[\],.*_/–-]{0,8}"
 WORDS = (
-    r"(?:number|numbers|num|no|nr|n[º°or]|#|id|ids|is|was|code|book|card|holder|are|the|of|his|her|my|us|uk|eu|value"
+    r"(?:number|numbers|num|no|nr|n[or]|#|id|ids|is|was|code|book|card|holder|are|the|of|his|her|my|us|uk|eu|value"
     r"|record|nummer|número|numero|numéro|ist|lautet|es|est|è|patient|chart|on|file|as|with|d|field|current|old|new)"
 )
-LINK = rf"(?:{GAP}(?:{WORDS}\b|\([^)\n]{{1,20}}\))){{0,5}}{GAP}"
+LINK = rf"(?:{GAP}(?:{WORDS}\b|n[º°]|\([^)\n]{{1,20}}\))){{0,5}}{GAP}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ LABELS = (
             "naissance",
             "nacim",
             "nacid",
+            "nac.",
             "nasci",
             "nato ",
             "nata ",
@@ -91,18 +92,32 @@ LABELS = (
     ),
     Label(
         "MRN",
-        ("mrn", "medical", "med rec", "med. rec", "hospital n", "chart n"),
+        (
+            "mrn",
+            "medical",
+            "med rec",
+            "med. rec",
+            "medrec",
+            "hospital n",
+            "chart n",
+            "mr#",
+            "mr #",
+            "unit n",
+            "unit #",
+        ),
         re.compile(
-            rf"(?:mrns?|med(?:ical|\.)?[ _]?rec(?:ord|\.)?s?|hospital|chart)(?:[ _]?(?:number|no|num|id))?\b(?:{LINK})"
+            rf"(?:mrns?|med(?:ical|\.)?[ _]?rec(?:ord|\.)?s?|hospital|chart|mr(?= ?#)"
+            r"|unit(?=[^0-9]{2,14}(?:[0-9]-?){6}))"
+            rf"(?:[ _]?(?:number|no|num|id))?\b(?:{LINK})"
             r"(?P<value>\d{2,4}(?:-\d{1,4}){1,4}|[a-z]{0,3}-?\d{4,12}[a-z]?)(?!\w|-\d)"
         ),
         _has_digits(4),
     ),
     Label(
         "PATIENT_ID",
-        ("patient", "paciente", "pat_id", "pat id", "paziente"),
+        ("patient", "paciente", "pat_id", "pat id", "paziente", "pt id", "pt no", "pt #", "pt_id", "ptid"),
         re.compile(
-            r"pa[tcz]\w{0,9}?(?:en|'s)?[ _-]{0,2}(?:id\w{0,8}|number|no\b|nr\b|num\b|#|nummer|code|record)"
+            r"(?:pa[tcz]\w{0,9}?(?:en|'s)?|pt\.?)[ _-]{0,2}(?:id\w{0,8}|number|no\b|nr\b|num\b|#|nummer|code|record)"
             rf"{LINK}(?P<value>[a-z]{{0,5}}[-_]?\d{{3,12}}(?:-[a-z0-9]{{1,6}}){{0,3}})(?!\w|-\w)"
         ),
         _has_digits(3),
@@ -110,29 +125,47 @@ LABELS = (
 )
 
 
+def _heads(stems: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """Stems that begin alike, by the three letters that they begin with: one search finds them all."""
+    alike: dict[str, list[str]] = {}
+    for stem in stems:
+        alike.setdefault(stem[:3], []).append(stem)
+    return [(each[0] if len(each) == 1 else head, tuple(each)) for head, each in alike.items()]
+
+
+HEADS = {label.kind: _heads(label.stems) for label in LABELS}
+
 DIGIT = re.compile("[0-9]")
 REACH = 110
 """Characters from a label in which its value must begin to have digits."""
 
 
 def labelled(seen: Seen) -> Iterator[Found]:
-    """Values behind their labels; each stem is looked for once in the whole text."""
+    """Values behind their labels; what stems begin with is looked for once in the whole text."""
+    ascii_only = seen.small.isascii()
     for label in LABELS:
-        for stem in label.stems:
-            at = seen.small.find(stem)
+        for head, stems in HEADS[label.kind]:
+            at = -1 if ascii_only and not head.isascii() else seen.small.find(head)
             while at >= 0:
                 # A look for a digit is cheap, and without one there is no value.
-                if _apart(seen.small, at) and DIGIT.search(seen.small, at, at + REACH):
+                if (
+                    seen.small.startswith(stems, at)
+                    and _apart(seen, at)
+                    and DIGIT.search(seen.small, at, at + REACH)
+                ):
                     match = label.pattern.match(seen.small, at)
                     if match and label.holds(match["value"]):
                         yield Found(*match.span("value"), label.kind, 0.85)
-                at = seen.small.find(stem, at + len(stem))
+                at = seen.small.find(head, at + len(head))
 
 
-def _apart(small: str, at: int) -> bool:
+def _apart(seen: Seen, at: int) -> bool:
+    """Whether a word begins there: also one of several that are written as one, such as `dateOfBirth`."""
+    small = seen.small
     return (
         at == 0
         or not small[at - 1].isalpha()
+        or (seen.text[at : at + 1].isupper() and seen.text[at - 1].islower())
         or small[at : at + 7] in {"patient", "geboren"}
         or small[at : at + 4] == "pass"
     )

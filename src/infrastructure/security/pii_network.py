@@ -10,7 +10,7 @@ from .pii_found import Found, Seen
 
 _BETWEEN = r"[ \"'`:=(-]*(?:(?:is|was|now|to|from|number|no\.?|of|versions?|v|at)[ \"'`:=(-]+){0,2}"
 VERSION_WORDS = re.compile(
-    rf"(?:\b(?:versions?|ver|v|release|rev|revision|build|firmware|driver|oid|dotnet|windows|chapter|section"
+    rf"(?:\b(?:versions?|ver|v|release|rev|revision|build|firmware|driver|oid|kernel|bios|sdk|runtime|library|item|clause|paragraph|article|figure|appendix|dotnet|windows|chapter|section"
     rf"|image|tag|assembly|fileversion|app_version){_BETWEEN}"
     r"|\b(?:upgrad|updat|downgrad|bump|install)(?:e|ed|es|ing|s)?\b[^\n]{0,30}"
     r"|\b(?:pull|push|image:?) [a-z0-9_./-]+:|==|>=|<=|~=|[a-z]-|\b(?:chrome|edg|opr|version|firefox|safari)/)$"
@@ -18,10 +18,15 @@ VERSION_WORDS = re.compile(
 """What stands before four numbers that are a version; also an image and its tag, a package and its number."""
 
 HINT = re.compile("[a-z=]")
+OID_ROOT = "1.3.6.1"
+FILE_END = re.compile(r"\.(?:tar|tgz|zip|jar|deb|rpm|exe|dll|msi|whl|so)(?!\w)")
 
 HEX_PAIR = re.compile(r":(?::|(?:[0-9A-Fa-f]{1,4}:){3})")
 HEX_LEFT = re.compile(r"[0-9A-Fa-f:]{0,40}")
-HEX_RIGHT = re.compile(r"[0-9A-Fa-f:]{0,40}(?:(?<=:)\d{1,3}(?:\.\d{1,3}){3})?")
+HEX_RIGHT = re.compile(
+    r"[0-9A-Fa-f:]{0,34}:[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z]|\.[0-9])|[0-9A-Fa-f:]{0,40}"
+)
+"""The rest of an address; the last two groups may be written as an IPv4 address (RFC 4291, 2.2)."""
 
 LOCAL_BACK = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}")
 DOMAIN = re.compile(
@@ -30,6 +35,8 @@ DOMAIN = re.compile(
 DOMAIN_SPELLED = re.compile(
     r" ?[\[({] ?at ?[\])}] ?((?:[^\W_][\w-]{0,61}(?: ?[\[({] ?(?:dot|\.) ?[\])}] ?|\.)){1,5}[^\W\d_]{2,24})(?!\w)"
 )
+NOT_OF_THE_NAME = re.compile(r"[=&?|`{}/#!*^$%]|(?<!\b[OoDd])'")
+"""What a query, a list or an assignment puts before a mailbox's name; the apostrophe of O'Brien is part of it."""
 FILES = frozenset(
     [
         "png",
@@ -69,7 +76,16 @@ def v4(seen: Seen, start: int, end: int) -> Found | None:
         return None
     if HINT.search(before) and VERSION_WORDS.search(before):
         return None
+    if _is_numbered(seen, start, end):
+        return None
     return Found(start, end, "IP", 0.95)
+
+
+def _is_numbered(seen: Seen, start: int, end: int) -> bool:
+    """Whether it is the root of the internet's object identifiers, a program's small number, or a file's."""
+    small, first = seen.small[start - 2 : start] if start > 1 else "", seen.small[start : start + 2]
+    program = first[1] == "." and small[-1:] == "/" and small[:1].isalpha()
+    return program or seen.small[start:end] == OID_ROOT or FILE_END.match(seen.small, end) is not None
 
 
 def v6(text: str) -> Iterator[Found]:
@@ -129,8 +145,7 @@ def _mailbox(text: str, at: int, end: int) -> Found | None:
     local = LOCAL_BACK.match(before[::-1])
     if local is None:
         return None
-    # What a query, a list or an assignment puts before the name is no part of it.
-    name = re.split(r"[=&?|'`{}/#!*^$%]", local[0][::-1])[-1].lstrip(".-~+")
+    name = NOT_OF_THE_NAME.split(local[0][::-1])[-1].lstrip(".-~+")
     if not name or name[-1] == "." or len(name) > 64:
         return None
     start = at - len(name)

@@ -23,7 +23,7 @@ _ENDS = r"(?!\d|[.-]\d|-?[A-Za-z_])"
 NATIONAL = re.compile(
     r"(?:\(?\+?1\)?[ .-]{1,2})?(?:\(\d{3}\)[ .-]{0,2}|\d{3}[.-]|[2-9]\d\d )\d{3}[ .-]\d{4}" + _ENDS
     + r"|(?P<trunk>(?:\(0[1-9]\d{0,4}\)|0[1-9]\d{0,4})(?:[ ./-]{1,3}\d{2,9}){1,4})" + _ENDS
-    + r"|\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS
+    + r"|(?:8[ -]?)?\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS
 )  # fmt: skip
 """North American, with the 0 of long-distance calls, with an area code in brackets."""
 
@@ -32,7 +32,7 @@ PAIRS = re.compile(r"0[1-9](?:([ .-])\d\d)(?:\1\d\d){3}")
 
 LINK = r"[\s\"'`:=#*()<>|,.\[-]*"
 PHONE_WORDS = re.compile(
-    r"(?:\b(?:(?:tele)?phone\w*|tel|tél|tlf|mob(?:ile)?|cell(?:phone|ular)?|fax|whatsapp|sms|handy|telefon\w*|téléphone"
+    r"(?:\b(?:(?:tele)?phone\w*|tel|tél|tlf|tfno|telf|teléf|ph|gsm|natel|viber|тел|телефон|моб|電話|手机|전화|연락처|mob(?:ile)?|cell(?:phone|ular)?|fax|whatsapp|sms|handy|telefon\w*|téléphone"
     r"|teléfono|telefone|móvil|movil|celular|cellulare|mobiel|portable|hotline|landline|msisdn"
     r"|(?:my|her|his|our|their|contact|best|direct|new) (?:number|no|line|num|cell))"
     r"(?:_?(?:number|no|num|nr|home|work))?"
@@ -47,7 +47,8 @@ OTHER_WORDS = re.compile(
     r"\b(?:orders?|invoices?|parts?|tickets?|case|ref|reference|tracking|serial|sku|isbn|items?|model|batch|lot|po|rfc"
     r"|accounts?|acct|policy|build|versions?|commit|job|ids?|licen[cs]e|confirmation|transaction|claim|receipt|product"
     r"|article|booking|shipment|package|request|bestell\w*|rechnung\w*|commande|facture|pedido|factura|issue|code"
-    r"|offset|timestamp|hash|uuid|asin|upc|ean|barcode|catalog\w*|row|rows|matrix)"
+    r"|offset|timestamp|hash|uuid|asin|upc|ean|barcode|catalog\w*|row|rows|matrix"
+    r"|(?:kunden|artikel|auftrags|vertrags)n\w*)"
     rf"{LINK}(?:\b(?:number|no|num|nr|n[º°o]|id|code|is|was|of|sn)\b{LINK}){{0,3}}$"
 )
 """What says that they are something else."""
@@ -58,7 +59,9 @@ SIGNS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\"'`:=#*()<>|,.[-"
 LAST = {
     PHONE_WORDS: frozenset(
         {
-            "phone", "tel", "tél", "tlf", "mob", "mobile", "cell", "cellphone", "cellular", "fax", "whatsapp", "sms",
+            "phone", "tel", "tél", "tlf", "tfno", "telf", "teléf", "ph", "gsm", "natel", "viber",
+            "тел", "телефон", "моб", "電話", "手机", "전화", "연락처", "mob", "mobile", "cell", "cellphone",
+            "cellular", "fax", "whatsapp", "sms",
             "handy", "téléphone", "teléfono", "telefone", "móvil", "movil", "celular", "cellulare", "mobiel",
             "portable", "hotline", "landline", "msisdn", "number", "no", "line", "num", "nr", "home", "work", "is",
             "was", "at", "on", "to", "me", "here", "now", "us", "uk", "under", "unter", "der", "ist", "es", "è",
@@ -86,7 +89,9 @@ WORD_BACK = re.compile(r"\w+|°")
 ALONE = {
     PHONE_WORDS: frozenset(
         {
-            "phone", "telephone", "tel", "tél", "tlf", "mob", "mobile", "cell", "cellphone", "cellular", "fax",
+            "phone", "telephone", "tel", "tél", "tlf", "tfno", "telf", "teléf", "ph", "gsm", "natel", "viber",
+            "тел", "телефон", "моб", "電話", "手机", "전화", "연락처", "mob", "mobile", "cell", "cellphone",
+            "cellular", "fax",
             "whatsapp", "sms",
             "handy", "téléphone", "teléfono", "telefone", "móvil", "movil", "celular", "cellulare", "mobiel",
             "hotline", "landline", "msisdn", "call", "calling", "dial", "ring", "text", "reach", "reachable",
@@ -96,7 +101,10 @@ ALONE = {
 }  # fmt: skip
 """Of these, words that need no other."""
 
-OPEN_ENDED = {PHONE_WORDS: ("phone", "telefon"), OTHER_WORDS: ("bestell", "rechnung", "catalog")}
+OPEN_ENDED = {
+    PHONE_WORDS: ("phone", "telefon"),
+    OTHER_WORDS: ("bestell", "rechnung", "catalog", "kundenn", "artikeln", "auftragsn", "vertragsn"),
+}
 """Words that may go on."""
 
 CUE_WINDOW = 60

@@ -36,10 +36,10 @@ FREED = re.compile(
 ANY = re.compile("[^0-9@]*+[0-9@]")
 CLOSE = re.compile(r"[^\s,;\"')\]}>]{0,79}[0-9@]")
 """Digits that hang on a mark."""
-NEAR = re.compile(r"[^\n]{0,48}?[0-9]")
+NEAR = re.compile(r"[^0-9]{0,60}[0-9]")
 FAR_LABELS = (
-    "dob", "d.o.b", "birth", "born", "bday", "gebo", "gebur", "geb.", "né", "naissance", "nacim", "nacid", "nasci",
-    "nato ", "nata ", "urodz", "ssn", "social", "tax", "itin",
+    "dob", "d.o.b", "birth", "born", "bday", "gebo", "gebur", "geb.", "né", "naissance", "nacim", "nacid", "nac.",
+    "nasci",    "nato ", "nata ", "urodz", "ssn", "social", "soc. sec", "soc sec", "ss ", "ss#", "tax", "itin",
 )  # fmt: skip
 """Labels that reach over a mark to what is behind it."""
 
