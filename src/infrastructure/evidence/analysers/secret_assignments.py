@@ -83,10 +83,9 @@ NOT_A_SECRET = re.compile(
     re.IGNORECASE,
 )
 PUBLIC_NAME = re.compile(
-    r"public|publishable|idempotency|client[_-]?token|request[_-]?token|device[_-]?token|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
+    r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
 )
 """For small letters."""
-PUBLIC_BEFORE = re.compile(r"(?:[Pp]ublic|PUBLIC)[ \t]{1,2}$")
 CHOSEN_NAMES = ("pass", "pwd", "pw")
 PLAIN_KEY = re.compile(
     r"(?:cache|primary|foreign|sort|row|partition|object|index|map|hash|group|message|i18n|translation|lookup|registry"
@@ -94,6 +93,8 @@ PLAIN_KEY = re.compile(
     r"[_.\-]?$",
     re.IGNORECASE,
 )
+NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGNORECASE)
+"""Tokens whose UUID only tells one request or one device from another."""
 PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
 
 
@@ -164,7 +165,7 @@ def _is_public(text: str, name: re.Match[str], start: int) -> bool:
     prefix = before.group() if before else ""
     if NOT_A_SECRET.match(name.group(2) or "") or PUBLIC_NAME.search(f"{prefix}\n{name.group()}".lower()):
         return True
-    if PUBLIC_BEFORE.search(text, max(start, name.start() - 9), name.start()):
+    if text[max(start, name.start() - 7) : name.start()].lower() == "public ":
         return True
     return bool(name.group(3) and PLAIN_KEY.search(prefix))
 
@@ -210,7 +211,7 @@ def _place(text: str, name: re.Match[str], start: int, end: int, language: str) 
     after = name.end()
     if (field := VALUE_OF.match(text, after, after + 100)) is not None:
         return _Place(field.end(), max(end, _line_end(text, field.end())), only_quoted=False)
-    if (string := PLIST.match(text, after, after + 40)) is not None:
+    if text.startswith("</key>", after) and (string := PLIST.match(text, after, after + 40)) is not None:
         return _Place(string.end(), max(end, _line_end(text, string.end())), only_quoted=False)
     if (separator := SEPARATOR.match(text, after, end)) is not None:
         mark = separator.group().lstrip("\\\"'] \t`*")[:2]
@@ -258,7 +259,9 @@ def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: s
 def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | None:
     value, name = text[start:end], _called(word)
     key = name.rstrip("_0123456789") in {"key", "auth"}
-    if stands_in(value) or (is_something_else(value) and not _opens(word, value)):
+    if is_something_else(value) and (key or not _opens(word, value)):
+        return None
+    if stands_in(value):
         return None
     chosen = name.startswith(CHOSEN_NAMES)
     random = is_random(value)
@@ -274,10 +277,13 @@ def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | 
 def _opens(name: re.Match[str], value: str) -> bool:
     """Whether a UUID so called opens something: not one that is merely a token or a secret of its own kind."""
     longer = name.string[max(0, name.start() - 1) : name.start()]
-    telling = _called(name).startswith("api") or (
+    if UUID.match(value) is None:
+        return False
+    if _called(name) == "token" and NO_KEY.search(name.string, max(0, name.start() - 12), name.start()):
+        return False
+    return _called(name).startswith("api") or (
         _called(name).startswith(("token", "secret")) and (longer.isalpha() or longer in {"_", "-"})
     )
-    return telling and UUID.match(value) is not None
 
 
 def _kind(name: str) -> str:

@@ -61,24 +61,26 @@ PLACES = (
            rf"(?:[bB]asic_?[aA]uth|HTTP\w{{1,9}}Auth|auth)"
            rf"[ \t]{{0,4}}+=?[ \t]{{0,4}}+\([ \t]{{0,4}}+{SOME}{QUOTED}"),
     _place("getConnection|PDO", rf"(?:getConnection|PDO)\([^\n()\"']{{0,100}}+(?:{SOME}){{1,2}}{QUOTED}"),
-    _place("_connect(|mysqli(|ftp_login(|imap_open(",
-           r"(?:mysqli?_p?connect|mysqli|ftp_login|imap_open)\("
+    _place("mysql|ftp_login(",
+           r"(?:mysqli?_p?connect|mysqli|ftp_login)\("
            rf"[^\n()\"',]{{0,60}}+,?[ \t]{{0,4}}+(?:{SOME}){{1,2}}{QUOTED}"),
-    _place("ogin(|redential|asicAuth(|wordAuthentication(|uthenticate(",
+    _place("ogin(|redential|asicAuth(|uthentica",
            r"(?:\.login|\.authenticate|Credentials?|[bB]asicAuth|PasswordAuthentication)\("
            rf"[ \t]{{0,4}}+{SOME}{QUOTED}"),
     _place("psk", rf"(?:psk|PSK)[ \t]{{0,4}}+=[ \t]{{0,4}}+{VALUE}"),
-    _place(":5432:|:*:", r":(?:5432|\*):[\w*\-]{1,60}+:[\w*\-]{1,60}+:([^\s:\"'`]{6,128}+)"),
+    _place(":5432:", r":5432:[\w*\-]{1,60}+:[\w*\-]{1,60}+:([^\s:\"'`]{6,128}+)"),
     _place("getConnection", rf"getConnection\([\w.]{{1,60}}+,[ \t]{{0,4}}+{SOME}{QUOTED}"),
     _place("@tcp(|@unix(", r":([^\s:@\"'`/]{6,128}+)@(?:tcp|unix)\("),
     _place("oracle:thin:", r"oracle:thin:[\w\-]{1,60}+/([^\s@\"'`/]{6,128}+)@"),
 )  # fmt: skip
+MARKS = frozenset(mark for place in PLACES for mark in place.marks)
 
 
 def commanded(text: str) -> Iterator[Commanded]:
     """Every value in such a place that may be a password."""
+    there = {mark for mark in MARKS if mark in text}
     for place in PLACES:
-        if not any(mark in text for mark in place.marks):
+        if there.isdisjoint(place.marks):
             continue
         for match in place.pattern.finditer(text):
             group = match.lastindex or 1
