@@ -35,7 +35,7 @@ DOMAIN = re.compile(
 DOMAIN_SPELLED = re.compile(
     r" ?[\[({] ?at ?[\])}] ?((?:[^\W_][\w-]{0,61}(?: ?[\[({] ?(?:dot|\.) ?[\])}] ?|\.)){1,5}[^\W\d_]{2,24})(?!\w)"
 )
-NOT_OF_THE_NAME = re.compile(r"[=&?|`{}/#!*^$%]|(?<!\b[OoDd])'")
+NOT_OF_THE_NAME = re.compile(r"[=&?|`{}/#!*^$]|%[23][0-9A-Fa-f]|(?<!\b[OoDd])'")
 """What a query, a list or an assignment puts before a mailbox's name; the apostrophe of O'Brien is part of it."""
 FILES = frozenset(
     [
@@ -145,7 +145,7 @@ def _mailbox(text: str, at: int, end: int) -> Found | None:
     local = LOCAL_BACK.match(before[::-1])
     if local is None:
         return None
-    name = NOT_OF_THE_NAME.split(local[0][::-1])[-1].lstrip(".-~+")
+    name = NOT_OF_THE_NAME.split(local[0][::-1])[-1].lstrip(".-~+%")
     if not name or name[-1] == "." or len(name) > 64:
         return None
     start = at - len(name)

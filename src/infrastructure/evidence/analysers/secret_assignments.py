@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from .secret_values import UUID, is_chosen, is_random, is_something_else, stands_in
 
-MARKS = ("pass", "pw", "secret", "token", "key", "cred", "auth", "appid")
+MARKS = ("pass", "contrase", "kennwort", "pw", "secret", "token", "key", "cred", "auth", "appid")
 BEFORE_MARK, AFTER_MARK = 14, 64
 """Characters of a name that may stand before and after its mark; a mark stands in each."""
 LONGEST_LINE = 1500
 """Characters; longer lines are data or minified code, where a name tells nothing."""
 LONG = (
     r"passw(?:or)?d|pwd|passphrase|passcode|passwort|secret|token|credentials?|appid"
-    r"|(?:api|access|auth|private|signing|encryption|encrypt|account|master|aes|hmac|fernet|cipher|crypto|app|license"
-    r"|licence|storage|session|webhook|deploy|shared|client|server|service|consumer|jwt|subscription|admin|ssh)[_-]?key"
+    r"|(?:api|access|auth|private|signing|ssh|encryption|encrypt|account|master|aes|hmac|fernet|cipher|crypto|app|license"
+    r"|licence|storage|session|webhook|deploy|shared|client|server|service|consumer|jwt|subscription|admin)[_\- ]?key"
+    r"|mot de passe|contrase(?:ñ|n)a|kennwort"
 )
 SHORT = (
     r"(?:(?<![A-Za-z])(?:[Pp]ass|PASS|[Pp]w|PW|[Aa]uth|AUTH|[Cc]reds?|CREDS?|[Kk]ey|KEY)"
@@ -36,9 +37,9 @@ SEPARATOR = re.compile(
     rf"(?:{ESCAPES}[\"'\]`]|\*\*){{0,3}}+[ \t]{{0,20}}+"
     r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
     r"[ \t]{0,8}+=(?!=)"
-    rf"|=>|:=|={{2,3}}+(?=[ \t]?[\"'])|=(?![=>])|:(?:\*\*)?(?![:=])"
+    rf"|=>|<-|As[ \t]String[ \t]?=|:=|={{2,3}}+(?=[ \t]?[\"'])|=(?![=>])|:(?:\*\*)?(?![:=])"
     rf"|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
-    r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+"
+    r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?"
 )
 OTHERWISE = re.compile(r"[\"'\])]{0,3}+[ \t]{0,4}+(?:\|\||\?\?|\bor\b)[ \t]{0,4}+(?=[\"'`])")
 """A value in case that the first is missing."""
@@ -50,8 +51,8 @@ VALUE_OF = re.compile(
 """Where name and value are two fields of their own, perhaps on two lines."""
 MADE = r"(?:String::from|SecretString::from|SecretStr|Secret|Some|Buffer\.from|bytes|bytearray|\[\]byte)"
 """What turns a text into another type and keeps its value."""
-PLIST = re.compile(r"</key>\s{0,24}+<string>")
-"""The same in a property list."""
+IN_ELEMENT = re.compile(r"</key>\s{0,24}+<string>|[\"']>\s{0,24}+<value>")
+"""The same in a property list, and in a list of beans."""
 QUOTED = re.compile(
     rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbuRBU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))"
     r"([^\"'`\\\n]{1,300}+)(?:\1)"
@@ -66,9 +67,9 @@ CONNECTION = re.compile(
     re.IGNORECASE,
 )
 FALLBACK = re.compile(
-    r"(?:environ(?:\.get)?|getenv|config|env|setdefault|get|define|[sS]et|[aA]dd|[hH]eader|append|put"
-    r"|set(?:Request)?Header|addHeader|fetch|getOrDefault|getProperty|setProperty"
-    r"|(?:buildConfigField|resValue)\(\s{0,8}\"[Ss]tring\",)\(?\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
+    r"(?:(?:environ(?:\.get)?|getenv|config|env|setdefault|get|define|[sS]et|[aA]dd|[hH]eader|append|put"
+    r"|set(?:Request)?Header|addHeader|fetch|getOrDefault|getProperty|setProperty)\("
+    r"|(?:buildConfigField|resValue)\(\s{0,8}\"[Ss]tring\",)\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
 )
 BARE_LANGUAGES = frozenset(
     {"yaml", "env", "ini", "shell", "dockerfile", "text", "", "xml", "markdown", "html", "rst"}
@@ -79,14 +80,14 @@ NOT_A_SECRET = re.compile(
     r"^[_\-]?(?:hash|sha\d*|digest|md5|checksum|fingerprint|length|len|size|name|names|field|url|uri|path|file|filename|dir"
     r"|ids?|types?|header|prefix|suffix|pattern|regex|re|ttl|age|expir\w*|version|count|limit|min|max|label|title|help"
     r"|hint|message|msg|error|validator\w*|arn|ref|env|var|param|policy|scope|endpoint|host|user|username|salt|s?_?class"
-    r"|index|position|pos|start|end|format|regexp|map|table|column|placeholder|text|description|generator|reset\w*)s?(?![a-z0-9])",
+    r"|last\w*|changed\w*|s?manager|index|position|pos|start|end|format|regexp|map|table|column|placeholder|text|description|generator|reset\w*)s?(?![a-z0-9])",
     re.IGNORECASE,
 )
 PUBLIC_NAME = re.compile(
     r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
 )
 """For small letters."""
-CHOSEN_NAMES = ("pass", "pwd", "pw")
+CHOSEN_NAMES = ("pass", "pwd", "pw", "mot de", "contrase", "kennwort")
 PLAIN_KEY = re.compile(
     r"(?:cache|primary|foreign|sort|row|partition|object|index|map|hash|group|message|i18n|translation|lookup|registry"
     r"|host|range|order|unique|idempotency|routing|storage|search|sub|dict|event|query|state|react|item|node|tree|kms|hot)"
@@ -211,7 +212,7 @@ def _place(text: str, name: re.Match[str], start: int, end: int, language: str) 
     after = name.end()
     if (field := VALUE_OF.match(text, after, after + 100)) is not None:
         return _Place(field.end(), max(end, _line_end(text, field.end())), only_quoted=False)
-    if text.startswith("</key>", after) and (string := PLIST.match(text, after, after + 40)) is not None:
+    if text.startswith(("<", '">'), after) and (string := IN_ELEMENT.match(text, after, after + 40)):
         return _Place(string.end(), max(end, _line_end(text, string.end())), only_quoted=False)
     if (separator := SEPARATOR.match(text, after, end)) is not None:
         mark = separator.group().lstrip("\\\"'] \t`*")[:2]
@@ -251,6 +252,8 @@ def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: s
     word = first.start() if first is not None else name.start()
     if word > 0 and text[word - 1] in "?&":
         return IN_QUERY
+    if word > 0 and text[word - 1] in "\"'" and text[name.end() : name.end() + 1] == "=":
+        return IN_CONNECTION
     if language in BARE_LANGUAGES:
         return BARE
     return IN_CONNECTION if CONNECTION.search(text, start, end) else None

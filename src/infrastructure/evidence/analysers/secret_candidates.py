@@ -21,6 +21,7 @@ from .secret_values import entropy, is_chosen, is_given, is_random, is_something
 
 MASK = "****"
 PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----")
+PUTTY = re.compile(r"Private-Lines: [0-9]{1,3}+\r?\n((?:[A-Za-z0-9+/=]{1,64}+(?:\r?\n|$)){2,200}+)")
 END = "-----END"
 SHORTEST_KEY = 60
 """Characters of its body."""
@@ -35,6 +36,7 @@ SCHEME = re.compile(
 SCHEMES = ("earer ", "BEARER ", "oken ", "ApiKey ", "SSWS ", "earer\t")
 BASIC = re.compile(r"(?:Basic|BASIC|basic)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
+SHORTEST_RUN = 20
 RUN = re.compile(r"[A-Za-z0-9_\-.+/=~:]{20,}+")
 """Each credential of a provider is, or begins with, such a run; ordinary text has few of them."""
 ESCAPED = frozenset({"\\n", "\\r", "\\t"})
@@ -72,7 +74,9 @@ def candidates(text: str, language: str, size: int = SIZE) -> Iterator[Found]:
 
 
 def _in_part(text: str, language: str) -> Iterator[Found]:
-    runs = " ".join(RUN.findall(text))
+    # A run holds no blank: words that are too short need no look by an expression.
+    words = [word for word in text.split() if len(word) >= SHORTEST_RUN]
+    runs = " ".join(RUN.findall(" ".join(words)))
     for provider in PROVIDERS:
         if any(mark in runs for mark in provider.marks):
             yield from _provided(text, provider)
@@ -139,6 +143,9 @@ def _is_mixed(body: str) -> bool:
 
 
 def _private_keys(text: str) -> Iterator[Found]:
+    if "Private-Lines" in text:
+        for match in PUTTY.finditer(text):
+            yield Found("private-key", "private key", *match.span(1), 0.95, "provider")
     if "PRIVATE KEY" not in text:
         return
     for match in PEM.finditer(text):

@@ -67,6 +67,17 @@ PLACES = (
     _place("ogin(|redential|asicAuth(|uthentica",
            r"(?:\.login|\.authenticate|Credentials?|[bB]asicAuth|PasswordAuthentication)\("
            rf"[ \t]{{0,4}}+{SOME}{QUOTED}"),
+    _place('variable "',
+           r"variable[ \t]{1,4}+\"[\w\-]{0,60}?(?:token|secret|password|passwd|api_key|access_key)\"[ \t]{0,4}+\{"
+           rf"[^{{}}]{{0,200}}?default[ \t]{{0,16}}+=[ \t]{{0,4}}+{QUOTED}"),
+    _place("sudo", rf"echo{GAP}{VALUE}[ \t]{{0,4}}+\|[ \t]{{0,4}}+sudo{GAP}-S"),
+    _place("chpasswd",
+           rf"echo{GAP}[\"']?[\w.\-]{{1,40}}+:([^\s:\"'|]{{6,128}}+)[\"']?[ \t]{{0,4}}+\|[^\n|]{{0,40}}?chpasswd"),
+    _place("unzip", rf"unzip{WORDS}{GAP}-P[ \t]{{0,4}}+{VALUE}"),
+    _place("ldap",
+           r"ldap(?:search|modify|add|delete|passwd|whoami)"
+           rf"(?:[ \t]{{1,4}}+[^\s]{{1,80}}+){{0,8}}?{GAP}-w{GAP}{VALUE}"),
+    _place("jwt.", rf"jwt\.(?:sign|verify|encode|decode)\([^\n()\"',]{{1,80}}+,[ \t]{{0,4}}+{QUOTED}"),
     _place("psk", rf"(?:psk|PSK)[ \t]{{0,4}}+=[ \t]{{0,4}}+{VALUE}"),
     _place(":5432:", r":5432:[\w*\-]{1,60}+:[\w*\-]{1,60}+:([^\s:\"'`]{6,128}+)"),
     _place("getConnection", rf"getConnection\([\w.]{{1,60}}+,[ \t]{{0,4}}+{SOME}{QUOTED}"),

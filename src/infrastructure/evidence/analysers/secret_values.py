@@ -18,6 +18,7 @@ FILLED_IN_LATER = re.compile(
     r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]"
 )
 UUID = re.compile(r"^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$", re.IGNORECASE)
+DAY = re.compile(r"^(?:19|20)\d\d-\d\d-\d\d(?:[T ]|$)")
 DIGEST = re.compile(
     r"^(?:sha(?:1|224|256|384|512)|md5|h1|blake2[bs]?|pbkdf2\w*|bcrypt|argon2\w*|scrypt)[-:=$]", re.IGNORECASE
 )
@@ -60,6 +61,7 @@ def is_something_else(value: str) -> bool:
     """Whether it is an identifier, a checksum, a hash, an address or a public key: none opens anything."""
     return bool(
         UUID.match(value)
+        or DAY.match(value)
         or DIGEST.match(value)
         or HASHED.match(value)
         or ADDRESS.search(value)

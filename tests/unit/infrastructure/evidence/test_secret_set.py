@@ -1,4 +1,4 @@
-"""How many of the labelled secrets are found, and how many finds are none: on the half that no rule was shaped on."""
+"""How many of the labelled secrets are found, and how many finds are none: in three sets."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ def test_no_text_is_in_both_halves_and_each_has_hundreds() -> None:
 
 
 @pytest.mark.parametrize("known_path", [True, False], ids=["by path", "as prose"])
-def test_of_the_held_half_nearly_all_is_found_and_little_else(known_path: bool) -> None:
-    """Precision at least .95, recall at least .93."""
+@pytest.mark.parametrize(("part", "precision", "recall"), [("held", 0.95, 0.93), ("third", 0.97, 0.97)])
+def test_nearly_all_is_found_and_little_else(
+    part: str, precision: float, recall: float, known_path: bool
+) -> None:
+    """More than precision .95 and recall .93 where the rules were mended by what was missed."""
     right = wrong = missed = 0
-    for one in examples("held"):
+    for one in examples(part):
         language = language_of(one.path) if known_path else ""
         found = [(each.start, each.end) for each in candidates(one.text, language)]
         hits = sum(_covered(place, found) for place in one.secrets)
         right, missed = right + hits, missed + len(one.secrets) - hits
         wrong += sum(not _touches(place, one) for place in found)
 
-    assert right / (right + wrong) >= 0.95
-    assert right / (right + missed) >= 0.93
+    assert right / (right + wrong) >= precision
+    assert right / (right + missed) >= recall
 
 
 def _covered(place: tuple[int, int], found: list[tuple[int, int]]) -> bool:
