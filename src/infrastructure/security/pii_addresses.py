@@ -9,9 +9,12 @@ from .pii_found import Found, Seen
 
 _ENDS = (
     r"street|st|avenue|ave|av|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|terrace|ter|close|crescent"
-    r"|cres|square|sq|parkway|pkwy|highway|hwy|circle|cir|trail|trl|alley|row|mews|gardens|grove|walk|loop|plaza|pike"
-    r"|turnpike|crossing|bend|ridge|green|hill|quay|commons?|view|heights|hollow|point|path|run|pass|park|route"
+    r"|cres|square|sq|parkway|pkwy|highway|hwy|circle|cir|trail|trl|alley|mews|gardens|grove|plaza|pike"
+    r"|turnpike|crossing|bend|ridge|green|hill|quay|commons?|heights|hollow|park"
 )
+_WEAK = "route|run|pass|point|path|view|walk|loop|row"
+"""Common words: only with a capital letter."""
+_END = rf"(?:(?i:{_ENDS})|{_WEAK.title()}|{_WEAK.upper()})\b"
 _STATES = (
     r"A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]"
     r"|T[NX]|UT|V[TA]|W[AVIY]|PR"
@@ -32,7 +35,7 @@ _TAIL = (
 
 ENGLISH = re.compile(
     r"(?P<number>\d{1,6})(?:[A-Za-z]|-\d{1,4}| 1/2)?,? {1,2}(?:(?:[NSEW]{1,2}\.?|North|South|East|West) )?"
-    rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?(?i:{_ENDS})\b\.?(?: (?i:{_ENDS})\b\.?)?"
+    rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?{_END}\.?(?: {_END}\.?)?"
     rf"(?: (?:[NSEW]{{1,2}}|North|South|East|West)\b)?(?i:{_UNIT})?{_TAIL}?"
 )
 POSTED = re.compile(
@@ -47,7 +50,7 @@ NAMED_BEFORE = re.compile(
 )
 """A number with the code of its town behind, and the street's name before: what it says in German or Spanish."""
 LOWER = re.compile(
-    rf"(?P<number>\d{{1,6}})[a-z]? (?:[a-z][\w.'-]{{0,20}} ){{1,4}}?(?:{_ENDS})\b\.?{_UNIT}?"
+    rf"(?P<number>\d{{1,6}})[a-z]? (?:[a-z][\w.'-]{{0,20}} ){{1,4}}?(?:{_ENDS}|{_WEAK})\b\.?{_UNIT}?"
     rf"(?:,? [a-z]+(?: [a-z]+)?)?,? (?:{_STATES.lower()}),? \d{{5}}(?:-\d{{4}})?"
 )
 FRENCH_WORDS = (
@@ -91,7 +94,7 @@ BEHIND = re.compile(rf"[^\W\d_]*\.?{_FIRST}")
 BEFORE = re.compile(
     rf"(?:Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|[Uu]l\.|C/|Camino)"
     rf"(?: (?:de la|de las|de los|del|della|delle|dei|da|das|do|dos|de|di|la))?"
-    rf"(?: [A-ZÀ-Ý\d][\w.'’-]{{1,30}}){{1,4}}?{_FIRST}(?:, ?[0-9]{{1,2}}[ºª°]\.? ?(?:[A-Z]|izq\.?|dcha\.?)?(?!\w))?"
+    rf"(?: [A-ZÀ-Ý\d][\w.'’-]{{1,30}}){{1,4}}?{_FIRST}(?:, ?[0-9]{{1,2}}[ºª°]\.? ?(?:[A-Z](?!\w)|[a-z]{{3,5}}\b\.?)?)?"
 )
 NAME_BACK = re.compile(r"[\w.-]{0,40}(?: [\w.'-]{1,20}(?<=[A-ZÀ-Ý])(?=\W|$)){0,2}")
 

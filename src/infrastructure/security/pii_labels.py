@@ -16,9 +16,12 @@ DATE = (
     rf"(?:(?:19|20)\d\d[ ./-]{{1,2}}\d{{1,2}}[ ./-]{{1,2}}\d{{1,2}}"
     rf"|\d{{1,2}}\.? ?[ ./-] ?\d{{1,2}}\.? ?[ ./-] ?(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d{{6}}"
     rf"|(?:the )?\d{{1,2}}(?:st|nd|rd|th|er|º)?\.?(?: ?[-/]| of| de)? ?{MONTH}[,/-]?(?: de| del)?[ ]?(?:\d{{4}}|\d\d)"
-    rf"|{MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?,? ?\d{{4}}|(?:19|20)\d\d[- ]{MONTH}[- ]\d{{1,2}})(?![\w]|[-/]\d)"
+    rf"|{MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?,? ?\d{{4}}|(?:19|20)\d\d[- ]{MONTH}[- ]\d{{1,2}})"
+    r"(?:t[0-9:.]{5,15}z?)?(?![\w]|[-/]\d)"
 )
 """A day of one year, as forms and people write it; two numbers may be day and month in either order."""
+
+CLOCK = re.compile(r"(?<=\d)t\d.*$")
 
 GAP = r"[\s\"'`:=#()<>|\[\],.*_/–-]{0,8}"
 WORDS = (
@@ -46,7 +49,7 @@ def _is_day(value: str) -> bool:
     """Whether the numbers of a date are in the calendar's bounds."""
     if value.isdigit():
         return 1 <= int(value[4:6]) <= 12 and 1 <= int(value[6:]) <= 31
-    numbers = [int(number) for number in re.findall(r"\d+", value)]
+    numbers = [int(number) for number in re.findall(r"\d+", CLOCK.sub("", value))]
     small = [number for number in numbers if number <= 31]
     return len(small) >= len(numbers) - 1 and (len(numbers) < 3 or any(number <= 12 for number in small))
 
@@ -115,7 +118,19 @@ LABELS = (
     ),
     Label(
         "PATIENT_ID",
-        ("patient", "paciente", "pat_id", "pat id", "paziente", "pt id", "pt no", "pt #", "pt_id", "ptid"),
+        (
+            "patient",
+            "paciente",
+            "pat_id",
+            "pat id",
+            "paziente",
+            "pt id",
+            "pt no",
+            "pt #",
+            "pt. id",
+            "pt_id",
+            "ptid",
+        ),
         re.compile(
             r"(?:pa[tcz]\w{0,9}?(?:en|'s)?|pt\.?)[ _-]{0,2}(?:id\w{0,8}|number|no\b|nr\b|num\b|#|nummer|code|record)"
             rf"{LINK}(?P<value>[a-z]{{0,5}}[-_]?\d{{3,12}}(?:-[a-z0-9]{{1,6}}){{0,3}})(?!\w|-\w)"

@@ -68,6 +68,8 @@ def test_what_others_write_is_found_as_well() -> None:
         ("Unter den Linden 77, 10117 Berlin", "[REDACTED-ADDRESS]"),
         ("Markt 3, Zimmer 4", "Markt 3, Zimmer 4"),
         ('{"dateOfBirth": "1999-12-31"}', '{"dateOfBirth": "[REDACTED-DOB]"}'),
+        ("dob=1970-05-12T10:45:59Z", "dob=[REDACTED-DOB]"),
+        ("10 Mile run, 10 Mile Run", "10 Mile run, [REDACTED-ADDRESS]"),
         ("nginx/1.25.3.1, db/10.0.0.1", "nginx/1.25.3.1, db/[REDACTED-IP]"),
         ("SKU: 512-33-6120", "SKU: 512-33-6120"),
         ("your social?\n[10:03] 518 33 6120", "your social?\n[10:03] [REDACTED-SSN]"),
