@@ -179,7 +179,7 @@ PROVIDERS = (
     _rule("contentful-token", "Contentful token", "CFPAT-", r"CFPAT-[A-Za-z0-9_\-]{43}", longest=49),
     _rule("hubspot-token", "HubSpot token", "pat-na1- pat-eu1- pat-na2-",
           r"pat-(?:na|eu)[0-9]-[0-9a-f]{8}-[0-9a-f\-]{27}", longest=44),
-    _rule("cargo-token", "crates.io token", "cio", r"cio[A-Za-z0-9]{32}", longest=35),
+    _rule("cargo-token", "Cargo token", "cio", r"cio[A-Za-z0-9]{32}", longest=35),
     _rule("nuget-key", "NuGet key", "oy2", r"oy2[a-z0-9]{43}", longest=46),
     _rule("swarm-token", "Docker Swarm token", "SWMTKN-1-", r"SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}", longest=85),
     _rule("sonar-token", "SonarQube token", "squ_ sqp_ sqa_", r"sq[upa]_[0-9a-f]{40}", longest=44),
