@@ -25,6 +25,8 @@ LOOK, WRITE, EVIDENCE = "look-up", "append-line", "alpha"
 LOOKS, LINES = "looks.jsonl", "lines.jsonl"
 POLICIES = tuple(DoubtPolicy)
 TIERS = (ModelTier.CAPABLE, ModelTier.CHEAP, ModelTier.CAPABLE)
+ROUND = 2
+"""The round of an agent in which it appends its line."""
 TOOL_SECONDS = 0.03
 """How long a tool takes before, and again after, it leaves its line."""
 
@@ -61,9 +63,11 @@ def options_of(number: int) -> RunOptions:
 
 
 def plan_of(number: int, plans: list[ExecutionPlan]) -> ExecutionPlan:
-    """The run's plan: its task names it, so that every request tells whose it is."""
+    """The run's plan: its task names it, so that every request tells whose it is, and the lines that are wanted."""
     plan = plans[number % len(plans)]
-    return replace(plan, requirements=replace(plan.requirements, task=f"Review it for RUN[{number}]."))
+    lines = ", ".join(f"{number}/{agent}/{ROUND}" for agent in AGENTS)
+    task = f"Review it for RUN[{number}], and append the lines {lines}."
+    return replace(plan, requirements=replace(plan.requirements, task=task))
 
 
 class Tools:
