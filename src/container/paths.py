@@ -10,6 +10,13 @@ def real_place(path: object) -> str:
     return real_place(path)
 
 
+def real_folder(path: object) -> str:
+    """The folder's real path; raises WorkspaceError that says what is wrong with it, and UnsafePath."""
+    from ..infrastructure.workspace.roots import real_folder
+
+    return real_folder(path)
+
+
 def lies_within(folder: str, path: object) -> bool:
     """Whether `path` is `folder` or lies below it, links followed; raises UnsafePath."""
     from ..infrastructure.common.confined import lies_within

@@ -67,6 +67,20 @@ def test_a_backup_is_made_once_and_loses_what_is_forgotten(muster: Shell) -> Non
     assert [b"harbour" in copy.read_bytes() for copy in copies] == [True] * len(copies)
 
 
+def test_findings_are_told_of_folders_that_there_are(muster: Shell) -> None:
+    """A name that is misspelt is not a folder without findings; one that is gone still has its own."""
+    missing = muster("findings", "nowhere")
+    assert (missing.code, "'nowhere' does not exist" in missing.err) == (2, True)
+    place = muster.folder / "code"
+    place.mkdir()
+    assert muster("findings", "code").out.startswith("no finding is remembered in this folder")
+    (place / "a.py").write_text("def run(text):\n    return eval(text)\n")
+    muster("check", "code", "-q")
+    (place / "a.py").unlink()
+    place.rmdir()
+    assert "S307" in muster("findings", "code").out
+
+
 def test_a_file_that_was_cut_or_changed_is_taken_in_not_at_all(muster: Shell) -> None:
     """The line is named."""
     for text in ("one", "two", "three"):

@@ -34,6 +34,10 @@ class FakeClock(Clock):
         self._now += timedelta(seconds=seconds)
         self._elapsed += seconds
 
+    def jump(self, days: float) -> None:
+        """Set the time of day so many days ahead or back; the steady counter goes on."""
+        self._now += timedelta(days=days)
+
     async def sleep(self, seconds: float) -> None:
         """Let the time pass at once, and remember how much was asked for."""
         self.slept.append(seconds)

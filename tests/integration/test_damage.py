@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -84,22 +84,29 @@ async def used_short(store: EmbeddedShortTermStore) -> list[str]:
     return wrong({**given, **await asked({key: store.retrieve(key) for key in KEYS})})
 
 
+def damaged(
+    folder: Path, damage: Callable[[bytes, random.Random], bytes], chance: random.Random
+) -> Iterator[Path]:
+    """Twenty copies of the file whole.db, each damaged in another place."""
+    content = (folder / "whole.db").read_bytes()
+    for number in range(20):
+        path = folder / f"{number}.db"
+        path.write_bytes(damage(content, chance))
+        yield path
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 async def test_a_damaged_memory_file_never_lies(
     damage: Callable[[bytes, random.Random], bytes], tmp_path: Path
 ) -> None:
     """Twenty times over."""
-    chance = random.Random(3)
     whole = SqliteLongTermStore(tmp_path / "whole.db")
     for key, value in VALUES.items():
         assert await whole.store(key, value)
     whole.close()
-    content = (tmp_path / "whole.db").read_bytes()
-    for number in range(20):
-        path = tmp_path / f"{number}.db"
-        path.write_bytes(damage(content, chance))
+    for path in damaged(tmp_path, damage, random.Random(3)):
         store = SqliteLongTermStore(path)
-        assert await used_long(store) == [], number
+        assert await used_long(store) == [], path.name
         store.close()
 
 
@@ -108,16 +115,12 @@ async def test_a_damaged_short_term_file_never_lies(
     damage: Callable[[bytes, random.Random], bytes], tmp_path: Path
 ) -> None:
     """Twenty times over."""
-    chance = random.Random(4)
     whole = EmbeddedShortTermStore(SystemClock(), tmp_path / "whole.db")
     assert await whole.stash_many(VALUES, 3600, promote_on_expiry=True)
     whole.close()
-    content = (tmp_path / "whole.db").read_bytes()
-    for number in range(20):
-        path = tmp_path / f"{number}.db"
-        path.write_bytes(damage(content, chance))
+    for path in damaged(tmp_path, damage, random.Random(4)):
         store = EmbeddedShortTermStore(SystemClock(), path)
-        assert await used_short(store) == [], number
+        assert await used_short(store) == [], path.name
         store.close()
 
 

@@ -42,6 +42,7 @@ class RedisClient:
         self._thread: threading.Thread | None = None
         self._redis: Redis | None = None
         self._batches = RedisBatches(self._send)
+        self._loaded = False
         self._ears: dict[str, asyncio.Task[NoReturn]] = {}
         self._turns = asyncio.Semaphore(MOST_CONNECTIONS)  # of no loop until somebody waits
         self._closed = False
@@ -49,9 +50,12 @@ class RedisClient:
 
     async def run(self, script: str, keys: Sequence[str], arguments: Sequence[int | str | bytes]) -> bytes:
         """Run a Lua `script` that returns text; what several ask at the same moment is sent together."""
-        here = asyncio.get_running_loop()
+        here, there = asyncio.get_running_loop(), self._started()
+        if not self._loaded:  # loading the library takes its time, which is not the server's
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_load(), there))
+            self._loaded = True
         question = Question(script, keys, arguments, here, here.create_future())
-        self._batches.ask(question, self._started())
+        self._batches.ask(question, there)
         try:
             async with asyncio.timeout(self._patience):
                 return await question.waiter
@@ -184,6 +188,11 @@ class RedisClient:
         return StorageError(
             f"Redis at {self.name!r} {what}", code=code, details={"server": self.name}, hint=hint
         )
+
+
+async def _load() -> None:
+    """Load the library in the thread that this runs in."""
+    import redis.asyncio  # noqa: F401 - loaded here so that no call waits for it
 
 
 async def _ask(batch: Sequence[Question], command: str, redis: Redis) -> list[bytes | Exception]:

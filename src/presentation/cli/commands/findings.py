@@ -36,7 +36,7 @@ def command(directory: str, states: tuple[str, ...], json: bool, output: str | N
     As of the last run that ended there; look anew: muster check. What does not count: muster dismiss.
     """
     from ....application.use_cases.list_findings import ListFindingsRequest
-    from ....container.paths import real_place
+    from ....container.paths import real_folder, real_place
     from .. import session
     from ..finding_words import findings_as_text
     from ..output import check_target, emit
@@ -48,4 +48,6 @@ def command(directory: str, states: tuple[str, ...], json: bool, output: str | N
     with session.open_session(directory) as house:
         request = ListFindingsRequest(real_place(directory), [FindingState(one) for one in states])
         found = run_async(house.list_findings().execute(request))
+    if not found:
+        real_folder(directory)  # of a folder that is gone, findings are still told
     emit(as_json(findings=found) if json else findings_as_text(found, stdout_width()), output)

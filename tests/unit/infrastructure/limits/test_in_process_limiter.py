@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -71,12 +70,7 @@ async def test_the_wait_is_no_longer_than_needed() -> None:
 
 async def test_a_clock_that_is_set_changes_nothing() -> None:
     """Only the steady counter counts, forwards and backwards."""
-
-    class Jumping(FakeClock):
-        def jump(self, days: int) -> None:
-            self._now += timedelta(days=days)
-
-    clock = Jumping()
+    clock = FakeClock()
     limiter = InProcessRateLimiter(clock)
     limit = RateLimit(requests=1)
     assert await limiter.acquire("k", limit, 1) == 0.0

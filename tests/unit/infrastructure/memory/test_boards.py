@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import apsw
@@ -26,14 +25,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.redis_server import RedisServer, redis_server
 
 DAMAGE = "UPDATE {} SET writing = CAST(writing || x'20' AS BLOB) WHERE {}"
-
-
-class Jumping(FakeClock):
-    """Its time of day may be set."""
-
-    def jump(self, days: int) -> None:
-        """Set it so many days ahead or back; the steady counter goes on."""
-        self._now += timedelta(days=days)
 
 
 @pytest.fixture
@@ -59,7 +50,7 @@ def client(server: RedisServer) -> Iterator[RedisClient]:
 
 async def test_a_clock_that_is_set_gives_no_task_to_two(path: Path) -> None:
     """Ahead or back; who opens the file afterwards agrees with who had it open before."""
-    clock = Jumping()
+    clock = FakeClock()
     first = EmbeddedBoard(clock, path)
     await BoardTaskQueue(first).push("q", 1, 3600)
     lease = await BoardTaskQueue(first).take("q", 60)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -47,14 +46,6 @@ store.close()
 """
 
 
-class Jumping(FakeClock):
-    """Its time of day may be set."""
-
-    def jump(self, days: int) -> None:
-        """Set it so many days ahead or back; the steady counter goes on."""
-        self._now += timedelta(days=days)
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Where there is nothing yet."""
@@ -95,7 +86,7 @@ async def test_a_file_outlives_its_process_and_time_goes_on(path: Path) -> None:
 @pytest.mark.parametrize("kept_in", ["process", "file"])
 async def test_setting_the_clock_ends_nothing_and_keeps_nothing(kept_in: str, path: Path) -> None:
     """Ahead or back; who opens the file afterwards agrees with who had it open before."""
-    clock = Jumping()
+    clock = FakeClock()
     store = EmbeddedShortTermStore(clock, path if kept_in == "file" else None)
     await store.stash("plain", 1, 60)
     await store.stash("promoted", 1, 60, promote_on_expiry=True)
@@ -120,11 +111,11 @@ async def test_after_a_boot_with_a_wrong_clock_what_waits_is_still_there(
     rows = "muster.infrastructure.memory.embedded_short_term_store.boot_of_machine"
     boots = iter(("one", "two", "three"))
     monkeypatch.setattr(rows, lambda fallback: next(boots))
-    store = EmbeddedShortTermStore(Jumping(), path)
+    store = EmbeddedShortTermStore(FakeClock(), path)
     await store.stash("a", 1, 60, promote_on_expiry=True)
     store.close()
     for days, due in ((-400, []), (400, ["a"])):
-        clock = Jumping()
+        clock = FakeClock()
         clock.jump(days)
         store = EmbeddedShortTermStore(clock, path)
         assert await store.retrieve("a") == 1
