@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from ...domain.errors import MusterError, StorageError
-from ...domain.evidence.finding_book import Dismissal, FindingBook
+from ...domain.evidence.finding_book import NO_BOOK, Dismissal, FindingBook
 from ...domain.memory.entry import Entry, Origin
 from ...domain.memory.run_outcome import project_of
 from ...domain.orchestration.run import RunReport
@@ -20,7 +20,6 @@ PREFIX, MARK = "findings/", "f"
 TRIES = 200
 """So often a book is written anew when somebody else was faster: of all who try at once one always succeeds."""
 BOOK = TypeAdapter(FindingBook)
-NO_BOOK = FindingBook()
 log = logging.getLogger(__name__)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...domain.agents.recalled import Recalled
-from ...domain.evidence.finding_book import FindingBook
+from ...domain.evidence.finding_book import NO_BOOK, FindingBook
 from ...domain.orchestration.run import AgentResult, RunRecord, RunReport
 from ..flow.flow import Flow
 from ..orchestrators.patterns.base import Assignment
 from .agent_runner import AgentRunner
-from .finding_memory import NO_BOOK, FindingMemory
+from .finding_memory import FindingMemory
 from .lessons import LessonBook
 from .outcomes import OutcomeMemory
 from .recalling import Recaller, Reminder

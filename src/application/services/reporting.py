@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...domain.evidence.finding import Finding, sort_key
-from ...domain.evidence.finding_book import FindingBook, FindingHistory
+from ...domain.evidence.finding_book import NO_BOOK, FindingBook, FindingHistory
 from ...domain.evidence.merge import merge
 from ...domain.evidence.report import EvidenceReport, EvidenceStatus, ToolProfile
 from ...domain.evidence.severity import Category, Severity
@@ -20,8 +20,6 @@ from ...domain.ports.workspace import Workspace
 from ...domain.workspace.files import NotCovered, WorkspaceSnapshot
 from .finding_check import FindingCheck, Looked
 from .quoting import still_says
-
-NO_BOOK = FindingBook()
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,10 @@ class FindingBook:
         return one.first_run != run and one.fixed_run in {"", run}
 
 
+NO_BOOK = FindingBook()
+"""Nothing is known."""
+
+
 def _sorted(findings: Iterable[RememberedFinding]) -> tuple[RememberedFinding, ...]:
     return tuple(sorted(findings, key=lambda one: sort_key(one.finding)))
 
