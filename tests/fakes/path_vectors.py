@@ -34,7 +34,7 @@ NO_NAMES = (
     "a/\udcff",
 )  # fmt: skip
 REFUSED = (*CLIMBING, *ABSOLUTE, *HOME, *WINDOWS, *DISGUISED, *NO_NAMES)
-NOT_TEXT: tuple[object, ...] = (None, 0, 1.5, True, b"a.txt", ["a.txt"], ("a", "b"), {"a": 1}, object())
+NOT_TEXT: tuple[object, ...] = (None, 0, 1.5, True, b"a.txt", ["a.txt"], ("a", "b"), {"a": 1}, object)
 FINE = (
     "a.txt", "development/x", "etc/passwd", "proc/self", "dev/null",
     "sys/x", "a b/c d.txt", "\u00fc/\u65e5\u672c\u8a9e.txt",
