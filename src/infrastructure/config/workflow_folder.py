@@ -45,9 +45,10 @@ class WorkflowFolder(WorkflowCatalog):
         self._folder = folder
         self._names = names
         self._project = project
+        self._built_in: dict[str, tuple[Workflow, Path]] | None = None
 
     def workflows(self) -> tuple[Workflow, ...]:
-        """Every workflow once; the files are read anew each time."""
+        """Every workflow once; the files of the folder are read anew each time."""
         found, broken = self._found()
         for each in broken:
             raise each.error
@@ -75,12 +76,9 @@ class WorkflowFolder(WorkflowCatalog):
         }  # fmt: skip
 
     def _found(self) -> tuple[dict[str, tuple[Workflow, Path]], tuple[BrokenWorkflow, ...]]:
-        found: dict[str, tuple[Workflow, Path]] = {}
+        found = dict(self._shipped())
         taken: dict[str, Path] = {}
         broken: list[BrokenWorkflow] = []
-        for path in _files(self._builtin):
-            workflow = self._read(path, Origin.BUILT_IN)
-            found[workflow.name] = workflow, path
         kept = frozenset(found if self._project else ())
         for path in _files(self._folder) if self._folder else ():
             try:
@@ -92,6 +90,13 @@ class WorkflowFolder(WorkflowCatalog):
             taken[workflow.name] = path
             found[workflow.name] = workflow, path
         return found, tuple(broken)
+
+    def _shipped(self) -> dict[str, tuple[Workflow, Path]]:
+        """Read once: what comes with Muster does not change while it runs, and to read it takes a tenth of a second."""
+        if self._built_in is None:
+            read = [(self._read(path, Origin.BUILT_IN), path) for path in _files(self._builtin)]
+            self._built_in = {workflow.name: (workflow, path) for workflow, path in read}
+        return self._built_in
 
     def _read(self, path: Path, origin: Origin) -> Workflow:
         within = self._project if origin is Origin.PROJECT else None
