@@ -6,33 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .secret_names import BEFORE, NAME, called, is_public, names
 from .secret_values import UUID, is_chosen, is_random, is_something_else, stands_in
 
-MARKS = ("pass", "contrase", "kennwort", "pw", "secret", "token", "key", "cred", "auth", "appid")
-BEFORE_MARK, AFTER_MARK = 14, 64
-"""Characters of a name that may stand before and after its mark; a mark stands in each."""
 LONGEST_LINE = 1500
 """Characters; longer lines are data or minified code, where a name tells nothing."""
-LONG = (
-    r"passw(?:or)?d|pwd|passphrase|passcode|passwort|secret|token|credentials?|appid"
-    r"|(?:api|access|auth|private|signing|ssh|encryption|encrypt|account|master|aes|hmac|fernet|cipher|crypto|app|license"
-    r"|licence|storage|session|webhook|deploy|shared|client|server|service|consumer|jwt|subscription|admin)[_\- ]?key"
-    r"|mot de passe|contrase(?:ñ|n)a|kennwort"
-)
-SHORT = (
-    r"(?:(?<![A-Za-z])(?:[Pp]ass|PASS|[Pp]w|PW|[Aa]uth|AUTH|[Cc]reds?|CREDS?|[Kk]ey|KEY)"
-    r"|(?<=[a-z0-9])(?:Pass|Pw|Auth|Creds?|Key)|(?<=root)pw|(?<=bind)pw)(?:_?[0-9])?(?![\w\-])"
-)
-"""Names that are parts of many words: whole words only, and nothing after them."""
-NAME = re.compile(rf"((?i:{LONG}))([\w\-]{{0,40}}+)|({SHORT})")
 ESCAPES = r"\\{0,7}+"
 """Before a quote that stands inside JSON text, or inside JSON text inside JSON text."""
 LINE_END, WRAPPED_END = re.compile(r"\n"), re.compile(r"\n|\\n")
 WRAPPED = frozenset({"", "json"})
 """Languages in which a whole file may stand as one text of JSON, its lines ended by a backslash and an n."""
-HEADING = "key-----"
-"""The end of a key's first or last line, which names no value: the key below it has a rule of its own."""
-BEFORE = re.compile(r"[\w.\-]{0,40}$")
 SEPARATOR = re.compile(
     rf"(?:{ESCAPES}[\"'\]`]|\*\*){{0,3}}+[ \t]{{0,20}}+"
     r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
@@ -76,24 +59,7 @@ BARE_LANGUAGES = frozenset(
 )
 WORDED = frozenset({"shell", "dockerfile", "text", "", "markdown", "env", "ini"})
 """Languages in which a value may follow its name after a blank."""
-NOT_A_SECRET = re.compile(
-    r"^[_\-]?(?:hash|sha\d*|digest|md5|checksum|fingerprint|length|len|size|name|names|field|url|uri|path|file|filename|dir"
-    r"|ids?|types?|header|prefix|suffix|pattern|regex|re|ttl|age|expir\w*|version|count|limit|min|max|label|title|help"
-    r"|hint|message|msg|error|validator\w*|arn|ref|env|var|param|policy|scope|endpoint|host|user|username|salt|s?_?class"
-    r"|last\w*|changed\w*|s?manager|index|position|pos|start|end|format|regexp|map|table|column|placeholder|text|description|generator|reset\w*)s?(?![a-z0-9])",
-    re.IGNORECASE,
-)
-PUBLIC_NAME = re.compile(
-    r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
-)
-"""For small letters."""
 CHOSEN_NAMES = ("pass", "pwd", "pw", "mot de", "contrase", "kennwort")
-PLAIN_KEY = re.compile(
-    r"(?:cache|primary|foreign|sort|row|partition|object|index|map|hash|group|message|i18n|translation|lookup|registry"
-    r"|host|range|order|unique|idempotency|routing|storage|search|sub|dict|event|query|state|react|item|node|tree|kms|hot)"
-    r"[_.\-]?$",
-    re.IGNORECASE,
-)
 NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGNORECASE)
 """Tokens whose UUID only tells one request or one device from another."""
 PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
@@ -113,7 +79,7 @@ class Assigned:
 def assigned(text: str, language: str) -> Iterator[Assigned]:
     """All values that pass the gates, in order; every line is looked at in time proportional to its length."""
     seen = -1
-    for name in _names(text):
+    for name in names(text):
         if name.start() < seen:
             continue
         start, end = _line(text, name, language)
@@ -125,50 +91,13 @@ def assigned(text: str, language: str) -> Iterator[Assigned]:
             yield found
 
 
-def _names(text: str) -> Iterator[re.Match[str]]:
-    """What NAME finds from left to right, looked for only around its marks: they are found much faster."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        yield from NAME.finditer(text)
-        return
-    done = 0
-    for place in sorted(_places(lowered)):
-        if place >= done and (name := NAME.search(text, max(done, place - BEFORE_MARK), place + AFTER_MARK)):
-            done = name.end()
-            yield name
-
-
-def _places(lowered: str) -> Iterator[int]:
-    for mark in MARKS:
-        place = lowered.find(mark)
-        while place >= 0:
-            if not lowered.startswith(HEADING, place):
-                yield place
-            place = lowered.find(mark, place + 1)
-
-
 def tells_secret(name: str, value: str) -> bool:
     """Whether `value`, called `name` in some data, is a secret: the name needs no quotes and no sign between."""
     bare = value.strip()
     for word in NAME.finditer(name):
-        if not _is_public(name, word, 0) and _judged(word, 0, len(bare), bare) is not None:
+        if not is_public(name, word, 0) and _judged(word, 0, len(bare), bare) is not None:
             return True
     return False
-
-
-def _called(name: re.Match[str]) -> str:
-    return str(name.group(1) or name.group(3)).lower()
-
-
-def _is_public(text: str, name: re.Match[str], start: int) -> bool:
-    """Whether what stands around the word makes another thing of it."""
-    before = BEFORE.search(text, max(start, name.start() - 40), name.start())
-    prefix = before.group() if before else ""
-    if NOT_A_SECRET.match(name.group(2) or "") or PUBLIC_NAME.search(f"{prefix}\n{name.group()}".lower()):
-        return True
-    if text[max(start, name.start() - 7) : name.start()].lower() == "public ":
-        return True
-    return bool(name.group(3) and PLAIN_KEY.search(prefix))
 
 
 def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
@@ -178,12 +107,24 @@ def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
     start = text.rfind("\n", earliest, name.start()) + 1
     if wrapped and (inner := text.rfind("\\n", max(earliest, start), name.start())) >= 0:
         start = inner + 2
-    after = (WRAPPED_END if wrapped else LINE_END).search(text, name.end())
-    return start, len(text) if after is None else after.start()
+    return start, _end(text, name.end(), wrapped)
+
+
+def _end(text: str, start: int, wrapped: bool) -> int:
+    """Where the line ends that goes on at `start`; most ends are near."""
+    near = min(len(text), start + LONGEST_LINE + 1)
+    end = text.find("\n", start, near)
+    inner = text.find("\\n", start, near if end < 0 else end) if wrapped else -1
+    if inner >= 0:
+        return inner
+    if end >= 0:
+        return end
+    after = (WRAPPED_END if wrapped else LINE_END).search(text, max(start, near - 1))
+    return len(text) if after is None else after.start()
 
 
 def _beside(text: str, name: re.Match[str], start: int, end: int, language: str) -> Assigned | None:
-    if _is_public(text, name, start):
+    if is_public(text, name, start):
         return None
     place = _place(text, name, start, end, language)
     if place is None:
@@ -260,11 +201,9 @@ def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: s
 
 
 def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | None:
-    value, name = text[start:end], _called(word)
+    value, name = text[start:end], called(word)
     key = name.rstrip("_0123456789") in {"key", "auth"}
-    if is_something_else(value) and (key or not _opens(word, value)):
-        return None
-    if stands_in(value):
+    if stands_in(value) or (is_something_else(value) and (key or not _opens(word, value))):
         return None
     chosen = name.startswith(CHOSEN_NAMES)
     random = is_random(value)
@@ -282,10 +221,10 @@ def _opens(name: re.Match[str], value: str) -> bool:
     longer = name.string[max(0, name.start() - 1) : name.start()]
     if UUID.match(value) is None:
         return False
-    if _called(name) == "token" and NO_KEY.search(name.string, max(0, name.start() - 12), name.start()):
+    if called(name) == "token" and NO_KEY.search(name.string, max(0, name.start() - 12), name.start()):
         return False
-    return _called(name).startswith("api") or (
-        _called(name).startswith(("token", "secret")) and (longer.isalpha() or longer in {"_", "-"})
+    return called(name).startswith("api") or (
+        called(name).startswith(("token", "secret")) and (longer.isalpha() or longer in {"_", "-"})
     )
 
 

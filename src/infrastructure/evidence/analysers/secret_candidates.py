@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from .secret_assignments import MARKS, assigned
+from .secret_assignments import assigned
 from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
+from .secret_names import MARKS
 from .secret_rules import PAIRS, PROVIDERS, WORD, Pair, Provider
 from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, stands_in
 
