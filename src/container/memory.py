@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
     from ..application.use_cases.backup_memory import BackupMemory
+    from ..application.use_cases.edit_memory import EditMemory
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory
@@ -173,6 +174,13 @@ def search_memory(store: LongTermStore) -> SearchMemory:
     from ..application.use_cases.search_memory import SearchMemory
 
     return SearchMemory(store)
+
+
+def edit_memory(store: LongTermStore) -> EditMemory:
+    """Put an entry right."""
+    from ..application.use_cases.edit_memory import EditMemory
+
+    return EditMemory(store)
 
 
 def forget_memory(store: LongTermStore) -> ForgetMemory:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
     from ..application.use_cases.backup_memory import BackupMemory
+    from ..application.use_cases.edit_memory import EditMemory
     from ..application.use_cases.export_memory import ExportMemory
     from ..application.use_cases.forget_memory import ForgetMemory
     from ..application.use_cases.import_memory import ImportMemory
@@ -45,6 +46,7 @@ class Memory(Work):
     list_memory: providers.Provider[ListMemory] = _one(m.list_memory, Work.store)
     show_memory: providers.Provider[ShowMemory] = _one(m.show_memory, Work.store)
     search_memory: providers.Provider[SearchMemory] = _one(m.search_memory, Work.store)
+    edit_memory: providers.Provider[EditMemory] = _one(m.edit_memory, Work.store)
     forget_memory: providers.Provider[ForgetMemory] = _one(m.forget_memory, Work.store)
     export_memory: providers.Provider[ExportMemory] = _one(m.export_memory, Work.store)
     import_memory: providers.Provider[ImportMemory] = _one(m.import_memory, Work.store)

@@ -50,6 +50,25 @@ def test_a_lesson_is_kept_found_carried_and_forgotten(muster: Shell) -> None:
     assert muster("memory", "verify").out == "1 entry read, all as they were stored\n"
 
 
+def test_a_lesson_is_put_right_by_its_owner(muster: Shell) -> None:
+    """Scanned like what is new; others may not, and a text of no change changes nothing."""
+    kept = muster("remember", "--tag", "area=api", "Five calls a second", "--json").json()["pattern"]["id"]
+    assert muster("memory", "edit", kept, f"Nine, says {MAIL}").out == f"pattern/{kept} edited\n"
+    assert muster("memory", "edit", kept, "-", stdin="Nine, says [REDACTED-EMAIL]\n").out.endswith(
+        "unchanged\n"
+    )
+    found = muster("recall", "nine", "--json").json()["patterns"]
+    assert [(one["content"], one["metadata"]) for one in found] == [
+        ("Nine, says [REDACTED-EMAIL]", {"area": "api"})
+    ]
+    assert "there is no terminal to edit at" in muster("memory", "edit", kept).error
+    assert (
+        "'bob', steward, may not" in muster("memory", "edit", kept, "mine", env={"MUSTER_USER": "bob"}).error
+    )
+    kinds = [one["event"]["type"] for one in muster("audit", "list", "--json").json()["events"]]
+    assert kinds == ["memory-store", "memory-store", "permission-denied"]
+
+
 def test_a_backup_is_made_once_and_loses_what_is_forgotten(muster: Shell) -> None:
     """In the data folder or elsewhere; it can be put in the place of the memory."""
     for text in ("a lighthouse", "a harbour"):

@@ -12,6 +12,7 @@ COMMANDS = {
     "list": "List entries by key.",
     "show": "Show an entry, whole.",
     "search": "Search all entries.",
+    "edit": "Put right what an entry says.",
     "forget": "Delete entries for good.",
     "export": "Write entries down, to carry them elsewhere.",
     "import": "Take in entries that were exported.",
@@ -30,13 +31,14 @@ COMMANDS = {
         "muster memory list",
         'muster memory search "retry after a rate limit"',
         "muster memory show lesson-01ab",
+        "muster memory edit lesson-01ab",
         "muster memory forget lesson-01ab",
         "muster memory verify",
     ),
 )
 @click.option("--debug", is_flag=True, expose_value=False, hidden=True)
 def command() -> None:
-    """See, search, carry, check and delete everything that is remembered.
+    """See, search, edit, carry, check and delete everything that is remembered.
 
     You see what is yours, what belongs to nobody, and what was granted to you. muster remember adds to it, muster
     recall finds lessons in it.
