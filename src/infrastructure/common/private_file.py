@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...domain.errors import SecurityViolation
@@ -43,20 +44,39 @@ def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
     With `durable` it is on the disk when this returns; without, it outlives the process and not a power cut. One
     writer at a time is the caller's business. Raises StorageError.
     """
-    unready = unready_of(path)
     with disk_errors(str(path)):
         make_private_folder(path.parent)
-        with contextlib.suppress(FileNotFoundError):
-            unready.unlink()
-        try:
-            _write(unready, content, durable=durable)
-            unready.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                unready.unlink(missing_ok=True)  # it takes room that may be missing
-            raise
+        write_unready(path, content, durable=durable)
+        make_ready(path)
         if durable:
-            _keep_name(path)
+            keep_names(path.parent)
+
+
+def write_unready(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write what shall become the file beside it, as `write_private` does; nothing of it stays after an OSError."""
+    unready = unready_of(path)
+    with contextlib.suppress(FileNotFoundError):
+        unready.unlink()
+    with _removed_on_error(unready):
+        _write(unready, content, durable=durable)
+
+
+def make_ready(path: Path) -> None:
+    """Give what was written unready its name, which lasts once the folder is synced; raises OSError."""
+    unready = unready_of(path)
+    with _removed_on_error(unready):
+        unready.replace(path)
+
+
+def keep_names(folder: Path) -> None:
+    """Sync a folder in which files were made ready.
+
+    The new content is in place whatever becomes of this: that is no disk without room, which keeps the old.
+    """
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
 
 
 def unready_of(path: Path) -> Path:
@@ -83,12 +103,15 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _keep_name(path: Path) -> None:
-    """The new content is in place whatever becomes of this: that is no disk without room, which keeps the old."""
+@contextlib.contextmanager
+def _removed_on_error(unready: Path) -> Iterator[None]:
+    """It takes room that may be missing."""
     try:
-        sync_folder(path.parent)
-    except OSError as error:
-        raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
+        yield
+    except OSError:
+        with contextlib.suppress(OSError):
+            unready.unlink(missing_ok=True)
+        raise
 
 
 def _write(path: Path, content: bytes, *, durable: bool) -> None:

@@ -18,11 +18,12 @@ from ...domain.ports.clock import Clock
 from ...domain.ports.embedder import Embedder
 from ...domain.ports.long_term_store import LongTermStore
 from ...domain.security.classification import Classification
-from ..common.private_file import sync_folder, unready_of, write_private
+from ..common.private_file import sync_folder, unready_of
 from ..common.system_clock import SystemClock
 from ..common.trouble import disk_errors
 from .backup_places import backup_place
 from .json_backups import forget_in_backups, known_backups, make_backup
+from .json_batches import Batches
 from .json_files import file_of, read, remove_file, written
 from .json_turns import Turns
 from .json_values import checked_key
@@ -43,8 +44,9 @@ class JsonFilesLongTermStore(LongTermStore):
     """A file a key, for a memory that is read by people or kept under version control.
 
     A file that does not match its digest is renamed to `*.damaged`, logged, and reads as None. Several threads and
-    processes may use the same folder; each write waits for the disk, so that it is a good deal slower than SQLite.
-    Every search looks whether files have changed. With an embedder, it goes by meaning as well as by words.
+    processes may use the same folder. Each write waits for the disk, those that come at once together, and takes a
+    good deal longer than with SQLite all the same. Every search looks whether files have changed. With an embedder,
+    it goes by meaning as well as by words.
     """
 
     def __init__(self, folder: Path, clock: Clock | None = None, embedder: Embedder | None = None) -> None:
@@ -52,6 +54,7 @@ class JsonFilesLongTermStore(LongTermStore):
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._turns = Turns(folder)
+        self._batches = Batches(folder, self._turns)
         self._index = TextIndex()
         self._indexed: dict[Path, tuple[tuple[int, int, int], bytes]] = {}
         self._meaning: Meaning | None = None
@@ -70,16 +73,22 @@ class JsonFilesLongTermStore(LongTermStore):
     ) -> bool:
         """Keep `data`; on disk before it returns; False when there is no room."""
         record = record_of(key, data, classification, origin, text, self._clock.now())
-        return await self._aside(self._store, key, record)
+        path = file_of(self._folder, record.key)
+        try:
+            await self._batches.change(path, lambda: self._stored(path, record))
+        except StorageError as error:
+            if error.code != "storage-full":
+                raise
+            log.warning("%r was not stored: %s", key, error)
+            return False
+        return True
 
     async def replace(
         self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
     ) -> bool:
         """Put `data` in the place of `seen`, if that is still what is stored; on disk before it returns."""
-        path = file_of(self._folder, checked_key(seen.key))
-        return await self._aside(
-            self._replace, path, seen, data, text, self._clock.now() if renewed else None
-        )
+        path, now = file_of(self._folder, checked_key(seen.key)), self._clock.now() if renewed else None
+        return await self._batches.change(path, lambda: self._replaced(path, seen, data, text, now))
 
     async def retrieve(self, key: str) -> object | None:
         """What was stored, or None, also for what can no longer be trusted."""
@@ -142,27 +151,18 @@ class JsonFilesLongTermStore(LongTermStore):
 
         return await asyncio.to_thread(done)
 
-    def _store(self, key: str, record: Record) -> bool:
-        try:
-            path = file_of(self._folder, record.key)
-            with self._writing(path):
-                if not (record.promotion and is_promoted(self._look(path), record)):
-                    remove_file(vector_of(path))
-                    write_private(path, written(record))
-        except StorageError as error:
-            if error.code != "storage-full":
-                raise
-            log.warning("%r was not stored: %s", key, error)
-            return False
-        return True
+    def _stored(self, path: Path, record: Record) -> bytes | None:
+        """The file's new content; None when it is that promotion already."""
+        if record.promotion and is_promoted(self._look(path), record):
+            return None
+        return written(record)
 
-    def _replace(self, path: Path, seen: Entry, data: object, text: str | None, now: datetime | None) -> bool:
-        with self._writing(path):
-            record = replaced(self._look(path), seen, data, text, now)
-            if record is not None:
-                remove_file(vector_of(path))
-                write_private(path, written(record))
-        return record is not None
+    def _replaced(
+        self, path: Path, seen: Entry, data: object, text: str | None, now: datetime | None
+    ) -> bytes | None:
+        """The file's new content; None when it no longer holds what was seen."""
+        record = replaced(self._look(path), seen, data, text, now)
+        return None if record is None else written(record)
 
     def _read(self, path: Path, key: bytes | None = None) -> Record | None:
         """The record; what lies under a wrong name or is damaged is set aside."""
@@ -249,9 +249,9 @@ class JsonFilesLongTermStore(LongTermStore):
             self._indexed[path] = (marks[path], record.key)
 
     @contextmanager
-    def _writing(self, path: Path | None = None) -> Iterator[None]:
-        """Be the only one who writes this file, or any."""
-        with disk_errors(str(self._folder)), self._turns.turn(path):
+    def _writing(self) -> Iterator[None]:
+        """Be the only one who writes in the folder."""
+        with disk_errors(str(self._folder)), self._turns.turn():
             yield
 
 

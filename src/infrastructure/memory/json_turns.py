@@ -1,11 +1,12 @@
-"""Who may write in a folder of JSON files at the same time."""
+"""Who may write in a folder of JSON files."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..common.exclusion import alone
@@ -14,70 +15,39 @@ from ..common.private_file import make_private_folder
 PATIENCE, PAUSE = 30.0, 0.002
 """Seconds that other processes may take to write, and between two looks."""
 HELD = 0.05
-"""Seconds after which a process lets no more of its threads in before it has let others have a turn."""
+"""Seconds after which a process whose own threads wait pauses, so that another finds the folder free."""
 
 
 class Turns:
-    """Threads of one process write different files together; processes, and whoever needs the whole folder, alone.
-
-    A disk brings many files to safety in hardly more time than one, if they come at once.
-    """
+    """One at a time: the threads of this process in the order in which they came, and no other process meanwhile."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._changed = threading.Condition()
-        self._writing: set[Path | None] = set()
-        self._want_all = 0
-        self._locking = False
-        self._lock: ExitStack | None = None
-        self._until = 0.0
+        self._waiting = deque[object]()
+        self._free_at = 0.0
 
     @contextmanager
-    def turn(self, path: Path | None = None) -> Iterator[None]:
-        """Be the only one who writes `path`, or anything, within the block; raises LockHeld and OSError."""
-        self._enter(path)
-        try:
-            yield
-        finally:
-            self._leave(path)
-
-    def _enter(self, path: Path | None) -> None:
+    def turn(self) -> Iterator[None]:
+        """Be the only one who writes in the folder within the block; raises LockHeld and OSError."""
+        ticket = object()
         with self._changed:
-            self._want_all += path is None
-            try:
-                self._changed.wait_for(lambda: self._may_enter(path))
-            finally:
-                self._want_all -= path is None
-            self._writing.add(path)
-            if self._lock is not None:
-                return
-            self._locking = True
-        lock = ExitStack()
+            self._waiting.append(ticket)
+            self._changed.wait_for(lambda: self._waiting[0] is ticket)
         try:
             make_private_folder(self._folder)
-            lock.enter_context(alone(self._folder / ".lock", str(self._folder), PATIENCE, PAUSE))
-        except BaseException:
-            self._settle(None)
-            self._leave(path)
-            raise
-        self._settle(lock)
+            with alone(self._folder / ".lock", str(self._folder), PATIENCE, PAUSE):
+                yield
+            self._let_others_in()
+        finally:
+            with self._changed:
+                self._waiting.popleft()
+                self._changed.notify_all()
 
-    def _may_enter(self, path: Path | None) -> bool:
-        if not self._writing:
-            return True
-        if path is None or None in self._writing or path in self._writing:
-            return False
-        return not (self._locking or self._want_all or time.monotonic() > self._until)
-
-    def _settle(self, lock: ExitStack | None) -> None:
-        with self._changed:
-            self._lock, self._locking, self._until = lock, False, time.monotonic() + HELD
-            self._changed.notify_all()
-
-    def _leave(self, path: Path | None) -> None:
-        with self._changed:
-            self._writing.discard(path)
-            if not self._writing and self._lock is not None:
-                self._lock.close()
-                self._lock = None
-            self._changed.notify_all()
+    def _let_others_in(self) -> None:
+        """Other processes only look now and then whether the folder is free."""
+        now = time.monotonic()
+        if now - self._free_at > HELD:
+            if len(self._waiting) > 1:
+                time.sleep(2 * PAUSE)
+            self._free_at = time.monotonic()

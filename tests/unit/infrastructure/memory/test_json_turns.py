@@ -1,8 +1,7 @@
-"""Threads that write in one folder: different files together, the same file and the whole folder alone."""
+"""Threads that write in one folder: one at a time, in their order, and no other process meanwhile."""
 
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,64 +12,50 @@ from muster.infrastructure.memory import json_turns
 from muster.infrastructure.memory.json_turns import Turns
 
 
-class Crowd:
-    """Threads that stay in their turn until somebody lets them go."""
+def test_each_in_the_order_in_which_they_came(tmp_path: Path) -> None:
+    """Nobody comes in while somebody is inside, though all of them wait."""
+    turns, said, go = Turns(tmp_path), list[str](), threading.Event()
 
-    def __init__(self, turns: Turns) -> None:
-        self.inside = list[str]()
-        self._turns = turns
-        self._go = threading.Event()
-        self._threads = list[threading.Thread]()
+    def stay(name: str) -> None:
+        with turns.turn():
+            said.append(f"{name} comes")
+            go.wait(10)
+            said.append(f"{name} goes")
 
-    def come(self, *names: str) -> None:
-        """Let them in, as far as they may; "all" wants the whole folder."""
-        for name in names:
-            thread = threading.Thread(target=self._stay, args=(name,))
-            thread.start()
-            self._threads.append(thread)
-            time.sleep(0.05)
-
-    def leave(self) -> None:
-        """All go, one after the other or together."""
-        self._go.set()
-        for thread in self._threads:
-            thread.join(10)
-
-    def _stay(self, name: str) -> None:
-        with self._turns.turn(None if name == "all" else Path(name)):
-            self.inside.append(name)
-            self._go.wait(10)
+    threads = [threading.Thread(target=stay, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)
+    assert said == ["a comes"]
+    go.set()
+    for thread in threads:
+        thread.join(10)
+    assert said == [f"{name} {what}" for name in "abc" for what in ("comes", "goes")]
 
 
-@pytest.mark.parametrize(
-    ("came", "inside"),
-    [
-        (["a", "b", "c"], ["a", "b", "c"]),
-        (["a", "a", "b"], ["a", "b"]),
-        (["a", "all", "b"], ["a"]),
-        (["all", "a", "all"], ["all"]),
-    ],
-)
-def test_who_is_inside_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, came: Sequence[str], inside: Sequence[str]
+def test_another_process_finds_the_folder_free_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And everybody has a turn in the end."""
-    monkeypatch.setattr(json_turns, "HELD", 10)
-    crowd = Crowd(Turns(tmp_path))
-    crowd.come(*came)
-    assert crowd.inside == inside
-    crowd.leave()
-    assert sorted(crowd.inside) == sorted(came)
+    """Though the threads of this one never stop to come."""
+    monkeypatch.setattr(json_turns, "HELD", 0.01)
+    turns, over = Turns(tmp_path), threading.Event()
 
+    def stay() -> None:
+        while not over.is_set():
+            with turns.turn():
+                time.sleep(0.002)
 
-def test_others_have_a_turn_when_it_has_lasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever comes late waits, though the file is another one, so that the lock is let go of."""
-    monkeypatch.setattr(json_turns, "HELD", 0)
-    crowd = Crowd(Turns(tmp_path))
-    crowd.come("a", "b")
-    assert crowd.inside == ["a"]
-    crowd.leave()
-    assert crowd.inside == ["a", "b"]
+    threads = [threading.Thread(target=stay) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(3):
+            with alone(tmp_path / ".lock", "a test", 20, json_turns.PAUSE):
+                assert True
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(10)
 
 
 def test_the_folder_is_another_process_s_until_it_is_not(
@@ -79,9 +64,9 @@ def test_the_folder_is_another_process_s_until_it_is_not(
     """Nobody is inside meanwhile, waiting ends with an error, and a failed turn is in nobody's way."""
     monkeypatch.setattr(json_turns, "PATIENCE", 0.05)
     turns = Turns(tmp_path)
-    with alone(tmp_path / ".lock", "a test", 1), pytest.raises(LockHeld), turns.turn(Path("a")):
+    with alone(tmp_path / ".lock", "a test", 1), pytest.raises(LockHeld), turns.turn():
         pytest.fail("two were inside")
-    with turns.turn(Path("a")), pytest.raises(LockHeld), alone(tmp_path / ".lock", "a test", 0):
+    with turns.turn(), pytest.raises(LockHeld), alone(tmp_path / ".lock", "a test", 0):
         pytest.fail("two were inside")
     with alone(tmp_path / ".lock", "a test", 0):
         assert True
