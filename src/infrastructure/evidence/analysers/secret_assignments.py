@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .secret_names import BEFORE, NAME, called, is_public, names
-from .secret_values import UUID, is_chosen, is_random, is_something_else, stands_in
+from .secret_values import UUID, is_chosen, is_numbered, is_random, is_something_else, stands_in
 
 LONGEST_LINE = 1500
 """Characters; longer lines are data or minified code, where a name tells nothing."""
@@ -24,8 +24,16 @@ SEPARATOR = re.compile(
     rf"|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
     r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?"
 )
+BELOW = re.compile(r"[|>][+\-]?[ \t]{0,4}+\r?\n[ \t]{1,40}+(?=\S+[ \t]*(?:\n|$))")
+"""In YAML: the value is the one line below."""
 OTHERWISE = re.compile(r"[\"'\])]{0,3}+[ \t]{0,4}+(?:\|\||\?\?|\bor\b)[ \t]{0,4}+(?=[\"'`])")
 """A value in case that the first is missing."""
+TOLD = re.compile(
+    r"[ \t](?:for|of|to|in|on|at)[ \t]{1,2}+[\w.@\-]{1,40}+(?:[ \t]{1,2}+[\w.@\-]{1,40}+)?"
+    r"(?:[ \t]is[ \t]{1,2}+|:[ \t]{0,2}+|[ \t]?=[ \t]?)(?=[\"'`]?[^\s\"'`=:,;()]{6})"
+    r"|[ \t][-\u2013][ \t](?=[^\s\"'`=:,;()]{6})"
+)
+"""In prose: what it is for stands between."""
 APART = re.compile(r"[ \t]{1,8}+(?:is[ \t]{1,2}+|was[ \t]{1,2}+|=[ \t]{1,2}+)?(?=[\"'`]?[^\s\"'`=:,;()]{6})")
 """Only a blank, or a verb: in statements, commands and prose."""
 VALUE_OF = re.compile(
@@ -59,6 +67,7 @@ BARE_LANGUAGES = frozenset(
 )
 WORDED = frozenset({"shell", "dockerfile", "text", "", "markdown", "env", "ini"})
 """Languages in which a value may follow its name after a blank."""
+PROSE = frozenset({"text", "", "markdown", "rst"})
 CHOSEN_NAMES = ("pass", "pwd", "pw", "mot de", "contrase", "kennwort")
 NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGNORECASE)
 """Tokens whose UUID only tells one request or one device from another."""
@@ -156,15 +165,23 @@ def _place(text: str, name: re.Match[str], start: int, end: int, language: str) 
     if text.startswith(("<", '">'), after) and (string := IN_ELEMENT.match(text, after, after + 40)):
         return _Place(string.end(), max(end, _line_end(text, string.end())), only_quoted=False)
     if (separator := SEPARATOR.match(text, after, end)) is not None:
-        mark = separator.group().lstrip("\\\"'] \t`*")[:2]
-        only_quoted = mark[:1] in {",", "("} or mark == "=="
-        return _Place(separator.end(), end, only_quoted) if _gives(text, name, start, mark) else None
+        return _behind(text, name, start, end, separator)
     if (other := OTHERWISE.match(text, after, end)) is not None:
         return _Place(other.end(), end, only_quoted=True)
-    apart = APART.match(text, after, end)
+    apart = APART.match(text, after, end) or (TOLD.match(text, after, end) if language in PROSE else None)
     if apart is None or (name.group(3) or "").lower() in {"key", "auth"}:
         return None
     return _Place(apart.end(), end, language not in WORDED)
+
+
+def _behind(text: str, name: re.Match[str], start: int, end: int, separator: re.Match[str]) -> _Place | None:
+    """Where the value behind the `separator` stands; None where it is another thing's."""
+    mark = separator.group().lstrip("\\\"'] \t`*")[:2]
+    if not _gives(text, name, start, mark):
+        return None
+    if (below := BELOW.match(text, separator.end(), separator.end() + 60)) is not None:
+        return _Place(below.end(), _line_end(text, below.end()), only_quoted=False)
+    return _Place(separator.end(), end, mark[:1] in {",", "("} or mark == "==")
 
 
 def _line_end(text: str, start: int) -> int:
@@ -209,11 +226,16 @@ def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | 
     random = is_random(value)
     if key and (PURE_HEX.match(value) or not random):
         return None
-    if not random and not (chosen and is_chosen(value)):
+    if not random and not (chosen and (is_chosen(value) or (_ends(word) and is_numbered(value)))):
         return None
     kind = "password" if chosen else _kind(name)
     title = {"password": "password", "token": "token", "api-key": "API key"}.get(kind, "secret")
     return Assigned(kind, title, start, end, 0.85 if random else 0.6)
+
+
+def _ends(name: re.Match[str]) -> bool:
+    """Whether the name says no more than that it is a password, or which."""
+    return (name.group(2) or "").strip("_-s").isdigit() or not (name.group(2) or "").strip("_-s")
 
 
 def _opens(name: re.Match[str], value: str) -> bool:

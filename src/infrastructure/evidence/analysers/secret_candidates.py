@@ -18,7 +18,7 @@ from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
 from .secret_names import MARKS
 from .secret_rules import PAIRS, PROVIDERS, WORD, Pair, Provider
-from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, stands_in
+from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, is_word, stands_in
 
 MASK = "****"
 PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----")
@@ -235,7 +235,7 @@ def _is_login(value: str) -> bool:
     try:
         name, colon, password = _decoded(value).decode("ascii").partition(":")
     except ValueError:
-        return False
+        return len(value) >= 40 and is_random(value)  # no ASCII, and yet what the header is for
     return bool(name and colon and password.isprintable() and is_chosen(password)) and not stands_in(password)
 
 
@@ -249,5 +249,5 @@ def _logins(text: str) -> Iterator[Found]:
             continue
         if stands_in(password) or is_something_else(password):
             continue
-        if is_random(password) or is_chosen(password) or is_given(password):
+        if is_random(password) or is_chosen(password) or is_given(password) or is_word(password):
             yield Found("password-in-url", "password inside a URL", *match.span(2), 0.85, "strong")

@@ -10,7 +10,7 @@ STANDS_IN = re.compile(
     r"change[-_ ]?(?:me|this|it)|example|placeholder|your[-_ ]?|my[-_]|xxx|todo|fixme|dummy|sample|fake|mock|redact"
     r"|insert|replace|hidden|masked|removed|insecure|unsafe|not[-_ ]?(?:a[-_ ]?)?(?:real|secret|secure)|foo[-_]?bar"
     r"|super[-_]?secret|top[-_]?secret|some[-_]|lorem|123456|abcdef|qwert|asdf|deadbeef|0000|1111|\.\.\.|\*\*\*"
-    r"|passw(?:or)?d|test(?:ing)?[-_]|-test|_test|generate|default|none|null|undefined|development|localhost"
+    r"|passw(?:or)?[dt]|test(?:ing)?[-_]|-test|_test|generate|default|none|null|undefined|development|localhost"
     r"|env(?:iron)?[.(\[]|secrets?[.(\[{]|vault[:./]|ssm[:/]|arn:aws|keyring",
 )
 """For small letters: a pattern that tells none apart looks at each place for each of its words."""
@@ -24,7 +24,7 @@ DIGEST = re.compile(
 )
 HASHED = re.compile(r"^\$(?:2[aby]?|5|6|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$")
 ADDRESS = re.compile(
-    r"^(?:[a-z][a-z0-9+.\-]*://|[./~]|[A-Za-z]:\\)|^[\w.+\-]{1,64}+@[\w\-]{1,64}+\.\w"
+    r"^(?:[a-z][a-z0-9+.\-]*://|[.~]|/(?![A-Za-z0-9+/]{36,}={0,2}$)|[A-Za-z]:\\)|^[\w.+\-]{1,64}+@[\w\-]{1,64}+\.\w"
     r"|\.(?:py|js|json|ya?ml|pem|key|txt|html?|env)$"
 )
 BLANK = re.compile(r"\s")
@@ -39,6 +39,10 @@ SHORT = 128
 HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
 HEX_BITS = 2.9
 """Bits per character: 32 hexadecimal digits that were drawn have 3.6 of at most 4, hardly ever fewer than 3.2."""
+NUMBERED = re.compile(r"[A-Z]?[a-z]{4,}+[0-9]{1,4}+[!@#$%^&*?.]?$")
+FILLING = re.compile(
+    r"pass|pwd|secret|user|admin|token|word|name|login|key|cred|root|guest|postgres|server|host"
+)
 SIGN = re.compile(r"[!#%^&*+?~@=$|]")
 """What passwords are seasoned with, and names of things are not."""
 
@@ -92,7 +96,7 @@ def is_random(value: str) -> bool:
     digits = sum(map(str.isdigit, value))
     letters = sum(map(str.isalpha, value))
     mixed = digits >= 2 and letters >= 2
-    if not mixed and not (letters >= 24 and any(map(str.islower, value)) and any(map(str.isupper, value))):
+    if not mixed and not (letters >= 16 and any(map(str.islower, value)) and any(map(str.isupper, value))):
         return False
     least = HEX_BITS if HEX.match(value) else 3.5
     return entropy(value) >= min(least, math.log2(len(value)) * 0.72) and not is_wordy(value)
@@ -112,4 +116,14 @@ def is_given(value: str) -> bool:
     """Whether it may be a password where only a password can stand: short ones and words with a number count too."""
     if not 6 <= len(value) <= 128 or BLANK.search(value):
         return False
-    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and entropy(value) >= 2.2
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and entropy(value) >= 2.0
+
+
+def is_numbered(value: str) -> bool:
+    """Whether it is one word with a number, as people choose where a password is asked and nothing else can stand."""
+    return 8 <= len(value) <= 64 and NUMBERED.match(value) is not None
+
+
+def is_word(value: str) -> bool:
+    """Whether it is a word that may be a password in an address, and is not what such addresses are filled with."""
+    return 8 <= len(value) <= 64 and value.isalpha() and FILLING.search(value.lower()) is None
