@@ -143,12 +143,17 @@ def streets(seen: Seen) -> Iterator[Found]:
                 yield found._replace(end=town.end()) if town else found
             at = seen.small.find(word, at + len(word))
     yield from _by_landmarks(seen)
+    yield from _boxes(seen)
+
+
+def _boxes(seen: Seen) -> Iterator[Found]:
     at = seen.small.find("box ")
+    end = 0
     while at >= 0:
-        begin = max(0, at - 13)
-        box = BOX.search(seen.small, begin, at + 120)
+        box = BOX.search(seen.small, max(end, at - 13), at + 120)
         if box and box.start() <= at:
-            yield Found(box.start(), box.end(), "ADDRESS", 0.8)
+            end = box.end()
+            yield Found(box.start(), end, "ADDRESS", 0.8)
         at = seen.small.find("box ", at + 4)
 
 

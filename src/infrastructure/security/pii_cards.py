@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from .pii_found import Found, Seen
 
@@ -41,8 +42,12 @@ OTHER_NUMBER = re.compile(
     r"[ :#._]{1,3}(?:(?:no|number|num|id)\b[ :#.]{0,3})?$"
 )
 """What says that nine digits are the number of a thing."""
+OTHER_LINK = frozenset(" :#._")
+"""What stands between, last."""
 SSN_ASKED = re.compile(r"(?:ssn|social)\b[^;.!]{0,50}$")
 """A word some way before, such as in the question that the number answers: enough for three groups."""
+SSN_STEMS = ("ss", "soc", "tax", "itin")
+"""One of these is in all of them."""
 
 IBAN_LENGTHS = {
     code: int(length)
@@ -57,32 +62,44 @@ IBAN_LENGTHS = {
 }  # fmt: skip
 """The registry of ISO 13616: characters of a country's account numbers."""
 
-IBAN_BODY = re.compile(r"(?:[ -]?[A-Za-z0-9]){11,30}")
+IBAN_BODIES = {
+    length: re.compile(rf"(?:[ -]?[A-Za-z0-9]){{{length - 4}}}(?![^\W_])")
+    for length in {*IBAN_LENGTHS.values()}
+}
 
+LETTERS = {ord("A") + place: str(10 + place) for place in range(26)}
+"""Letters as numbers (ISO 7064)."""
 
-DOUBLED = str.maketrans("0123456789", "0246813579")
-"""Each digit with the sum of the digits of its double."""
+DOUBLED = bytes(max(0, 2 * (code - 48) - 9 * (code > 52)) for code in range(58)).ljust(256, b"\0")
+"""Each digit's code with the sum of the digits of its double."""
+NO_DIGITS = re.compile("[^0-9]+")
 
 
 def luhn_holds(digits: str) -> bool:
     """Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B)."""
-    return (sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2].translate(DOUBLED)))) % 10 == 0
+    codes = digits.encode()[::-1]
+    single = codes[::2]
+    return (sum(single) - 48 * len(single) + sum(codes[1::2].translate(DOUBLED))) % 10 == 0
+
+
+@lru_cache(maxsize=10_000)
+def _lengths(beginning: str) -> frozenset[int]:
+    """The lengths of cards whose first four digits these are."""
+    return frozenset(size for start, sizes in NETWORKS if start.match(beginning) for size in sizes)
 
 
 def is_card(digits: str) -> bool:
     """Whether a network gives out cards that begin so and are so long, and the check digit holds."""
-    known = any(len(digits) in lengths and start.match(digits) for start, lengths in NETWORKS)
-    return known and len(set(digits)) > 1 and luhn_holds(digits)
+    return len(digits) in _lengths(digits[:4]) and len(set(digits)) > 1 and luhn_holds(digits)
 
 
 def cards(text: str, start: int, end: int) -> Iterator[Found]:
     """Cards that begin between `start` and `end`; the longest grouping that holds."""
     for match in CARD.finditer(text, start, end + 1):
-        form = next(name for name in ("plain", "fours", "short", "odd") if match[name])
-        stops = [match.end("rest")] * bool(match["rest"]) + [match.end(form)]
-        for stop in stops:
-            if is_card(re.sub(r"\D", "", text[match.start() : stop])):
-                yield Found(match.start(), stop, "CREDIT_CARD", 0.99)
+        begin, form = match.start(), match.lastgroup or ""
+        for stop in (match.end(form), match.end("fours") if form == "rest" else begin):
+            if stop > begin and is_card(NO_DIGITS.sub("", text[begin:stop])):
+                yield Found(begin, stop, "CREDIT_CARD", 0.99)
                 break
 
 
@@ -93,31 +110,29 @@ def is_ssn(digits: str) -> bool:
 
 def ssn(seen: Seen, start: int, end: int) -> Found | None:
     """A social security number at this place, if it is one; without hyphens only where a word says so."""
-    written = seen.text[start:end]
-    if not is_ssn(re.sub(r"\D", "", written)):
+    written, small = seen.text[start:end], seen.small
+    if not is_ssn(NO_DIGITS.sub("", written)):
         return None
-    hyphens = written.count("-") == 2
-    if OTHER_NUMBER.search(seen.small, max(0, start - 40), start):
+    if small[start - 1 : start] in OTHER_LINK and OTHER_NUMBER.search(small, max(0, start - 40), start):
         return None
-    words = SSN_WORDS if written.isdigit() else SSN_ASKED
+    if written.count("-") == 2:
+        return Found(start, end, "SSN", 0.9)
     near = max(0, start - 60)
-    if hyphens or SSN_WORDS.search(seen.small, near, start) or words.search(seen.small, near, start):
-        return Found(start, end, "SSN", 0.9 if hyphens else 0.8)
-    return None
+    if not any(map(small[near:start].__contains__, SSN_STEMS)):
+        return None
+    asked = not written.isdigit() and SSN_ASKED.search(small, near, start)
+    return Found(start, end, "SSN", 0.8) if asked or SSN_WORDS.search(small, near, start) else None
 
 
 def iban(text: str, start: int) -> Found | None:
-    """An account number that begins with the two letters at `start`: its country's length, and mod 97 (ISO 7064)."""
+    """An account number that begins with the two letters at `start`: its country's length, and mod 97 (ISO 7064).
+
+    What stands before the letters has been looked at: it must be no letter, digit, hyphen or underscore.
+    """
     length = IBAN_LENGTHS.get(text[start : start + 2].upper())
-    body = IBAN_BODY.match(text, start + 4)
-    if length is None or body is None or (start and (text[start - 1].isalnum() or text[start - 1] in "-_")):
+    body = IBAN_BODIES[length].match(text, start + 4) if length else None
+    if body is None:
         return None
-    end, missing = start + 4, length - 4
-    while missing and end < body.end():
-        missing -= text[end] not in " -"
-        end += 1
-    if missing or (end < len(text) and text[end].isalnum()):
-        return None
-    account = re.sub("[ -]", "", text[start:end]).upper()
-    number = "".join(str(int(char, 36)) for char in account[4:] + account[:4])
-    return Found(start, end, "IBAN", 0.99) if int(number) % 97 == 1 else None
+    account = text[start : body.end()].replace(" ", "").replace("-", "").upper()
+    number = (account[4:] + account[:4]).translate(LETTERS)
+    return Found(start, body.end(), "IBAN", 0.99) if int(number) % 97 == 1 else None

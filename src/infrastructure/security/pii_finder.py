@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from .pii_addresses import numbered, streets
 from .pii_cards import cards, iban, ssn
 from .pii_found import Found, Seen, contested, settled
 from .pii_labels import labelled
 from .pii_network import mail, v4, v6
-from .pii_phones import phones
-from .pii_stretches import LAST_NUMBER, NAMED, STRETCH, is_nobodys
-from .pii_tables import cells, has_table
+from .pii_phones import GROUP, phones
+from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
+from .pii_tables import cells, headers
 from .pii_text import Places, plain
-from .pii_windows import Mark, Window, gathered, regions, windows
+from .pii_windows import Mark, gathered, regions, windows
 
 FOUR = re.compile(r"[0-9](?<![\w.][0-9])[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9]|-[A-Za-z])")
 NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{2}\1[0-9]{4}(?!-?\w)")
@@ -24,10 +25,10 @@ MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
 
 @dataclass(frozen=True, slots=True)
 class Finds:
-    """Finds in order, each with whether it was contested; `tabled` if some rows stand below names of columns."""
+    """Finds in order, each with whether it was contested, and the places of lines that name columns."""
 
     found: list[tuple[Found, bool]]
-    tabled: bool
+    tables: Sequence[int]
 
 
 class PersonalDataFinder:
@@ -38,36 +39,49 @@ class PersonalDataFinder:
 
     def find(self, text: str) -> Finds:
         """What is personal in `text`, by places in it; nothing that overlaps, nothing in what was scrubbed."""
-        return self._found(text, windows(text), tabled=False)
+        found, tables = list[Found](), list[int]()
+        for part in windows(text):
+            seen, places = shown(part.text)
+            found += part.placed(at_home(by_rules(seen), places))
+            lines = (Found(start, start + 1, "", 0.0) for start in headers(seen))
+            tables += [line.start for line in part.placed(at_home(lines, places))]
+        return self._finds(text, found, tables)
 
-    def again(self, text: str, marks: Iterable[Mark], *, tabled: bool) -> Finds:
-        """What came to light in `text` when `marks` were put in the place of finds."""
+    def again(self, text: str, marks: Iterable[Mark], tables: Sequence[int]) -> Finds:
+        """What came to light in `text` when `marks` were put in the place of finds; `tables` are those of before."""
         places = regions(text, marks)
         if sum(stop - start for start, stop in places) * 2 > len(text):
             return self.find(text)
-        return self._found(text, gathered(text, places), tabled=tabled)
+        found = list[Found]()
+        for part in gathered(text, places):
+            seen, back = shown(part.text)
+            found += part.placed(at_home(by_rules(seen), back))
+        return self._finds(text, found, tables)
 
-    def _found(self, text: str, parts: Iterable[Window], *, tabled: bool) -> Finds:
-        found: list[Found] = []
-        for part in parts:
-            seen, places = shown(part.text)
-            tabled = tabled or has_table(seen)
-            found += part.placed(at_home(by_rules(seen), places))
-        if tabled or self._custom:
+    def _finds(self, text: str, found: list[Found], tables: Sequence[int]) -> Finds:
+        """Adds what may reach from anywhere to anywhere: rows below their columns, and patterns of one's own."""
+        found += cells(len(text), tables, partial(_part, text), lambda cell: settled(by_rules(cell)))
+        if self._custom:
             seen, places = shown(text)
-            found += at_home(self._of_the_whole(seen), places)
-        return Finds(list(contested(found)), tabled)
-
-    def _of_the_whole(self, seen: Seen) -> Iterator[Found]:
-        """What may reach from anywhere to anywhere: rows below their columns, and patterns of one's own."""
-        yield from cells(seen, lambda cell: settled([*by_rules(cell), *self._own(cell)]))
-        yield from self._own(seen)
+            found += at_home(self._own(seen), places)
+        return Finds(list(contested(found)), tables)
 
     def _own(self, seen: Seen) -> Iterator[Found]:
         for kind, pattern in self._custom.items():
             for match in pattern.finditer(seen.text):
                 if match.end() > match.start() and "\0" not in match[0]:
                     yield Found(match.start(), match.end(), kind, 0.9)
+
+
+def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[Found], Found]]:
+    """A part of a text as rules look at it, with the way of a find back to the text."""
+    seen, places = shown(text[start:stop])
+
+    def home(one: Found) -> Found:
+        here = _original(one, places) if places else one
+        return here._replace(start=here.start + start, end=here.end + start)
+
+    return seen, home
 
 
 def shown(text: str) -> tuple[Seen, Places | None]:
@@ -105,37 +119,34 @@ def _by_digits(seen: Seen) -> list[Found]:
     text = seen.text
     found: list[Found | None] = []
     for match in STRETCH.finditer(text):
+        form = match.lastgroup
+        if form == "day":
+            continue
         start, end = match.span()
-        if match.lastgroup == "number":
-            if not is_nobodys(match[0]):
-                found += _numbers(seen, start, end)
-            found.append(_after(seen, start, end))
-        elif match.lastgroup == "street":
+        if form == "street":
             found.append(numbered(seen, start))
-        else:
+        elif form == "account":
             found.append(iban(text, start - 2))
+        else:
+            found += _numbers(seen, start, end)
+            if form == "house" and (last := LAST_NUMBER.search(text, max(start, end - 8), end)):
+                found.append(numbered(seen, last.start()))
     return [one for one in found if one is not None]
 
 
-def _after(seen: Seen, start: int, end: int) -> Found | None:
-    """An address that begins with the last number of a stretch."""
-    if seen.text[end : end + 1] not in {" ", ","} or not NAMED.match(seen.text, end):
-        return None
-    last = LAST_NUMBER.search(seen.text, max(start, end - 8), end)
-    return numbered(seen, last.start()) if last else None
-
-
 def _numbers(seen: Seen, start: int, end: int) -> list[Found | None]:
-    """What a stretch of digits and separators holds."""
+    """What a stretch of digits and separators holds; the sizes of its groups tell which rules are asked."""
     text, found = seen.text, list[Found | None]()
-    dots = text.count(".", start, end)
-    if dots >= 3:
+    if is_nobodys(text[start:end]):
+        return found
+    sizes = list(map(len, GROUP.findall(text, start, end)))
+    digits = sum(sizes)
+    if len(sizes) >= 4 and text.count(".", start, end) >= 3:
         found += [v4(seen, *four.span()) for four in FOUR.finditer(text, start, end + 2)]
-    digits = end - start - dots - sum(text.count(mark, start, end) for mark in " -/()")
     if digits >= 12:
         found += cards(text, start, end)
-    if digits >= 9:
+    if 9 in sizes or (2 in sizes and 4 in sizes):
         found += [ssn(seen, *nine.span()) for nine in NINE.finditer(text, start, end + 2)]
     if digits >= 7:
-        found += phones(seen, start, end)
+        found += phones(seen, start, end, sizes)
     return found

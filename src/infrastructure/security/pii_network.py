@@ -17,8 +17,24 @@ VERSION_WORDS = re.compile(
 )
 """What stands before four numbers that are a version; also an image and its tag, a package and its number."""
 
-HINT = re.compile("[a-z=]")
+NO_BETWEEN = " \"'`:=(-"
+"""The signs that may stand between."""
+_VERSION_LAST = (
+    "version versions ver release rev revision build firmware driver oid kernel bios sdk runtime library item clause"
+    " paragraph article figure appendix dotnet windows chapter section image tag assembly fileversion app_version is"
+    " was now to from number no no. of at"
+)
+VERSION_ENDS = frozenset(word[-2:] for word in _VERSION_LAST.split())
+"""The last two letters of the words that may stand last; besides, a `v`."""
+VERSION_STEMS = ("grad", "updat", "bump", "install")
+"""Beginnings of what may stand some words before."""
+SIGNED = frozenset(":-/=")
+"""The last sign of what is a version by its sign."""
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+PERSONAL_V4 = re.compile(rf"(?!(?:0|127|255)\.|[0-9]+\.0\.0\.0\Z){_OCTET}(?:\.{_OCTET}){{3}}")
+"""The address of one machine: not loopback, not unspecified, not a mask; no number has a zero before it."""
 OID_ROOT = "1.3.6.1"
+"""The root of the internet's object identifiers."""
 FILE_END = re.compile(r"\.(?:tar|tgz|zip|jar|deb|rpm|exe|dll|msi|whl|so)(?!\w)")
 
 HEX_PAIR = re.compile(r":(?::|(?:[0-9A-Fa-f]{1,4}:){3})")
@@ -62,30 +78,31 @@ FILES = frozenset(
 """Ends of file names such as `icon@2x.png`, none of which is a top-level domain."""
 
 
-def is_personal_v4(written: str) -> bool:
-    """Whether four numbers are the address of one machine: not loopback, not unspecified, not a mask."""
-    parts = [int(part) for part in written.split(".")]
-    padded = any(len(part) > 1 and part[0] == "0" for part in written.split("."))
-    return max(parts) <= 255 and not padded and parts[0] not in {0, 127, 255} and parts[1:] != [0, 0, 0]
-
-
 def v4(seen: Seen, start: int, end: int) -> Found | None:
     """The IPv4 address at this place, unless it is a version or says nothing about anybody."""
-    before = seen.small[max(0, start - 40) : start]
-    if not is_personal_v4(seen.text[start:end]):
+    written = seen.text[start:end]
+    if (
+        not PERSONAL_V4.fullmatch(written)
+        or written == OID_ROOT
+        or _is_version(seen.small[max(0, start - 40) : start])
+    ):
         return None
-    if HINT.search(before) and VERSION_WORDS.search(before):
-        return None
-    if _is_numbered(seen, start, end):
-        return None
-    return Found(start, end, "IP", 0.95)
+    return None if _is_numbered(seen, start, end) else Found(start, end, "IP", 0.95)
+
+
+def _is_version(before: str) -> bool:
+    """Whether what stands before four numbers makes them a version; one look at its end tells most that do not."""
+    words = before.rstrip(NO_BETWEEN)
+    if words[-2:] in VERSION_ENDS or words[-1:] == "v" or before[-1:] in SIGNED:
+        return VERSION_WORDS.search(before) is not None
+    return any(map(before.__contains__, VERSION_STEMS)) and VERSION_WORDS.search(before) is not None
 
 
 def _is_numbered(seen: Seen, start: int, end: int) -> bool:
-    """Whether it is the root of the internet's object identifiers, a program's small number, or a file's."""
-    small, first = seen.small[start - 2 : start] if start > 1 else "", seen.small[start : start + 2]
-    program = first[1] == "." and small[-1:] == "/" and small[:1].isalpha()
-    return program or seen.small[start:end] == OID_ROOT or FILE_END.match(seen.small, end) is not None
+    """Whether it is a program's small number, or a file's."""
+    small = seen.small
+    program = start > 1 and small[start - 1] == "/" and small[start + 1] == "." and small[start - 2].isalpha()
+    return program or (small[end : end + 1] == "." and FILE_END.match(small, end) is not None)
 
 
 def v6(text: str) -> Iterator[Found]:
@@ -158,6 +175,9 @@ def _mailbox(text: str, at: int, end: int) -> Found | None:
 
 def _in_url(text: str, start: int, at: int) -> bool:
     """Whether this is the `user:password@host` of a URL: a secret, not somebody's mailbox."""
-    run = re.split(r"\s", text[max(0, start - 80) : at])[-1]
+    run = text[max(0, start - 80) : at]
+    if "://" not in run:
+        return False
+    run = re.split(r"\s", run)[-1]
     scheme = run.rfind("://")
     return scheme >= 0 and not re.search(r"[/?#=]", run[scheme + 3 :])

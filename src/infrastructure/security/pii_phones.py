@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 
+from .pii_cues import OTHER, TELEPHONE
 from .pii_found import Found, Seen
 
 GROUP = re.compile(r"[0-9]+")
@@ -30,85 +32,6 @@ NATIONAL = re.compile(
 CALENDAR = re.compile(r"(?:^|\D)\d\d?([/.-])\d\d?\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([/.-])\d\d?\2\d\d?")
 PAIRS = re.compile(r"0[1-9](?:([ .-])\d\d)(?:\1\d\d){3}")
 
-LINK = r"[\s\"'`:=#*()<>|,.\[-]*"
-PHONE_WORDS = re.compile(
-    r"(?:\b(?:(?:tele)?phone\w*|tel|tél|tlf|tfno|telf|teléf|ph|gsm|natel|viber|тел|телефон|моб|電話|手机|전화|연락처|mob(?:ile)?|cell(?:phone|ular)?|fax|whatsapp|sms|handy|telefon\w*|téléphone"
-    r"|teléfono|telefone|móvil|movil|celular|cellulare|mobiel|portable|hotline|landline|msisdn"
-    r"|(?:my|her|his|our|their|contact|best|direct|new) (?:number|no|line|num|cell))"
-    r"(?:_?(?:number|no|num|nr|home|work))?"
-    rf"{LINK}(?:\b(?:number|no|num|nr|n[º°o]|is|was|at|on|to|me|here|now|home|work|us|uk|portable|mobile|cell"
-    rf"|under|unter|der|ist|es|è|est)\b{LINK}){{0,4}}"
-    rf"|\b(?:call(?:ing)?|dial|ring|text|reach(?:able)?|phoned?|message|joignable|rückruf|anrufen)"
-    rf"(?: (?:me|us|him|her|them|at|on|now|back|directly|bitte|unter|au|just|back,|today|mom|dad)\b)*{LINK})$"
-)
-"""What says that the digits after it are a telephone number."""
-
-OTHER_WORDS = re.compile(
-    r"\b(?:orders?|invoices?|parts?|tickets?|case|ref|reference|tracking|serial|sku|isbn|items?|model|batch|lot|po|rfc"
-    r"|accounts?|acct|policy|build|versions?|commit|job|ids?|licen[cs]e|confirmation|transaction|claim|receipt|product"
-    r"|article|booking|shipment|package|request|bestell\w*|rechnung\w*|commande|facture|pedido|factura|issue|code"
-    r"|offset|timestamp|hash|uuid|asin|upc|ean|barcode|catalog\w*|row|rows|matrix"
-    r"|(?:kunden|artikel|auftrags|vertrags)n\w*)"
-    rf"{LINK}(?:\b(?:number|no|num|nr|n[º°o]|id|code|is|was|of|sn)\b{LINK}){{0,3}}$"
-)
-"""What says that they are something else."""
-
-SIGNS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\"'`:=#*()<>|,.[-"
-"""What LINK lets pass."""
-
-LAST = {
-    PHONE_WORDS: frozenset(
-        {
-            "phone", "tel", "tél", "tlf", "tfno", "telf", "teléf", "ph", "gsm", "natel", "viber",
-            "тел", "телефон", "моб", "電話", "手机", "전화", "연락처", "mob", "mobile", "cell", "cellphone",
-            "cellular", "fax", "whatsapp", "sms",
-            "handy", "téléphone", "teléfono", "telefone", "móvil", "movil", "celular", "cellulare", "mobiel",
-            "portable", "hotline", "landline", "msisdn", "number", "no", "line", "num", "nr", "home", "work", "is",
-            "was", "at", "on", "to", "me", "here", "now", "us", "uk", "under", "unter", "der", "ist", "es", "è",
-            "est", "nº", "n°", "call", "calling", "dial", "ring", "text", "reach", "reachable", "phoned", "message",
-            "joignable", "rückruf", "anrufen", "him", "her", "them", "back", "directly", "bitte", "au", "just",
-            "today", "mom", "dad",
-        }
-    ),
-    OTHER_WORDS: frozenset(
-        {
-            "order", "orders", "invoice", "invoices", "part", "parts", "ticket", "tickets", "case", "ref",
-            "reference", "tracking", "serial", "sku", "isbn", "item", "items", "model", "batch", "lot", "po", "rfc",
-            "account", "accounts", "acct", "policy", "build", "version", "versions", "commit", "job", "id", "ids",
-            "licence", "license", "confirmation", "transaction", "claim", "receipt", "product", "article", "booking",
-            "shipment", "package", "request", "commande", "facture", "pedido", "factura", "issue", "code", "offset",
-            "timestamp", "hash", "uuid", "asin", "upc", "ean", "barcode", "row", "rows", "matrix", "number", "no",
-            "num", "nr", "nº", "n°", "is", "was", "of", "sn",
-        }
-    ),
-}  # fmt: skip
-"""The last words before a number where such words stand there: one look, before the long one."""
-
-WORD_BACK = re.compile(r"\w+|°")
-
-ALONE = {
-    PHONE_WORDS: frozenset(
-        {
-            "phone", "telephone", "tel", "tél", "tlf", "tfno", "telf", "teléf", "ph", "gsm", "natel", "viber",
-            "тел", "телефон", "моб", "電話", "手机", "전화", "연락처", "mob", "mobile", "cell", "cellphone",
-            "cellular", "fax",
-            "whatsapp", "sms",
-            "handy", "téléphone", "teléfono", "telefone", "móvil", "movil", "celular", "cellulare", "mobiel",
-            "hotline", "landline", "msisdn", "call", "calling", "dial", "ring", "text", "reach", "reachable",
-        }
-    ),
-    OTHER_WORDS: LAST[OTHER_WORDS] - {"number", "no", "num", "nr", "nº", "n°", "is", "was", "of", "sn"},
-}  # fmt: skip
-"""Of these, words that need no other."""
-
-OPEN_ENDED = {
-    PHONE_WORDS: ("phone", "telefon"),
-    OTHER_WORDS: ("bestell", "rechnung", "catalog", "kundenn", "artikeln", "auftragsn", "vertragsn"),
-}
-"""Words that may go on."""
-
-CUE_WINDOW = 60
-
 
 def _apart(text: str, start: int) -> bool:
     """Whether nothing stands before that would make these digits the tail of something longer."""
@@ -119,55 +42,43 @@ def _apart(text: str, start: int) -> bool:
     return not (last and last in ".-," and before[0].isalnum() and (last != "," or before[0].isdigit()))
 
 
-def _cue(words: re.Pattern[str], seen: Seen, start: int) -> bool:
-    """Whether such words stand before, with nothing but signs and small words between."""
-    begin = max(0, start - CUE_WINDOW)
-    if begin and seen.small[begin - 1].isalnum():
-        begin += 1  # a word cut in two begins nothing
-    window = seen.small[begin:start]
-    last = WORD_BACK.match(window.rstrip(SIGNS)[::-1])
-    if last is None:
-        return False
-    word = last[0][::-1]
-    if word in ALONE[words]:
-        return True
-    word = word.rpartition("_")[2]
-    if word not in LAST[words] and word != "°" and not any(part in window for part in OPEN_ENDED[words]):
-        return False
-    return words.search(window) is not None
-
-
-def phones(seen: Seen, start: int, end: int) -> Iterator[Found]:
-    """Telephone numbers in the stretch of digits and separators from `start` to `end`."""
+def phones(seen: Seen, start: int, end: int, sizes: Sequence[int]) -> Iterator[Found]:
+    """Telephone numbers in the stretch from `start` to `end`, whose groups of digits have these `sizes`."""
     text = seen.text
     found = _international(text, start, end) or _worded(seen, start, end)
     if found:
-        yield found._replace(end=_extended(text, found.end))
+        stop = _extended(text, found.end)
+        yield Found(found.start, stop, found.kind, found.confidence)
         start = found.end
-    at = start - 1 if start and text[start - 1] == "(" else start
-    while match := NATIONAL.search(text, at, end + 2):
-        at = match.end()
+    elif start and text[start - 1] == "(":
+        start -= 1
+    # What a national number must have: groups of three and four, a 0 before, or brackets.
+    if (3 in sizes and 4 in sizes) or text.find("0", start, end) >= 0 or text.find("(", start, end) >= 0:
+        yield from _national(seen, start, end)
+
+
+def _national(seen: Seen, start: int, end: int) -> Iterator[Found]:
+    text = seen.text
+    while match := NATIONAL.search(text, start, end + 2):
+        begin, stop = match.span()
+        start = stop
         if match["trunk"]:
-            stop, at = _trunk_end(match)
-        else:
-            stop = match.end()
-        if (
-            stop
-            and stop <= end
-            and _apart(text, match.start())
-            and not _cue(OTHER_WORDS, seen, match.start())
-        ):
-            yield Found(match.start(), _extended(text, stop), "PHONE", 0.8)
+            stop, start = _trunk_end(match)
+        if stop <= end and _apart(text, begin) and not OTHER.stands(seen, begin):
+            yield Found(begin, _extended(text, stop), "PHONE", 0.8)
 
 
-def _trunk_end(match: re.Match[str]) -> tuple[int | None, int]:
-    """Where the number ends that these groups begin, and where to look on: the most groups that make a number."""
+def _trunk_end(match: re.Match[str]) -> tuple[int, int]:
+    """Where the number ends that these groups begin, and where to look on: the most groups that make a number.
+
+    It ends beyond every text if it is none.
+    """
     groups = [group.span() for group in GROUP.finditer(match.string, *match.span())]
     for count in range(len(groups), 1, -1):
         stop = groups[count - 1][1]
         if _is_trunk(match.string[match.start() : stop], [last - start for start, last in groups[:count]]):
             return stop, stop
-    return None, groups[1][1]
+    return sys.maxsize, groups[1][1]
 
 
 def _is_trunk(written: str, sizes: list[int]) -> bool:
@@ -209,9 +120,9 @@ def _longest(groups: list[tuple[int, int]], least: int, most: int) -> int | None
 
 def _international(text: str, start: int, end: int) -> Found | None:
     """A number after `+`, or after `00` when it is written in groups."""
-    lead = text[max(0, start - 2) : start]
-    plus = lead.endswith("+") or lead == "+("
-    if not plus and not text.startswith("00", start):
+    lead = text[start - 2 : start] if start > 1 else text[:start]
+    plus = lead == "+(" or lead[-1:] == "+"
+    if not plus and text[start : start + 2] != "00":
         return None
     groups = _groups(text, start, end)
     begin = start - (2 if lead == "+(" else 1) if plus else start
@@ -236,7 +147,7 @@ def _worded(seen: Seen, start: int, end: int) -> Found | None:
     """A number that only its words tell: seven digits at least."""
     text = seen.text
     begin = start - 1 if start and text[start - 1] == "(" else start
-    if not _cue(PHONE_WORDS, seen, begin):
+    if not TELEPHONE.stands(seen, begin):
         return None
     stop = _longest(_groups(text, start, end), 7, 13)
     if stop is None or CALENDAR.search(text[start:stop]) or (stop < len(text) and text[stop].isalnum()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ...domain.errors import UserError
 from ...domain.ports.pii_scrubber import PiiScrubber
@@ -37,7 +37,7 @@ class PIIScrubber(PiiScrubber):
     def scrub(self, text: str) -> tuple[str, Sequence[Detection]]:
         """See the port. Loopback, unspecified addresses and network masks stay: they are nobody's."""
         original = text
-        finds = self._finder.find(text)
+        first = finds = self._finder.find(text)
         found: list[Found] = []
         taken: list[Taken] = []
         for _ in range(ROUNDS):
@@ -48,7 +48,8 @@ class PIIScrubber(PiiScrubber):
             taken = [(one.start, one.end, f"[REDACTED-{one.kind}]") for one in found]
             text = _replaced(original, taken)
             fresh = {one.start: contested for one, contested in more}
-            finds = self._finder.again(text, _marks(taken, fresh), tabled=finds.tabled)
+            tables = _in_scrubbed(first.tables, taken)
+            finds = self._finder.again(text, _marks(taken, fresh), tables)
         return text, [_detection(one, original) for one in found]
 
     def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:
@@ -85,6 +86,18 @@ def _replaced(text: str, taken: Sequence[Taken]) -> str:
         pieces += [text[last:start], mark]
         last = end
     return "".join([*pieces, text[last:]])
+
+
+def _in_scrubbed(places: Iterable[int], taken: Sequence[Taken]) -> list[int]:
+    """Places in the original, by where they are in the text that has the marks."""
+    moved, shift, index = [], 0, 0
+    for place in places:
+        while index < len(taken) and taken[index][0] < place:
+            start, end, mark = taken[index]
+            shift += len(mark) - (end - start)
+            index += 1
+        moved.append(place + shift)
+    return moved
 
 
 def _in_original(found: Sequence[tuple[Found, bool]], taken: Sequence[Taken]) -> list[tuple[Found, bool]]:

@@ -12,17 +12,25 @@ _NAMED = (
 )
 """What follows the number of a house: a name, a French word, or small letters with a state and its code."""
 
+_DAY = r"(?:(?<=1)9|(?<=2)0)\d\d([/-])\d\d\2\d\d(?: \d\d)?(?![ ,0-9]|[.()/-][.()/ -]*[0-9])"
+"""A day whose first digit stands before, which nothing follows that could make it more."""
+
+_AGAIN = r"(?: ?(?:bis|ter|quater))?"
+
 STRETCH = re.compile(
-    r"[0-9](?:(?<![^\W_][0-9])(?:(?P<number>[0-9.()/ -]{5,}[0-9])"
+    rf"[0-9](?:(?<![^\W_][0-9])(?:(?P<day>{_DAY})"
+    rf"|(?P<number>[0-9.()/ -]{{5,}}[0-9])(?P<house>(?=[ ,])(?={_AGAIN}{_NAMED}))?"
     rf"|(?P<street>[0-9]{{0,5}}(?:[A-Za-z]|-\d{{1,4}}| bis| ter)?(?={_NAMED})))"
-    r"|(?P<account>[0-9](?<=[A-Za-z][A-Za-z][0-9]{2})(?=[ -]?[A-Za-z0-9]{4})))"
+    r"|(?P<account>[0-9](?<=[A-Za-z][A-Za-z][0-9]{2})(?<![\w-][A-Za-z][A-Za-z][0-9]{2})(?=[ -]?[A-Za-z0-9]{4})))"
 )
-"""Where digits may be something. It begins with a plain class, which lets the engine run to the next digit."""
+"""Where digits may be something. It begins with a plain class, which lets the engine run to the next digit.
+
+A `number` whose last digits may be the number of a house is called a `house`.
+"""
 
 STAMP = re.compile(r"(?:19|20)\d\d([/-])\d\d\1\d\d(?: \d\d)?")
 """A day, and perhaps the hour: the most common digits of all, and nobody's without a label."""
 
-NAMED = re.compile(rf"(?: ?(?:bis|ter|quater))?{_NAMED}")
 LAST_NUMBER = re.compile(r"[0-9]+$")
 
 

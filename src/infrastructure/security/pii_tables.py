@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from .pii_found import Found, Seen
 
@@ -12,50 +13,68 @@ COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport"
 NAME = re.compile(r"\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
 CELL = {mark: re.compile(rf'(?:"[^"\n]*"|[^{mark}\n])*') for mark in (",", ";", "\t", "|")}
 LONGEST = 400
-"""Characters of a line of column names."""
+"""Characters of a line of column names, and of a cell."""
+THREE = re.compile("(?:[^0-9]*+[0-9]){3}")
+"""What only its column tells has three digits at least."""
+FEW = 1_024
+"""Characters in which a table's end is looked for first; then in twice as many, and so on."""
 
+Show = Callable[[int, int], tuple[Seen, Callable[[Found], Found]]]
+"""Part of a text as rules look at it, and the way back from there to the text."""
 Read = Callable[[Seen], list[Found]]
 
 
-def cells(seen: Seen, read: Read) -> Iterator[Found]:
-    """What `read` finds in cells when the name of its column stands before each; every row is read once.
+class Cell(NamedTuple):
+    """A cell of a personal column, in a part that is shown."""
 
-    The cells go to `read` all at once, one a line, since reading each alone would cost its own searches.
+    name: str
+    seen: Seen
+    start: int
+    end: int
+    home: Callable[[Found], Found]
+
+
+def cells(length: int, tables: Sequence[int], show: Show, read: Read) -> Iterator[Found]:
+    """What `read` finds in the cells of `tables` when the name of its column stands before each.
+
+    `tables` are the places of lines of column names in a text of `length` characters. The cells go to `read` all at
+    once, one a line, since reading each alone would cost its own searches.
     """
-    places = [place for place in _labelled(seen) if place[2] > place[1]]
-    if not places:
+    all_cells = list(_cells(length, tables, show))
+    if not all_cells:
         return
-    texts, smalls, starts, length = [], [], [], 0
-    for name, first, last in places:
-        texts.append(f"{name}: {seen.text[first:last]}\n")
-        smalls.append(f"{name}: {seen.small[first:last]}\n")
-        starts.append(length)
-        length += len(texts[-1])
+    texts, smalls, starts, at = [], [], [], 0
+    for cell in all_cells:
+        texts.append(f"{cell.name}: {cell.seen.text[cell.start : cell.end]}\n")
+        smalls.append(f"{cell.name}: {cell.seen.small[cell.start : cell.end]}\n")
+        starts.append(at)
+        at += len(texts[-1])
     for one in read(Seen("".join(texts), "".join(smalls))):
         index = bisect_right(starts, one.start) - 1
-        name, first, last = places[index]
-        start = one.start - starts[index] - len(name) - 2 + first
+        cell = all_cells[index]
+        start = one.start - starts[index] - len(cell.name) - 2 + cell.start
         end = start + one.end - one.start
-        if first <= start and end <= last:
-            yield one._replace(start=start, end=end)
+        if cell.start <= start and end <= cell.end:
+            yield cell.home(one._replace(start=start, end=end))
 
 
-def has_table(seen: Seen) -> bool:
-    """Whether some line names columns of which one is personal."""
-    return any(_header(seen.small, start) for start in _lines(seen.small))
-
-
-def _lines(small: str) -> list[int]:
-    return sorted({small.rfind("\n", 0, at) + 1 for at in _mentions(small)})
-
-
-def _labelled(seen: Seen) -> Iterator[tuple[str, int, int]]:
-    """The column's name and the place of each cell whose column's name says that it is personal."""
+def _cells(length: int, tables: Sequence[int], show: Show) -> Iterator[Cell]:
     done = -1
-    for start in _lines(seen.small):
-        if start > done and (header := _header(seen.small, start)):
-            mark, names = header
-            done = yield from _rows(seen.text, start, mark, names)
+    for start in tables:
+        size = FEW
+        while start > done:
+            seen, home = show(start, start + size)
+            rows, end, whole = _rows(seen)
+            if whole or start + size >= length:
+                yield from (Cell(name, seen, *place, home) for name, place in rows)
+                done = start if not end else home(Found(end - 1, end, "", 0.0)).start
+            size *= 2
+
+
+def headers(seen: Seen) -> list[int]:
+    """Where lines begin that name columns of which one is personal."""
+    starts = {seen.small.rfind("\n", 0, at) + 1 for at in _mentions(seen.small)}
+    return sorted(start for start in starts if _header(seen.small, start))
 
 
 def _mentions(small: str) -> Iterator[int]:
@@ -84,25 +103,34 @@ def _header(small: str, start: int) -> tuple[str, list[str]] | None:
     return mark, [name.strip(" \"'\r").replace("_", " ") for name in names]
 
 
-def _rows(text: str, start: int, mark: str, names: list[str]) -> Generator[tuple[str, int, int], None, int]:
-    """The personal cells of all rows below `start` that have as many cells as there are names; returns their end."""
+def _rows(seen: Seen) -> tuple[list[tuple[str, tuple[int, int]]], int, bool]:
+    """The personal cells of all rows below the line that `seen` begins with, where the last of them ends, and whether
+    it is sure that no more of them follow behind `seen`.
+
+    A row has as many cells as there are names. Cells that hold nothing for their column are left out.
+    """
+    text, header = seen.text, _header(seen.small, 0)
+    if header is None:
+        return [], 0, "\n" in text or len(text) > LONGEST
+    mark, names = header
     personal = [any(column in name for column in COLUMNS) for name in names]
-    at = text.find("\n", start) + 1
-    while 0 < at < len(text):
-        row, end = _split(text, at, mark)
+    found = list[tuple[str, tuple[int, int]]]()
+    at = text.find("\n") + 1
+    while at < len(text):
+        row, end = _split(text, at, mark, len(names))
         if len(row) != len(names):
-            break
-        for name, here, (first, last) in zip(names, personal, row, strict=True):
-            if here and last - first < LONGEST:
-                yield name, first, last
+            return found, at, end < len(text)
+        for name, here, place in zip(names, personal, row, strict=True):
+            if here and place[1] - place[0] < LONGEST and THREE.match(text, *place):
+                found.append((name, place))
         at = end + 1
-    return at
+    return found, at, False
 
 
-def _split(text: str, at: int, mark: str) -> tuple[list[tuple[int, int]], int]:
-    """The places of the cells of the line at `at`, and where it ends."""
-    row, end = [], at
-    while match := CELL[mark].match(text, end):
+def _split(text: str, at: int, mark: str, most: int) -> tuple[list[tuple[int, int]], int]:
+    """The places of the cells of the line at `at`, one more than `most` if there are more, and where it ends."""
+    row, end = list[tuple[int, int]](), at
+    while len(row) <= most and (match := CELL[mark].match(text, end)):
         row.append(match.span())
         end = match.end()
         if text[end : end + 1] != mark:

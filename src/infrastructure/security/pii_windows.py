@@ -34,9 +34,13 @@ FREED = re.compile(
 )
 """Digits behind a mark with nothing between that parts them; what stood there may have said that they are nothing."""
 ANY = re.compile("[^0-9@]*+[0-9@]")
-CLOSE = re.compile(r"[^\s,;\"')\]}>]{0,79}[0-9@]")
-"""Digits that hang on a mark."""
-NEAR = re.compile(r"[^0-9]{0,60}[0-9]")
+CLOSE = re.compile(r"[)\w]|[^\s,;\"')\]}>]{0,79}[0-9@]")
+"""What hangs on a mark: a bracket, a word that may be a label now that it stands alone, digits."""
+FAR = re.compile(
+    r"(?:[^0-9\n]|(?<=[:\"=])\n){0,60}+"
+    r"(?:(?:[0-9]{1,2}|[12][0-9]{3})[^0-9]{1,26}[0-9]|[12][0-9]{7}|[0-9]{3}([ .-]?)[0-9]{2}\1[0-9]{4})"
+)
+"""The first digits behind a mark, if they may be a day or a social security number."""
 FAR_LABELS = (
     "dob", "d.o.b", "birth", "born", "bday", "gebo", "gebur", "geb.", "né", "naissance", "nacim", "nacid", "nac.",
     "nasci",    "nato ", "nata ", "urodz", "ssn", "social", "soc. sec", "soc sec", "ss ", "ss#", "tax", "itin",
@@ -114,17 +118,20 @@ def _touched(text: str, start: int) -> bool:
 
 def _sets_free(text: str, start: int, end: int) -> bool:
     """Whether digits behind a mark may now be read otherwise."""
-    if not ANY.match(text, end, end + REACH):
+    stop = end + REACH
+    if not ANY.match(text, end, stop):
         return False
-    if text[end : end + 1] == ")" or CLOSE.match(text, end, end + REACH):
+    if CLOSE.match(text, end, stop):
         return True
-    if NEAR.match(text, end, end + REACH):
+    if FAR.match(text, end, stop):
         before = text[max(0, start - 110) : start].lower()
-        if any(label in before for label in FAR_LABELS):
+        if any(map(before.__contains__, FAR_LABELS)):
             return True
-    freed = FREED.match(text, end, end + REACH)
+    freed = FREED.match(text, end, stop)
     first = STRETCH.match(text, freed.end() - 1) if freed else None
-    return first is not None and not (first.lastgroup == "number" and is_nobodys(first[0]))
+    if first is None or first.lastgroup == "day":
+        return False
+    return first.lastgroup in {"street", "account"} or not is_nobodys(first[0])
 
 
 def gathered(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Window]:

@@ -193,3 +193,35 @@ def test_what_lies_wholly_inside_another_contests_nothing() -> None:
     """Nothing of it is left to look at again."""
     inside = [Found(3, 9, "PHONE", 0.8), Found(0, 10, "CREDIT_CARD", 0.9)]
     assert list(contested(inside)) == [(inside[1], False)]
+
+
+def test_boxes_one_after_another_are_all_found() -> None:
+    """The look back from one does not end at the one before."""
+    assert SCRUBBER.scrub("po box 12 po box 7")[0] == "[REDACTED-ADDRESS] [REDACTED-ADDRESS]"
+
+
+def test_a_word_set_free_by_a_mark_is_a_label() -> None:
+    """Once the card is gone, the word that hung on it says what follows."""
+    text = "card 6011 7651 0409 9009móvil 612 430 375"
+    assert SCRUBBER.scrub(text)[0] == "card [REDACTED-CREDIT_CARD]móvil [REDACTED-PHONE]"
+
+
+def table(filler: str) -> str:
+    """Rows of which only some cells are personal, longer than any first look for a table's end."""
+    rows = [f"{number},{filler},{1_000_000 + number}" for number in range(400)]
+    return "\n".join(["no,note,mrn", *rows, "end"])
+
+
+@pytest.mark.parametrize("filler", ["", "x" * 3, "&#46;" * 9])
+def test_rows_are_read_as_far_as_their_table_goes(filler: str) -> None:
+    """Every cell of the column is found, also where the text is encoded and rows lie windows away from the names."""
+    text = f"{'word ' * 13_000}\n{table(filler)}\n7,7,7777777\n"
+    found = SCRUBBER.scrub(text)[1]
+    assert [one.value for one in found] == [str(1_000_000 + number) for number in range(400)]
+    assert {one.kind for one in found} == {"MRN"}
+
+
+def test_a_table_may_follow_on_another() -> None:
+    """The line that ends one may name the columns of the next."""
+    text = "no,mrn\n1,7654321\nid,note,mrn\n2,,1234567\n"
+    assert [one.value for one in SCRUBBER.scrub(text)[1]] == ["7654321", "1234567"]
