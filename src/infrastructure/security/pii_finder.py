@@ -45,7 +45,7 @@ class PersonalDataFinder:
             found += part.placed(at_home(by_rules(seen), places))
             lines = (Found(start, start + 1, "", 0.0) for start in headers(seen))
             tables += [line.start for line in part.placed(at_home(lines, places))]
-        return self._finds(text, found, tables)
+        return self._finds(text, found, tables, marked=False)
 
     def again(self, text: str, marks: Iterable[Mark], tables: Sequence[int]) -> Finds:
         """What came to light in `text` when `marks` were put in the place of finds; `tables` are those of before."""
@@ -56,11 +56,12 @@ class PersonalDataFinder:
         for part in gathered(text, places):
             seen, back = shown(part.text)
             found += part.placed(at_home(by_rules(seen), back))
-        return self._finds(text, found, tables)
+        return self._finds(text, found, tables, marked=True)
 
-    def _finds(self, text: str, found: list[Found], tables: Sequence[int]) -> Finds:
+    def _finds(self, text: str, found: list[Found], tables: Sequence[int], *, marked: bool) -> Finds:
         """Adds what may reach from anywhere to anywhere: rows below their columns, and patterns of one's own."""
-        found += cells(len(text), tables, partial(_part, text), lambda cell: settled(by_rules(cell)))
+        read = partial(cells, len(text), tables, partial(_part, text), marked=marked)
+        found += read(lambda cell: settled(by_rules(cell)))
         if self._custom:
             seen, places = shown(text)
             found += at_home(self._own(seen), places)

@@ -23,9 +23,10 @@ LENGTHS = {
 
 _ENDS = r"(?!\d|[.-]\d|-?[A-Za-z_])"
 NATIONAL = re.compile(
+    r"(?<![0-9])(?:"
     r"(?:\(?\+?1\)?[ .-]{1,2})?(?:\(\d{3}\)[ .-]{0,2}|\d{3}[.-]|[2-9]\d\d )\d{3}[ .-]\d{4}" + _ENDS
-    + r"|(?P<trunk>(?:\(0[1-9]\d{0,4}\)|0[1-9]\d{0,4})(?:[ ./-]{1,3}\d{2,9}){1,4})" + _ENDS
-    + r"|(?:8[ -]?)?\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS
+    + r"|(?P<trunk>(?=\(?0(?:[^0-9]{0,3}[0-9]){8})(?:\(0[1-9]\d{0,4}\)|0[1-9]\d{0,4})(?:[ ./-]{1,3}\d{2,9}){1,4})"
+    + _ENDS + r"|(?:8[ -]?)?\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS + ")"
 )  # fmt: skip
 """North American, with the 0 of long-distance calls, with an area code in brackets."""
 
@@ -42,26 +43,26 @@ def _apart(text: str, start: int) -> bool:
     return not (last and last in ".-," and before[0].isalnum() and (last != "," or before[0].isdigit()))
 
 
-def phones(seen: Seen, start: int, end: int, sizes: Sequence[int]) -> Iterator[Found]:
+def phones(seen: Seen, start: int, end: int, sizes: Sequence[int]) -> list[Found]:
     """Telephone numbers in the stretch from `start` to `end`, whose groups of digits have these `sizes`."""
     text = seen.text
-    found = _international(text, start, end) or _worded(seen, start, end)
-    if found:
-        stop = _extended(text, found.end)
-        yield Found(found.start, stop, found.kind, found.confidence)
-        start = found.end
+    first = _international(text, start, end) or _worded(seen, start, end)
+    found = [Found(first.start, _extended(text, first.end), first.kind, first.confidence)] if first else []
+    if first:
+        start = first.end
     elif start and text[start - 1] == "(":
         start -= 1
     # What a national number must have: groups of three and four, a 0 before, or brackets.
     if (3 in sizes and 4 in sizes) or text.find("0", start, end) >= 0 or text.find("(", start, end) >= 0:
-        yield from _national(seen, start, end)
+        found += _national(seen, start, end)
+    return found
 
 
 def _national(seen: Seen, start: int, end: int) -> Iterator[Found]:
     text = seen.text
     while match := NATIONAL.search(text, start, end + 2):
-        begin, stop = match.span()
-        start = stop
+        begin, start = match.span()
+        stop = start
         if match["trunk"]:
             stop, start = _trunk_end(match)
         if stop <= end and _apart(text, begin) and not OTHER.stands(seen, begin):

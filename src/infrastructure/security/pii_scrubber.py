@@ -45,12 +45,15 @@ class PIIScrubber(PiiScrubber):
                 break
             more = _in_original(finds.found, taken)
             found = sorted([*found, *(one for one, _ in more)])
-            taken = [(one.start, one.end, f"[REDACTED-{one.kind}]") for one in found]
+            taken = [(start, end, f"[REDACTED-{kind}]") for start, end, kind, _ in found]
             text = _replaced(original, taken)
             fresh = {one.start: contested for one, contested in more}
             tables = _in_scrubbed(first.tables, taken)
             finds = self._finder.again(text, _marks(taken, fresh), tables)
-        return text, [_detection(one, original) for one in found]
+        return text, [
+            Detection(kind, start, end, original[start:end], confidence)
+            for start, end, kind, confidence in found
+        ]
 
     def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:
         """See the port."""
@@ -76,7 +79,7 @@ def _marks(taken: Sequence[Taken], fresh: Mapping[int, bool]) -> Iterator[Mark]:
     shift = 0
     for start, end, mark in taken:
         if start in fresh:
-            yield Mark(start + shift, start + shift + len(mark), fresh[start])
+            yield start + shift, start + shift + len(mark), fresh[start]
         shift += len(mark) - (end - start)
 
 
@@ -112,7 +115,3 @@ def _in_original(found: Sequence[tuple[Found, bool]], taken: Sequence[Taken]) ->
             index += 1
         moved.append((one._replace(start=one.start + shift, end=one.end + shift), contested))
     return moved
-
-
-def _detection(one: Found, text: str) -> Detection:
-    return Detection(one.kind, one.start, one.end, text[one.start : one.end], one.confidence)

@@ -12,6 +12,8 @@ from .pii_found import Found, Seen
 COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport", "patient")
 NAME = re.compile(r"\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
 CELL = {mark: re.compile(rf'(?:"[^"\n]*"|[^{mark}\n])*') for mark in (",", ";", "\t", "|")}
+NAME_END = re.compile(r"[_a-z \"']*[,;\t|\n]")
+"""A column's name ends with a mark or with the line."""
 LONGEST = 400
 """Characters of a line of column names, and of a cell."""
 THREE = re.compile("(?:[^0-9]*+[0-9]){3}")
@@ -34,13 +36,26 @@ class Cell(NamedTuple):
     home: Callable[[Found], Found]
 
 
-def cells(length: int, tables: Sequence[int], show: Show, read: Read) -> Iterator[Found]:
+class Rows(NamedTuple):
+    """The personal cells below a line of names, where the last row ends, whether it is sure that no more rows follow
+    behind what is shown, and whether a mark may have broken the row after the last."""
+
+    cells: list[tuple[str, tuple[int, int]]]
+    end: int
+    whole: bool
+    broken: bool
+
+
+def cells(
+    length: int, tables: Sequence[int], show: Show, read: Read, *, marked: bool = False
+) -> Iterator[Found]:
     """What `read` finds in the cells of `tables` when the name of its column stands before each.
 
     `tables` are the places of lines of column names in a text of `length` characters. The cells go to `read` all at
-    once, one a line, since reading each alone would cost its own searches.
+    once, one a line, since reading each alone would cost its own searches. With `marked`, rows are left
+    out above which no mark stands: they are as they were before.
     """
-    all_cells = list(_cells(length, tables, show))
+    all_cells = list(_cells(length, tables, show, every=not marked))
     if not all_cells:
         return
     texts, smalls, starts, at = [], [], [], 0
@@ -58,16 +73,18 @@ def cells(length: int, tables: Sequence[int], show: Show, read: Read) -> Iterato
             yield cell.home(one._replace(start=start, end=end))
 
 
-def _cells(length: int, tables: Sequence[int], show: Show) -> Iterator[Cell]:
+def _cells(length: int, tables: Sequence[int], show: Show, *, every: bool) -> Iterator[Cell]:
     done = -1
     for start in tables:
         size = FEW
         while start > done:
             seen, home = show(start, start + size)
-            rows, end, whole = _rows(seen)
-            if whole or start + size >= length:
-                yield from (Cell(name, seen, *place, home) for name, place in rows)
-                done = start if not end else home(Found(end - 1, end, "", 0.0)).start
+            rows = _rows(seen, every=every)
+            if rows.whole or start + size >= length:
+                yield from (Cell(name, seen, *place, home) for name, place in rows.cells)
+                done = home(Found(rows.end - 1, rows.end, "", 0.0)).start if rows.end else start
+                # A row that a mark has broken may have set free what is below.
+                every = every or rows.broken
             size *= 2
 
 
@@ -81,13 +98,10 @@ def _mentions(small: str) -> Iterator[int]:
     for name in COLUMNS:
         at = small.find(name)
         while at >= 0:
-            # A column's name ends with a mark or with the line.
-            if small[at + len(name) : at + len(name) + 24].strip("_abcdefghijklmnopqrstuvwxyz \"'")[:1] in {
-                *CELL,
-                "\n",
-            }:
+            end = at + len(name)
+            if NAME_END.match(small, end, end + 24):
                 yield at
-            at = small.find(name, at + len(name))
+            at = small.find(name, end)
 
 
 def _header(small: str, start: int) -> tuple[str, list[str]] | None:
@@ -103,37 +117,50 @@ def _header(small: str, start: int) -> tuple[str, list[str]] | None:
     return mark, [name.strip(" \"'\r").replace("_", " ") for name in names]
 
 
-def _rows(seen: Seen) -> tuple[list[tuple[str, tuple[int, int]]], int, bool]:
-    """The personal cells of all rows below the line that `seen` begins with, where the last of them ends, and whether
-    it is sure that no more of them follow behind `seen`.
+def _rows(seen: Seen, *, every: bool) -> Rows:
+    """The personal cells of all rows below the line that `seen` begins with.
 
-    A row has as many cells as there are names. Cells that hold nothing for their column are left out.
+    A row has as many cells as there are names. Cells that hold nothing for their column are left out, and unless
+    `every` one is wanted, those above the first mark.
     """
     text, header = seen.text, _header(seen.small, 0)
     if header is None:
-        return [], 0, "\n" in text or len(text) > LONGEST
+        return Rows([], 0, whole="\n" in text or len(text) > LONGEST, broken=False)
     mark, names = header
-    personal = [any(column in name for column in COLUMNS) for name in names]
+    personal = [
+        (place, name) for place, name in enumerate(names) if any(column in name for column in COLUMNS)
+    ]
     found = list[tuple[str, tuple[int, int]]]()
     at = text.find("\n") + 1
     while at < len(text):
-        row, end = _split(text, at, mark, len(names))
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        row = _split(text, at, end, mark)
+        every = every or text.find("\0", at, end) >= 0
         if len(row) != len(names):
-            return found, at, end < len(text)
-        for name, here, place in zip(names, personal, row, strict=True):
-            if here and place[1] - place[0] < LONGEST and THREE.match(text, *place):
-                found.append((name, place))
+            return Rows(found, at, whole=end < len(text), broken=every)
+        if every and THREE.match(text, at, end):
+            each = ((name, row[place]) for place, name in personal)
+            found += [
+                (name, cell)
+                for name, cell in each
+                if cell[1] - cell[0] < LONGEST and THREE.match(text, *cell)
+            ]
         at = end + 1
-    return found, at, False
+    return Rows(found, at, whole=False, broken=False)
 
 
-def _split(text: str, at: int, mark: str, most: int) -> tuple[list[tuple[int, int]], int]:
-    """The places of the cells of the line at `at`, one more than `most` if there are more, and where it ends."""
-    row, end = list[tuple[int, int]](), at
-    while len(row) <= most and (match := CELL[mark].match(text, end)):
+def _split(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
+    """The places of the cells of the line from `at` to `end`."""
+    row = list[tuple[int, int]]()
+    if text.find('"', at, end) < 0:
+        for cell in text[at:end].split(mark):
+            row.append((at, at + len(cell)))
+            at += len(cell) + 1
+        return row
+    while match := CELL[mark].match(text, at, end):
         row.append(match.span())
-        end = match.end()
-        if text[end : end + 1] != mark:
+        at = match.end() + 1
+        if at > end or text[at - 1] != mark:
             break
-        end += 1
-    return row, end
+    return row

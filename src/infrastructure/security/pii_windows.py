@@ -28,19 +28,21 @@ GAP = "\0\n\0"
 BEFORE, REACH, BEHIND = 260, 80, 110
 """Characters before and after a mark in which something new may begin, and beyond, which are shown with them."""
 TOUCHES = re.compile(r"[0-9]|[\w.@-]\Z")
-FREED = re.compile(
-    r"(?:[\W_]|(?:numbers?|num?|no|nr|n[º°o]|ids?|code|is|was|now|of|sn|to|from|at|v|versions?)(?![^\W\d_]))*+[0-9]",
-    re.IGNORECASE,
-)
-"""Digits behind a mark with nothing between that parts them; what stood there may have said that they are nothing."""
 ANY = re.compile("[^0-9@]*+[0-9@]")
-CLOSE = re.compile(r"[)\w]|[^\s,;\"')\]}>]{0,79}[0-9@]")
+_CLOSE = r"[)\w]|[^\s,;\"')\]}>]{0,79}[0-9@]"
 """What hangs on a mark: a bracket, a word that may be a label now that it stands alone, digits."""
-FAR = re.compile(
+_FAR = (
     r"(?:[^0-9\n]|(?<=[:\"=])\n){0,60}+"
-    r"(?:(?:[0-9]{1,2}|[12][0-9]{3})[^0-9]{1,26}[0-9]|[12][0-9]{7}|[0-9]{3}([ .-]?)[0-9]{2}\1[0-9]{4})"
+    r"(?:(?:[0-9]{1,2}|[12][0-9]{3})[^0-9]{1,26}[0-9]|[12][0-9]{7}|[0-9]{3}([ .-]?)[0-9]{2}\3[0-9]{4})"
 )
 """The first digits behind a mark, if they may be a day or a social security number."""
+_FREED = (
+    r"(?:[\W_]|(?i:numbers?|num?|no|nr|n[º°o]|ids?|code|is|was|now|of|sn|to|from|at|v|versions?)(?![^\W\d_]))*+"
+    "[0-9]"
+)
+"""Digits behind a mark with nothing between that parts them; what stood there may have said that they are nothing."""
+BEHIND_IT = re.compile(rf"(?P<close>{_CLOSE})|(?P<far>{_FAR})|(?P<freed>{_FREED})")
+FREED = re.compile(_FREED)
 FAR_LABELS = (
     "dob", "d.o.b", "birth", "born", "bday", "gebo", "gebur", "geb.", "né", "naissance", "nacim", "nacid", "nac.",
     "nasci",    "nato ", "nata ", "urodz", "ssn", "social", "soc. sec", "soc sec", "ss ", "ss#", "tax", "itin",
@@ -48,12 +50,8 @@ FAR_LABELS = (
 """Labels that reach over a mark to what is behind it."""
 
 
-class Mark(NamedTuple):
-    """Where a find was replaced; `crowded` if a rule wanted something there that was not wholly inside the find."""
-
-    start: int
-    end: int
-    crowded: bool
+Mark = tuple[int, int, bool]
+"""Where a find was replaced, and whether a rule wanted something there that was not wholly inside the find."""
 
 
 class Window(NamedTuple):
@@ -98,37 +96,34 @@ def regions(text: str, marks: Iterable[Mark]) -> list[tuple[int, int]]:
     """Where something may come to light now that the marks stand there, in order and apart."""
     found: list[tuple[int, int]] = []
     for start, end, crowded in marks:
-        if crowded or _touched(text, start):
-            low = start - BEFORE
-        elif _sets_free(text, start, end):
+        # What stands before a mark may have been part of something that the find cut short.
+        if crowded or TOUCHES.search(text, max(0, start - 3), start):
+            low = max(0, start - BEFORE)
+        elif (behind := BEHIND_IT.match(text, end, end + REACH)) and _sets_free(text, start, behind):
             low = start
         else:
             continue
         if found and low <= found[-1][1]:
             found[-1] = (found[-1][0], end + REACH)
         else:
-            found.append((max(0, low), end + REACH))
+            found.append((low, end + REACH))
     return found
 
 
-def _touched(text: str, start: int) -> bool:
-    """Whether what stands before a mark may have been part of something that the find cut short."""
-    return TOUCHES.search(text, max(0, start - 3), start) is not None
-
-
-def _sets_free(text: str, start: int, end: int) -> bool:
-    """Whether digits behind a mark may now be read otherwise."""
-    stop = end + REACH
-    if not ANY.match(text, end, stop):
-        return False
-    if CLOSE.match(text, end, stop):
-        return True
-    if FAR.match(text, end, stop):
+def _sets_free(text: str, start: int, behind: re.Match[str]) -> bool:
+    """Whether what stands `behind` the mark that begins at `start` may now be read otherwise."""
+    end, freed = behind.start(), behind
+    if behind.lastgroup == "close":
+        return ANY.match(text, end, end + REACH) is not None
+    if behind.lastgroup == "far":
         before = text[max(0, start - 110) : start].lower()
         if any(map(before.__contains__, FAR_LABELS)):
             return True
-    freed = FREED.match(text, end, stop)
-    first = STRETCH.match(text, freed.end() - 1) if freed else None
+        again = FREED.match(text, end, end + REACH)
+        if again is None:
+            return False
+        freed = again
+    first = STRETCH.match(text, freed.end() - 1)
     if first is None or first.lastgroup == "day":
         return False
     return first.lastgroup in {"street", "account"} or not is_nobodys(first[0])

@@ -225,3 +225,16 @@ def test_a_table_may_follow_on_another() -> None:
     """The line that ends one may name the columns of the next."""
     text = "no,mrn\n1,7654321\nid,note,mrn\n2,,1234567\n"
     assert [one.value for one in SCRUBBER.scrub(text)[1]] == ["7654321", "1234567"]
+
+
+def test_what_a_mark_makes_of_a_row_below_columns_is_read_too() -> None:
+    """An address takes its comma with it: now the row has as many cells as there are names, and so have the next."""
+    text = "note,mrn\n12 Oak Street, Tulsa, OK 74103,4477123\nnone,5512345\n"
+    once, _ = SCRUBBER.scrub(text)
+    assert once == "note,mrn\n[REDACTED-ADDRESS],[REDACTED-MRN]\nnone,[REDACTED-MRN]\n"
+    assert SCRUBBER.scrub(once)[0] is once
+
+
+def test_no_number_begins_amid_digits() -> None:
+    """What ends in such digits does not hide the number behind it."""
+    assert SCRUBBER.scrub("Contact 98104 70694 415-555-2671")[0] == "Contact 98104 70694 [REDACTED-PHONE]"
