@@ -13,6 +13,7 @@ from pathlib import Path
 from dependency_injector import providers
 
 from ..infrastructure.config.loader import load_settings
+from .paths import real_place
 from .wiring import Container
 
 __all__ = ["Container", "close_container", "close_models", "open_container"]
@@ -24,7 +25,11 @@ def open_container(
     env: Mapping[str, str] | None = None,
     adapters: Mapping[str, object] | None = None,
 ) -> Container:
-    """The container for the settings of the folder `root`, with `adapters` in place of providers by name."""
+    """The container for the settings of the folder `root`, with `adapters` in place of providers by name.
+
+    Raises UnsafePath for what is no folder name, and for the system's folders, in which no settings are looked for.
+    """
+    real_place(root)
     known = os.environ if env is None else env
     loaded = load_settings(Path(root), overrides or {}, known)
     own = {name: providers.Object(adapter) for name, adapter in (adapters or {}).items()}

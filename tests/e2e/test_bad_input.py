@@ -80,7 +80,7 @@ USAGE_ERRORS = {
     "nothing to run": (["run"], "give a TASK or --plan FILE", "muster run --help"),
     "missing folder": (["check", "nope"], "folder 'nope' does not exist", "spelling"),
     "file as folder": (["check", "shop/app.py"], "'shop/app.py' is a file, not a folder", "its folder"),
-    "empty folder name": (["run", "review", "--path", ""], "'' is no folder name", "'.' is the one"),
+    "empty folder name": (["run", "review", "--path", ""], "'' is no file name", "of your own"),
 }  # fmt: skip
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
 CLIMBING = (
     "..", "../", "../canary.txt", "../../canary.txt", "a/../../canary.txt", "a/..", "./..", "./../canary.txt",
     ".//../canary.txt", "a/b/../../../canary.txt", "a//..//..//canary.txt", "../" * 20 + "etc/passwd",
@@ -45,3 +51,27 @@ FINE = (
     "\u2215etc", "a\u2044b",
 )  # fmt: skip
 """Names that only look like something: a division slash is a letter to every file system, and folds to no slash."""
+
+PIPES = frozenset({"/dev/null", "/dev/stdin", "/dev/fd/0"})
+"""The ends of pipes, and what keeps nothing: a person may name them."""
+
+
+def nobodys(path: str) -> bool:
+    """Whether even a person may not name it: it is no file name, or lies in a folder of the system."""
+    if not path.strip() or "\0" in path or any("\ud800" <= each <= "\udfff" for each in path):
+        return True
+    place = os.path.abspath(path)  # noqa: PTH100 - as it is spelt
+    system = ("/etc", "/proc", "/sys", "/dev")
+    return f"/{place.lstrip('/')}/".startswith(tuple(f"{one}/" for one in system)) and place not in PIPES
+
+
+def meant(path: str, here: Path) -> Iterator[str]:
+    """Where it would lead out of the folder `here`, if somebody took it so, or decoded it in this way or that."""
+    plain = unicodedata.normalize("NFKC", unquote(unquote(path)))
+    spellings = {path, plain, path.replace("\\", "/"), plain.replace("\\", "/")}
+    if path.startswith("~"):
+        spellings.add(os.path.expanduser(path))  # noqa: PTH111 - as a careless program would
+    for spelling in spellings:
+        place = os.path.abspath(here / spelling.replace("\0", ""))  # noqa: PTH100 - as it is spelt
+        if not f"{place}/".startswith(f"{here}/") and place not in PIPES:
+            yield place

@@ -1,183 +1,207 @@
-"""Every path that leads out, through every command that takes a name: refused, nothing read, nothing written.
+"""Every path that leads out, through every command's every parameter: refused, nothing read, nothing written.
 
-The commands are found by walking the tree that click has, and each parameter that takes text is decided upon below: a
-new one fails the first test until somebody says what it is.
+The commands are found by walking the tree that click has. For each there is a line by which it is called, and for each
+parameter that takes text it is said what that stands for (tests/fakes/command_lines.py); a new one fails the first test
+until somebody says so. The house is real, with a run, a finding, a checkpoint and all else that a command may name, so
+that each is refused for the one word that is wrong.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-from collections.abc import Iterator
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 
-from muster.presentation.cli.entry import answer
-from muster.presentation.cli.group import muster
-from tests.fakes.path_vectors import REFUSED
+from tests.fakes.command_lines import KINDS, LINES, Slot, Takes, commands, slots
+from tests.fakes.kept_house import KeptHouse, Said, lived_in, said
+from tests.fakes.path_vectors import REFUSED, meant, nobodys
+from tests.fakes.path_watch import watched
 
 CANARY = "canary-7f3a: nobody may read this"
 
-NAMES: dict[str, list[str]] = {
-    "show run": ["show", "{}"],
-    "explain fingerprint": ["explain", "{}"],
-    "explain run": ["explain", "abcd1234", "--run", "{}"],
-    "dismiss fingerprint": ["dismiss", "{}", "--why", "x"],
-    "resume run": ["resume", "{}"],
-    "cancel run": ["cancel", "{}"],
-    "approve run": ["approve", "{}"],
-    "deny run": ["deny", "{}"],
-    "watch run": ["watch", "{}"],
-    "fork run": ["fork", "{}", "--from", "x"],
-    "runs steps run": ["runs", "steps", "{}"],
-    "runs diff before": ["runs", "diff", "{}", "run-1"],
-    "runs diff after": ["runs", "diff", "run-1", "{}"],
-    "runs export run": ["runs", "export", "{}"],
-    "runs compact run": ["runs", "compact", "{}"],
-    "runs delete run": ["runs", "delete", "--yes", "{}"],
-    "learned forget run": ["learned", "forget", "{}"],
-    "costs run_id": ["costs", "--run", "{}"],
-    "workflow run name": ["workflow", "run", "{}"],
-    "workflow show name": ["workflow", "show", "{}"],
-    "workflow cancel run_id": ["workflow", "cancel", "{}"],
-    "workflow resume run_id": ["workflow", "resume", "{}"],
-    "checkpoints restore checkpoint": ["checkpoints", "restore", "{}"],
-    "checkpoints show checkpoint": ["checkpoints", "show", "{}"],
-    "undo which": ["undo", "{}"],
-    "memory show key": ["memory", "show", "{}"],
-    "memory forget keys": ["memory", "forget", "--yes", "{}"],
-    "chat which": ["chat", "--conversation", "{}"],
-    "run pattern": ["run", "review it", "--pattern", "{}"],
-    "run agents": ["run", "review it", "--agents", "{}"],
-    "run since": ["run", "review it", "--since", "{}"],
-    "plan pattern": ["plan", "review it", "--pattern", "{}"],
-    "plan agents": ["plan", "review it", "--agents", "{}"],
-    "plan since": ["plan", "review it", "--since", "{}"],
-    "check since": ["check", "--since", "{}"],
-    "models show name": ["models", "show", "{}"],
-}
-"""Names that the house keeps: what they are put for is a run, a finding, a key, an agent, never a file."""
-
-FILES: dict[str, list[str]] = {
-    "tokens files": ["tokens", "{}"],
-    "compress file": ["compress", "{}", "--ratio", "2"],
-    "generate context": ["generate", "write it", "--context", "{}"],
-}
-"""Files that the user names to be read for a model: his own and the ends of pipes, but none of the system's."""
-
-HIS_RIGHT = frozenset(
-    {
-        "path", "output", "baseline", "write_baseline", "plan", "check directory", "findings directory",
-        "init directory", "runs import file", "memory import file", "memory backup path",
-    }
-)  # fmt: skip
-"""Folders to work in and files to write or read that the user names himself: they may lie anywhere."""
-
-NO_PATHS = frozenset(
-    {
-        "task", "question", "text", "words", "query", "label", "reason", "why", "system", "language",
-        "requirements", "constraints", "inputs", "tags", "model", "models", "reviewer_model", "provider", "providers",
-        "needs", "max_input_price", "max_output_price", "gates", "approve_tools", "approve_steps", "step",
-        "run key", "prefix",
-        "pattern_type", "kind", "since", "costs baseline",
-    }
-)  # fmt: skip
-"""Text that names nothing that is kept: tasks, filters, models, steps within a run that has been found."""
-
-SHARES = 14
-"""The whole list through every command would take minutes; each vector goes through two or three of them."""
-
-BLANK_IS_NONE = frozenset({"run pattern", "plan pattern", "costs run_id", "learned forget run"})
+ALL = tuple(slots())
+NOBODYS = tuple(path for path in REFUSED if nobodys(path))
+"""What not even a person may name."""
+BLANK_IS_NONE = frozenset(
+    {"run pattern", "plan pattern", "costs run_id", "learned forget run", "undo which", "memory backup path"}
+)
 """Where a blank says that nothing is chosen."""
-
-NOBODYS = (
-    "/etc/passwd", "/etc", "/proc/self/environ", "/proc/1/root/etc/passwd", "/sys/kernel", "/dev/zero",
-    "//etc/passwd", "/./etc/passwd", "/../etc/passwd", "../" * 20 + "etc/passwd", "", " ",
-    "\t", "\0", "a\0b", "../\0", "\ud800", "~root/.ssh/id_rsa", "C:\\x", "\\\\server\\share\\x", "%2fetc%2fpasswd",
-)  # fmt: skip
+SHARES = 24
+SLOW = frozenset({"run task", "run key", "generate task", "ask question"})
+"""Each of these is a whole run."""
 
 
-def parameters(command: click.Command, context: click.Context, words: str = "") -> Iterator[str]:
-    """Every command's every parameter that takes text, as `command parameter`."""
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            one = command.get_command(context, name)
-            assert one is not None
-            yield from parameters(one, click.Context(one, parent=context), f"{words} {name}".strip())
-        return
-    closed = (click.Choice, click.types.IntParamType, click.types.FloatParamType)
-    for parameter in command.params:
-        flag = isinstance(parameter, click.Option) and (parameter.is_flag or parameter.count)
-        if not flag and not isinstance(parameter.type, closed):
-            yield f"{words} {parameter.name}"
+def of(kind: Takes) -> list[object]:
+    """The parameters of that kind, for a test each."""
+    return [pytest.param(slot, id=slot.words) for slot in ALL if slot.takes is kind]
 
 
-def test_of_every_parameter_it_is_said_whether_it_may_lead_anywhere() -> None:
-    """What this test does not know has to be put into one of the tables above."""
-    found = set(parameters(muster, click.Context(muster)))
-    open_ends = HIS_RIGHT | NO_PATHS
-    assert len(found) > 100
-    unknown = {
-        one for one in found - {*NAMES, *FILES} if one not in open_ends and one.split()[-1] not in open_ends
-    }
-    assert unknown == set()
-    assert {*NAMES, *FILES} - found == set()
+def test_of_every_command_and_parameter_it_is_said_what_it_takes() -> None:
+    """What this test does not know has to be put into one of the two tables, and what is gone is taken off them."""
+    assert len(ALL) > 150
+    assert [slot.words for slot in ALL if slot.takes is None] == []
+    assert set(commands()) == set(LINES)
+    assert KINDS.keys() - {slot.name for slot in ALL} - {slot.words for slot in ALL} == set()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project with a canary beside it, and what is there to be named."""
+
+    top: Path
+    real: dict[str, str]
+
+    @property
+    def project(self) -> Path:
+        """Where one stands."""
+        return self.top / "project"
+
+    def files(self) -> dict[str, bytes]:
+        """Everything beside what the house keeps for itself."""
+        found = (path for path in self.top.rglob("*") if not path.is_relative_to(self.top / "home"))
+        return {
+            str(path): b"" if path.is_dir() else path.read_bytes()
+            for path in found
+            if ".git/" not in str(path)
+        }
+
+    def led_out(self) -> list[str]:
+        """The whole list, the canary by its own name, and a link to it."""
+        return [*REFUSED, str(self.top / "canary.txt"), "link.txt", "../../project/link.txt"]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, KeptHouse]]:
+    """A small project in which something has been done."""
+    top = tmp_path_factory.mktemp("paths").resolve()
+    project = top / "project"
+    (project / "a" / "b").mkdir(parents=True)
+    (top / "home").mkdir()
+    (top / "canary.txt").write_text(CANARY)
+    (project / "app.py").write_text("def f(x):\n    return eval(x)\n")
+    (project / "link.txt").symlink_to("../canary.txt")
+    house = KeptHouse()
+    try:
+        with lived_in(house, top / "home", project):
+            yield Place(top, _done(project)), house
+    finally:
+        house.close()
+
+
+def _done(project: Path) -> dict[str, str]:
+    """Do one thing of each kind; what each kind of argument may be called by."""
+    for line in (
+        ["init", "-q"],
+        ["add", "app.py"],
+        ["-c", "user.name=a", "-c", "user.email=a@example.invalid", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *line], cwd=project, check=True)
+    run = _json("run", "review the security", "--json", "--quiet")["run"]
+    _ok("remember", "the lighthouse is white")
+    _ok("checkpoints", "create", "--label", "first")
+    _ok("keys", "init")
+    exported = project / "exported.jsonl"
+    _ok("memory", "export", "--output", str(exported))
+    _ok("runs", "export", run["id"], "--output", str(project / "run.jsonl"))
+    checkpoint = _json("checkpoints", "list", "--json")["checkpoints"][0]["id"]
+    names = {
+        "run": run["id"], "before": run["id"], "after": run["id"], "run_id": "none", "checkpoint": checkpoint,
+        "which": checkpoint, "fingerprint": run["report"]["findings"][0]["fingerprint"],
+        "key": "lesson", "keys": "lesson",
+    }  # fmt: skip
+    words = dict.fromkeys(("task", "question", "text", "words"), "the lighthouse")
+    files = {"directory": ".", "path": "", "files": "app.py", "file": "app.py"}
+    own = {
+        "workflow run name": "health-check", "workflow show name": "health-check",
+        "models show name": "offline/evidence",
+        "runs import file": "run.jsonl", "memory import file": "exported.jsonl",
+    }  # fmt: skip
+    return {**names, **words, **files, **own}
+
+
+def _json(*line: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_ok(*line).out)
+    return found
+
+
+def _ok(*line: str) -> Said:
+    done = said(list(line))
+    assert done.code in {0, 1}, (line, done)
+    return done
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project to stand in, with a canary beside it and a link to it."""
-    project = tmp_path / "project"
-    (project / "a" / "b").mkdir(parents=True)
-    (tmp_path / "canary.txt").write_text(CANARY)
-    (project / "link.txt").symlink_to("../canary.txt")
-    monkeypatch.chdir(project)
-    return tmp_path
+def place(kept: tuple[Place, KeptHouse]) -> Iterator[Place]:
+    """The project, to stand in; whatever a test does there, it leaves as it was."""
+    place, house = kept
+    with lived_in(house, place.top / "home", place.project):
+        before = place.files()
+        yield place
+        assert place.files() == before
 
 
-def files_in(place: Path) -> set[str]:
-    """Everything beside what the house keeps for itself."""
-    return {str(path.relative_to(place)) for path in place.rglob("*")}
-
-
-def said(line: list[str], word: str) -> tuple[int, str, str]:
-    """The exit code, and what is printed and complained of, when `word` is put into `line`."""
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = answer([word if part == "{}" else part for part in line])
-    return code, out.getvalue(), err.getvalue()
-
-
-def assert_refused(name: str, line: list[str], words: list[str], place: Path) -> None:
-    """Each word is refused in one clear line and perhaps a hint; the canary is whole, and nothing is new."""
-    before = files_in(place)
+def tried(slot: Slot, words: Sequence[str], place: Place) -> Iterator[tuple[str, Said]]:
+    """What the command answers to each of `words`: nothing of the canary, and nothing outside is so much as opened."""
+    never = frozenset(path for word in words for path in meant(word, place.project))
     for word in words:
-        code, out, err = said(line, word)
-        assert "7f3a" not in out + err, (name, word)
-        assert code not in {0, 1}, (name, word, out, err)
-        lines = err.splitlines()
-        assert lines, (name, word)
-        assert lines[0].startswith("muster: "), (name, word, err)
-        assert len(lines) <= 2, (name, word, err)
-    assert (place / "canary.txt").read_text() == CANARY
-    assert files_in(place) == before
+        if slot.option or not word.startswith("-"):
+            with watched(place.top, place.project, place.top / "home", never=never) as seen:
+                one = said(slot.line(word, place.real))
+            assert "7f3a" not in one.out + one.err, (slot.words, word)
+            assert seen.seen == [], (slot.words, word)
+            yield word, one
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_name_that_is_a_way_out_is_refused_by_its_command(name: str, place: Path) -> None:
-    """Each command has its share of the list, each vector goes through several commands: all of both are met."""
-    vectors = [*REFUSED, "link.txt", str(place / "canary.txt"), "../../project/link.txt"]
-    share = [vectors[number] for number in range(list(NAMES).index(name) % SHARES, len(vectors), SHARES)]
-    words = [
-        word for word in share if not word.startswith("-") and (word.strip() or name not in BLANK_IS_NONE)
-    ]
-    assert len(words) >= len(vectors) // SHARES - 4
-    assert_refused(name, NAMES[name], words, place)
+def complaint(word: str, one: Said) -> str:
+    """What is said in one clear line and a hint; raises AssertionError when it is not refused so."""
+    assert one.code not in {0, 1}, (word, one)
+    lines = one.err.splitlines()
+    assert len(lines) == 2, (word, one)
+    assert lines[0].startswith("muster: "), (word, one)
+    assert lines[1].strip().startswith("hint: "), (word, one)
+    return lines[0]
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_not_the_user_s_is_not_read_for_a_model(name: str, place: Path) -> None:
-    """Nor one that has no name."""
-    assert_refused(name, FILES[name], list(NOBODYS), place)
+@pytest.mark.parametrize("slot", of(Takes.NAME))
+def test_a_name_that_leads_out_is_refused(slot: Slot, place: Place) -> None:
+    """All of the list, by each command that takes a name."""
+    words = [word for word in place.led_out() if word.strip() or slot.words not in BLANK_IS_NONE]
+    for word, one in tried(slot, words, place):
+        complaint(word, one)
+
+
+@pytest.mark.parametrize("slot", [*of(Takes.READ), *of(Takes.WRITTEN), *of(Takes.FOLDER)])
+def test_what_is_nobody_s_is_refused_though_a_person_names_it(slot: Slot, place: Place) -> None:
+    """The folders of the system, and what is no file name; and that is what the complaint is about."""
+    words = [word for word in NOBODYS if word.strip() or slot.words not in BLANK_IS_NONE]
+    for word, one in tried(slot, words, place):
+        line = complaint(word, one)
+        assert "is no f" in line or "lies in a folder of the system" in line, (word, line)
+
+
+@pytest.mark.parametrize("slot", of(Takes.READ))
+def test_a_name_of_another_system_is_no_file_to_be_read(slot: Slot, place: Place) -> None:
+    """A home by its sign, a drive, a server, and what is a path only when it is decoded."""
+    words = (
+        "~root/.ssh/id_rsa",
+        "~/x",
+        "C:\\x",
+        "\\\\server\\share\\x",
+        "%2fetc%2fpasswd",
+        "%2e%2e/canary.txt",
+    )
+    for word, one in tried(slot, words, place):
+        complaint(word, one)
+
+
+@pytest.mark.parametrize("slot", of(Takes.WORDS))
+def test_words_open_nothing(slot: Slot, place: Place) -> None:
+    """All of the list in one text, and a share of it word by word."""
+    vectors = place.led_out()
+    alone = vectors[ALL.index(slot) % SHARES :: SHARES] if slot.words not in SLOW else []
+    assert list(tried(slot, [" ".join(vectors), *alone], place))

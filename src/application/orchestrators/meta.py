@@ -103,6 +103,13 @@ class MetaOrchestrator:
             reasons=(*found.reasons, *(facts_of(snapshot) if snapshot else ())),
         )
 
+    def check_names(self, wishes: Wishes) -> None:
+        """Raise UnknownName for agents and a pattern that nobody knows, before anything is read for them."""
+        for agent in wishes.agents:
+            self._named(agent)
+        if wishes.pattern:
+            pattern_named(wishes.pattern)
+
     async def create_execution_plan(
         self, requirements: TaskRequirements, snapshot: WorkspaceSnapshot, wishes: Wishes | None = None
     ) -> ExecutionPlan:

@@ -30,7 +30,7 @@ class PlanTask:
     """Says who would do a task, how, and what it would take.
 
     - Planning never calls a model and never spends money.
-    - An empty task is refused before anything is read.
+    - An empty task, and names that nobody has, are refused before anything is read.
     - Every plan that is given out can run.
     - What nobody in the team can do is named in the plan.
     """
@@ -50,5 +50,6 @@ class PlanTask:
             granted=request.granted,
             use_history=request.use_history,
         )
+        self._meta.check_names(wishes)
         snapshot = await self._workspace.scan(request.root, request.since)
         return await self._meta.analyze_and_compose(request.task, snapshot, request.context, wishes)

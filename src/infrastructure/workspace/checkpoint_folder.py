@@ -49,6 +49,8 @@ class CheckpointFolder(CheckpointStore):
 
     def save(self, checkpoint: Checkpoint, contents: Mapping[str, bytes]) -> None:
         """Write beside, sync, rename."""
+        for digest in contents:
+            _check_digest(checkpoint.id, digest)
         with disk_errors(str(self._place)):
             (self._place).mkdir(mode=0o700, parents=True, exist_ok=True)
             unready = self._place / f"{UNREADY}{self._folder(checkpoint.id).name}"
@@ -88,8 +90,7 @@ class CheckpointFolder(CheckpointStore):
     def content(self, checkpoint_id: str, digest: str) -> bytes:
         """One blob, if it is the one that was written."""
         path = self._folder(checkpoint_id) / BLOBS / digest
-        if not DIGEST.fullmatch(digest):
-            raise _damaged(checkpoint_id, f"{digest!r} is no digest")
+        _check_digest(checkpoint_id, digest)
         with disk_errors(str(path)):
             content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != digest:
@@ -170,6 +171,12 @@ class CheckpointFolder(CheckpointStore):
         except (ValueError, KeyError, TypeError, ValidationError) as error:
             raise _damaged(checkpoint_id, "its manifest cannot be read") from error
         return replace(checkpoint, state=self._state(checkpoint_id))
+
+
+def _check_digest(checkpoint_id: str, digest: str) -> None:
+    """A blob is called after it, so that it must be no path."""
+    if not DIGEST.fullmatch(digest):
+        raise _damaged(checkpoint_id, f"{digest!r} is no digest")
 
 
 def _manifest(checkpoint: Checkpoint) -> bytes:

@@ -31,6 +31,17 @@ class Names(click.Choice[str]):
         return f"{value!r} is not known{guess} (known: {', '.join(known)})"
 
 
+class FileName(click.Path):
+    """A name that is completed as files are. The one guard of paths looks at it; click would ask the system first."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As it was given."""
+        return value
+
+
+FILE = FileName()
+
+
 class Command(click.Command):
     """A command that also takes --debug, which `entry` looks for by itself."""
 
@@ -87,11 +98,11 @@ def formats(choices: tuple[str, ...]) -> Callable[[F], F]:
 
 json_flag = click.option("--json", "json", is_flag=True, help="Machine-readable result (and errors).")
 path = click.option(
-    "--path", default=".", show_default=True, metavar="DIR", help="The project's folder.", type=click.Path()
+    "--path", default=".", show_default=True, metavar="DIR", help="The project's folder.", type=FILE
 )
 since = click.option("--since", metavar="REF", help="Count findings only in files changed since this ref.")
 output = click.option(
-    "--output", "-o", metavar="FILE", type=click.Path(), help="Write the result to FILE, whole or not at all."
+    "--output", "-o", metavar="FILE", type=FILE, help="Write the result to FILE, whole or not at all."
 )
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 gates = click.option(
@@ -142,7 +153,7 @@ verdict = compose(
     click.option(
         "--baseline",
         metavar="FILE",
-        type=click.Path(),
+        type=FILE,
         help="Findings in FILE (a baseline, or a JSON or SARIF report) are known and do not count.",
     ),
     click.option(

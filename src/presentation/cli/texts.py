@@ -48,6 +48,5 @@ def _file(name: str) -> bytes:
             return stream.read(LARGEST + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UserError(f"{name!r} could not be read: {reason}", code="not-readable") from error
-    except ValueError as error:
-        raise UserError(f"{name!r} is no file name: {error}", code="not-readable") from error
+        hint = "check its name and its permissions"
+        raise UserError(f"{name!r} could not be read: {reason}", code="not-readable", hint=hint) from error

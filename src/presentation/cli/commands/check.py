@@ -70,7 +70,7 @@ class Given:
     click.option(
         "--write-baseline",
         metavar="FILE",
-        type=click.Path(),
+        type=o.FILE,
         help="Write all findings to FILE, so that --baseline FILE knows them next time.",
     ),
     o.run_tests,

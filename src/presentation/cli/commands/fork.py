@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     click.option(
         "--plan",
         metavar="FILE",
-        type=click.Path(),
+        type=o.FILE,
         help="Go on with this plan, which `muster plan --json` wrote, instead of the run's own.",
     ),
     spending.model,

@@ -63,7 +63,7 @@ EPILOG = (
         "--output",
         "-o",
         metavar="DIR|-",
-        type=click.Path(),
+        type=o.FILE,
         help="Write the files into DIR; default, and -: show them.",
     ),
     click.option("--force", is_flag=True, help="With --output: replace files that are there already."),

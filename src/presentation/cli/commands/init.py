@@ -21,10 +21,12 @@ NAME = "muster.toml"
 @click.option("--force", is_flag=True, help="Replace a muster.toml that is there.")
 def command(directory: str, force: bool) -> None:
     """Write a muster.toml with every setting, commented out at its default, into DIR (default: here)."""
+    from ....container.paths import real_place
     from ....domain.errors import UserError, WorkspaceError
     from ..output import save
     from ..starter import STARTER
 
+    real_place(directory)
     folder = Path(directory)
     if not folder.is_dir():
         raise WorkspaceError(

@@ -66,7 +66,7 @@ class Given:
     click.option(
         "--plan",
         metavar="FILE",
-        type=click.Path(),
+        type=o.FILE,
         help="Run a plan that `muster plan` wrote, as YAML or JSON.",
     ),
     o.formats((*o.RUN_FORMATS, o.YAML)),
