@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .secret_names import BEFORE, NAME, called, is_public, names
-from .secret_values import UUID, is_chosen, is_numbered, is_random, is_something_else, stands_in
+from .secret_values import (
+    UUID,
+    is_brief,
+    is_chosen,
+    is_dense,
+    is_numbered,
+    is_random,
+    is_something_else,
+    is_tangled,
+    stands_in,
+)  # fmt: skip
 
 LONGEST_LINE = 1500
 """Characters; longer lines are data or minified code, where a name tells nothing."""
@@ -19,17 +29,17 @@ WRAPPED = frozenset({"", "json"})
 SEPARATOR = re.compile(
     rf"(?:{ESCAPES}[\"'\]`]|\*\*){{0,3}}+[ \t]{{0,20}}+"
     r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
-    r"[ \t]{0,8}+=(?!=)"
-    rf"|=>|<-|As[ \t]String[ \t]?=|:=|={{2,3}}+(?=[ \t]?[\"'])|=(?![=>])|:(?:\*\*)?(?![:=])"
-    rf"|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
-    r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?"
+    r"[ \t]{0,8}+=(?!=)|(?<=[ \t])(?:string|String|str|varchar|std::string)[ \t]{0,4}+=(?!=)"
+    rf"|=>|<-|As[ \t]String[ \t]?=|:{{1,3}}+=|[.?+]=|\|\|=|={{2,3}}+(?=[ \t]?[rbfuRBFU]?[\"'])"
+    rf"|=(?![=>])|:(?:\*\*)?(?![:=])|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
+    r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?(?:&(?:quot|apos|#3[49]);)?"
 )
 BELOW = re.compile(r"[|>][+\-]?[ \t]{0,4}+\r?\n[ \t]{1,40}+(?=\S+[ \t]*(?:\n|$))")
 """In YAML: the value is the one line below."""
 OTHERWISE = re.compile(r"[\"'\])]{0,3}+[ \t]{0,4}+(?:\|\||\?\?|\bor\b)[ \t]{0,4}+(?=[\"'`])")
 """A value in case that the first is missing."""
 TOLD = re.compile(
-    r"[ \t](?:for|of|to|in|on|at)[ \t]{1,2}+[\w.@\-]{1,40}+(?:[ \t]{1,2}+[\w.@\-]{1,40}+)?"
+    r"[ \t](?:for|of|to|in|on|at)[ \t]{1,2}+(?:[\w.@\-]{1,40}+[ \t]{1,2}+){0,3}?[\w.@\-]{1,40}+"
     r"(?:[ \t]is[ \t]{1,2}+|:[ \t]{0,2}+|[ \t]?=[ \t]?)(?=[\"'`]?[^\s\"'`=:,;()]{6})"
     r"|[ \t][-\u2013][ \t](?=[^\s\"'`=:,;()]{6})"
 )
@@ -45,9 +55,13 @@ MADE = r"(?:String::from|SecretString::from|SecretStr|Secret|Some|Buffer\.from|b
 IN_ELEMENT = re.compile(r"</key>\s{0,24}+<string>|[\"']>\s{0,24}+<value>")
 """The same in a property list, and in a list of beans."""
 QUOTED = re.compile(
-    rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbuRBU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))"
+    rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbfuRBFU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))"
     r"([^\"'`\\\n]{1,300}+)(?:\1)"
 )
+HIDDEN = re.compile(r"[\"']?[ \t]?[=:][ \t]?[\"']?\*\*\*\*")
+"""A value that has been masked before."""
+ESCAPED_QUOTE = re.compile(r"(?:\\++|&(?:quot|apos|#3[49])\b.*+)$")
+"""What begins to escape the quote that follows."""
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
 IN_QUERY = re.compile(r"([^\s\"'`;<>&]{1,300}+)")
@@ -74,6 +88,9 @@ NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGN
 PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
 
 
+TITLES = {"password": "password", "token": "token", "api-key": "API key"}
+
+
 @dataclass(frozen=True, slots=True)
 class Assigned:
     """A value beside a telling name; positions are in the whole text. `kind` names what it is called."""
@@ -89,7 +106,7 @@ def assigned(text: str, language: str) -> Iterator[Assigned]:
     """All values that pass the gates, in order; every line is looked at in time proportional to its length."""
     seen = -1
     for name in names(text):
-        if name.start() < seen:
+        if name.start() < seen or HIDDEN.match(text, name.end()):
             continue
         start, end = _line(text, name, language)
         if end - start > LONGEST_LINE:
@@ -145,8 +162,10 @@ def _beside(text: str, name: re.Match[str], start: int, end: int, language: str)
     bare = form.match(text, place.start, place.limit) if form is not None else None
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
         return None
-    last = bare.start(1) + len(bare.group(1).rstrip("\\"))  # escapes the quote that follows
-    return _judged(name, bare.start(1), last, text)
+    value = bare.group(1)
+    if "\\" in value or "&" in value:
+        value = ESCAPED_QUOTE.sub("", value)
+    return _judged(name, bare.start(1), bare.start(1) + len(value), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,17 +239,22 @@ def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: s
 def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | None:
     value, name = text[start:end], called(word)
     key = name.rstrip("_0123456789") in {"key", "auth"}
+    chosen = name.startswith(CHOSEN_NAMES)
+    if is_tangled(value):
+        return Assigned(kind := _kind_of(name, chosen), TITLES.get(kind, "secret"), start, end, 0.6)
     if stands_in(value) or (is_something_else(value) and (key or not _opens(word, value))):
         return None
-    chosen = name.startswith(CHOSEN_NAMES)
-    random = is_random(value)
+    random = is_random(value) or (not key and is_dense(value))
     if key and (PURE_HEX.match(value) or not random):
         return None
-    if not random and not (chosen and (is_chosen(value) or (_ends(word) and is_numbered(value)))):
+    if not random and not (chosen and (is_chosen(value) or (_ends(word) and _is_short(word, value)))):
         return None
-    kind = "password" if chosen else _kind(name)
-    title = {"password": "password", "token": "token", "api-key": "API key"}.get(kind, "secret")
-    return Assigned(kind, title, start, end, 0.85 if random else 0.6)
+    kind = _kind_of(name, chosen)
+    return Assigned(kind, TITLES.get(kind, "secret"), start, end, 0.85 if random else 0.6)
+
+
+def _is_short(name: re.Match[str], value: str) -> bool:
+    return is_numbered(value) or (name.group(1) is not None and is_brief(value))
 
 
 def _ends(name: re.Match[str]) -> bool:
@@ -250,7 +274,9 @@ def _opens(name: re.Match[str], value: str) -> bool:
     )
 
 
-def _kind(name: str) -> str:
+def _kind_of(name: str, chosen: bool) -> str:
+    if chosen:
+        return "password"
     if name == "token":
         return "token"
     return "api-key" if "key" in name and "private" not in name else "secret"

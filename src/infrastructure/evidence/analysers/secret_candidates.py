@@ -37,6 +37,8 @@ SCHEME = re.compile(
 SCHEMES = ("earer ", "BEARER ", "oken ", "ApiKey ", "SSWS ", "earer\t")
 BASIC = re.compile(r"(?:Basic|BASIC|basic)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
+NAMELESS = re.compile(r"://([A-Za-z0-9_\-]{20,200}+):{0,1}+@([A-Za-z0-9.\-]{1,100}+)")
+"""A token in the place of the user."""
 SHORTEST_RUN = 20
 RUN = re.compile(r"[A-Za-z0-9_\-.+/=~:]{20,}+")
 """Each credential of a provider is, or begins with, such a run; ordinary text has few of them."""
@@ -251,3 +253,12 @@ def _logins(text: str) -> Iterator[Found]:
             continue
         if is_random(password) or is_chosen(password) or is_given(password) or is_word(password):
             yield Found("password-in-url", "password inside a URL", *match.span(2), 0.85, "strong")
+    for match in NAMELESS.finditer(text):
+        token, host = match.groups()
+        if (
+            is_random(token)
+            and not stands_in(token)
+            and not NOBODYS_HOST.search(host)
+            and "sentry" not in host
+        ):
+            yield Found("token-in-url", "token inside a URL", *match.span(1), 0.8, "strong")

@@ -112,9 +112,10 @@ PLACES = (
            rf"[ \t]{{0,4}}+(?:[\w.]{{1,40}}+,[ \t]{{0,4}}+|\"\",[ \t]{{0,4}}+)?{SOME}{QUOTED}"),
     _place(".auth(|.AUTH(|'AUTH'|\"AUTH\"",
            rf"(?:\.(?:auth|AUTH)\(|[\"']AUTH[\"'],)[ \t]{{0,4}}+(?:{SOME})?{QUOTED}"),
-    _place("hmac|Hmac(|HMAC",
-           r"(?:hmac\.(?:new|digest|New)|reateHmac|HMAC(?:SHA\d{1,3})?(?:\.new|\.hexdigest|\.digest)?|hash_hmac)\("
-           rf"(?:[^\n()\"']{{0,60}}+(?:[\"'][\w\-]{{2,12}}[\"'][ \t]{{0,4}}+,)?[ \t]{{0,4}}+)?{MADE}{QUOTED}"),
+    _place("hmac.new(|hmac.digest(", rf"hmac\.(?:new|digest)\([ \t]{{0,4}}+{MADE}{QUOTED}"),
+    _place("reateHmac(|hmac.New(|hash_hmac(|HMAC.",
+           r"(?:reateHmac|hmac\.New|hash_hmac|HMAC\.(?:hex)?digest)\("
+           rf"(?:[ \t]{{0,4}}+(?:[\"'][\w\-]{{2,12}}+[\"']|[$\w.:\-]{{1,60}}+),[ \t]{{0,4}}+){{1,2}}{MADE}{QUOTED}"),
     _place("KeySpec(|SecurityKey(|CookieStore(|cookieParser(|Fernet(|AES.new(|Serializer(|SigningKey(",
            r"(?:SecretKeySpec|SymmetricSecurityKey|CookieStore|cookieParser|Fernet|AES\.new|Serializer|SigningKey)\("
            rf"[ \t]{{0,4}}+{MADE}{QUOTED}"),

@@ -181,6 +181,7 @@ PROVIDERS = (
           r"pat-(?:na|eu)[0-9]-[0-9a-f]{8}-[0-9a-f\-]{27}", longest=44),
     _rule("cargo-token", "Cargo token", "cio", r"cio[A-Za-z0-9]{32}", longest=35),
     _rule("nuget-key", "NuGet key", "oy2", r"oy2[a-z0-9]{43}", longest=46),
+    _rule("swarm-key", "Docker Swarm key", "SWMKEY-1-", r"SWMKEY-1-[A-Za-z0-9+/]{43}", longest=52),
     _rule("swarm-token", "Docker Swarm token", "SWMTKN-1-", r"SWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}", longest=85),
     _rule("sonar-token", "SonarQube token", "squ_ sqp_ sqa_", r"sq[upa]_[0-9a-f]{40}", longest=44),
     _rule("aiven-password", "Aiven password", "AVNS_", r"AVNS_[A-Za-z0-9_\-]{19}", longest=24),

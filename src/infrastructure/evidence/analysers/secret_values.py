@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 
 STANDS_IN = re.compile(
     r"change[-_ ]?(?:me|this|it)|example|placeholder|your[-_ ]?|my[-_]|xxx|todo|fixme|dummy|sample|fake|mock|redact"
@@ -39,6 +40,15 @@ SHORT = 128
 HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
 HEX_BITS = 2.9
 """Bits per character: 32 hexadecimal digits that were drawn have 3.6 of at most 4, hardly ever fewer than 3.2."""
+BRIEF = re.compile(r"[A-Za-z0-9!@#$%^&*?]++$")
+CAMEL = re.compile(
+    r"[a-z][A-Z][a-z]|^(?i:utf|base|sha|md|v|aes|rsa|ipv|level|step|test|option|value|field|string)-?[0-9]"
+)
+"""Names in pieces, and names of algorithms and numbered things."""
+BRACKETS = re.compile(r"[(){}\[\]]")
+CLOSED_BY = {"(": ")", "{": "}", "[": "]"}
+UNLIKE_PASSWORD = re.compile(r"[\\^\"']|\*\*|//|\.\*|\.\+|\(\?")
+"""Signs of a pattern, a path or a quotation."""
 NUMBERED = re.compile(r"[A-Z]?[a-z]{4,}+[0-9]{1,4}+[!@#$%^&*?.]?$")
 FILLING = re.compile(
     r"pass|pwd|secret|user|admin|token|word|name|login|key|cred|root|guest|postgres|server|host"
@@ -50,8 +60,15 @@ SIGN = re.compile(r"[!#%^&*+?~@=$|]")
 def entropy(value: str) -> float:
     """Shannon entropy in bits per character of the value's own distribution."""
     size = len(value)
-    counts = map(value.count, dict.fromkeys(value)) if size <= SHORT else Counter(value).values()
-    return -sum([n / size * math.log2(n / size) for n in counts]) if size else 0.0
+    if 0 < size <= SHORT:
+        return -sum(map(_shares(size).__getitem__, map(value.count, dict.fromkeys(value))))
+    return -sum([n / size * math.log2(n / size) for n in Counter(value).values()]) if size else 0.0
+
+
+@lru_cache(maxsize=SHORT)
+def _shares(size: int) -> list[float]:
+    """What a character that stands in a value of `size` so many times adds to its entropy."""
+    return [0.0, *(n / size * math.log2(n / size) for n in range(1, size + 1))]
 
 
 def stands_in(value: str) -> bool:
@@ -122,6 +139,39 @@ def is_given(value: str) -> bool:
 def is_numbered(value: str) -> bool:
     """Whether it is one word with a number, as people choose where a password is asked and nothing else can stand."""
     return 8 <= len(value) <= 64 and NUMBERED.match(value) is not None
+
+
+def is_brief(value: str) -> bool:
+    """Whether it is a short password with a number in it, and can be neither a name nor a path."""
+    return (
+        6 <= len(value) < 64
+        and BRIEF.match(value) is not None
+        and is_given(value)
+        and not CAMEL.search(value)
+    )
+
+
+def is_dense(value: str) -> bool:
+    """Whether letters and digits change so often that nobody wrote it as words, though it is short."""
+    if not 10 <= len(value) < LONG_ENOUGH_TO_BE_RANDOM or not value.isascii() or BLANK.search(value):
+        return False
+    if sum(map(str.isdigit, value)) < 2 or value in (value.lower(), value.upper()):
+        return False
+    pieces = PIECES.findall(value)
+    return sum(map(len, pieces)) < 2 * len(pieces) and entropy(value) >= 3.0
+
+
+def is_tangled(value: str) -> bool:
+    """Whether brackets close in it that never opened: it is neither a template nor code, and full of signs."""
+    if len(value) < 12 or BLANK.search(value) or UNLIKE_PASSWORD.search(value):
+        return False
+    opened: list[str] = []
+    for sign in BRACKETS.findall(value):
+        if sign in CLOSED_BY:
+            opened.append(CLOSED_BY[sign])
+        elif not opened or opened.pop() != sign:
+            return len({char for char in value if not char.isalnum()}) >= 5 and entropy(value) >= 3.5
+    return False
 
 
 def is_word(value: str) -> bool:
