@@ -46,6 +46,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._common: dict[str, int] = {}
         self._entries = 0
+        self._counted = 0
         self._uses = 0
 
     def look_up(self, connection: apsw.Connection, words: Sequence[str]) -> list[Found]:
@@ -55,12 +56,11 @@ class Vocabulary:
         return sorted((one for one in found if one.having), key=lambda one: one[:2])
 
     def rarest(self, connection: apsw.Connection, found: Sequence[Found]) -> list[Word]:
-        """Where the rarest words stand, as many as the budget allows, and the beginning of the next one."""
-        room, chosen = BUDGET, []
+        """Where the rarest words stand, as many as the budget allows; of the rarest at least the beginning."""
+        room, chosen = BUDGET, list[Word]()
         for one in found:
             if one.having > room:
-                chosen.append(self._word(connection, one, most=SPREAD))
-                break
+                return chosen or [self._word(connection, one, most=SPREAD)]
             room -= one.having
             chosen.append(self._word(connection, one))
         return chosen
@@ -70,11 +70,16 @@ class Vocabulary:
         return [self._word(connection, one) for one in found]
 
     def _recount(self, connection: apsw.Connection) -> None:
-        """Look now and then how many entries there are; scores need no more than about that."""
+        """Look now and then how many entries there are; scores need no more than about that.
+
+        What is known of common words is forgotten when a tenth of the entries has come or gone.
+        """
         if self._uses <= 0:
             self._entries = int(connection.execute("SELECT count(*) FROM words_docsize").get or 0)
             self._uses = min(1000, self._entries // 100)
-            self._common.clear()
+            if abs(self._entries - self._counted) * 10 > self._counted:
+                self._counted = self._entries
+                self._common.clear()
         self._uses -= 1
 
     def _look(self, connection: apsw.Connection, word: str) -> Found:
@@ -112,7 +117,7 @@ def allowed(
 
 def _places(connection: apsw.Connection, word: str, most: int) -> list[int]:
     told = connection.execute(PLACES, (word, most)).get
-    return [int(number) for number in str(told).split(",")] if told else []
+    return list(map(int, str(told).split(","))) if told else []
 
 
 def _keys(connection: apsw.Connection, places: Sequence[int], query: Query) -> dict[int, bytes]:

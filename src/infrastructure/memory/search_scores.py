@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 SATURATION = 1.2
 REACHES = (1, 3)
@@ -22,18 +22,15 @@ def scores(words: Sequence[Word], *, spread: float = math.inf, kept: int = 0) ->
     Framework", 2009) without its share for length: what people say is of about one length, and windows even more so.
     Places below zero have no neighbours: there a window is the entry itself. Above, places may come up at which there
     is no entry. Words that stand in more than `spread` places together, the first apart, only add to the best `kept`
-    places of the words before them: they say too little to bring up others.
+    places of the words before them: they say too little to bring up others. Where that leaves no word to add, the
+    places around one that stands far from all others may be missing, as far as they are not among the best `kept`.
     """
-    totals: dict[int, float] = {}
-    room = spread
-    for number, (tells, counts) in enumerate(words):
-        room -= len(counts)
-        if number and room < 0 and len(totals) >= kept:
-            best = dict(leaders(totals, kept)[:kept])
-            _raise(best, words[number:])
-            return best
-        _spread(totals, tells, counts)
-    return totals
+    first = _before_the_cut(words, spread, kept)
+    if first == len(words):
+        return _spread_all(words) if _places_of(words) <= spread else _best(words, kept)
+    best = dict(leaders(_best(words[:first], kept), kept)[:kept])
+    _raise(best, words[first:])
+    return best
 
 
 def leaders(totals: Mapping[int, float], wanted: int) -> list[tuple[int, float]]:
@@ -43,9 +40,10 @@ def leaders(totals: Mapping[int, float], wanted: int) -> list[tuple[int, float]]
     """
     if wanted < len(totals):
         least = sorted(totals.values(), reverse=True)[max(wanted, 1) - 1]
-        ordered = sorted((-score, place) for place, score in totals.items() if score >= least)
+        ordered = [(-score, place) for place, score in totals.items() if score >= least]
     else:
-        ordered = sorted((-score, place) for place, score in totals.items())
+        ordered = [(-score, place) for place, score in totals.items()]
+    ordered.sort()
     return [(place, -score) for score, place in ordered]
 
 
@@ -54,26 +52,83 @@ def weight(entries: int, having: int) -> float:
     return math.log1p((max(entries, having) - having + 0.5) / (having + 0.5))
 
 
+def _before_the_cut(words: Sequence[Word], spread: float, kept: int) -> int:
+    """How many of the words bring up places: all, or those before the first that stands in too many."""
+    places: set[int] = set()
+    for number, (_, counts) in enumerate(words):
+        spread -= len(counts)
+        if number and spread < 0 and (len(places) >= kept or len(_reached(places)) >= kept):
+            return number
+        places.update(counts)
+    return len(words)
+
+
+def _places_of(words: Sequence[Word]) -> int:
+    return sum(len(counts) for _, counts in words)
+
+
+def _best(words: Sequence[Word], kept: int) -> dict[int, float]:
+    """The best `kept` places and some others, as `_spread_all` has them.
+
+    Where words stand far from all others, the places around it are worth two thirds of it, or one: they come up
+    only if that is as much as the last of the best has.
+    """
+    ordered = sorted({place for _, counts in words for place in counts if place >= 0})
+    if len(ordered) < kept:
+        return _spread_all(words)
+    crowded = _crowded(ordered)
+    totals: dict[int, float] = {}
+    alone: dict[int, float] = {}
+    for tells, counts in words:
+        _spread(totals, tells, {place: counts[place] for place in counts if place < 0 or place in crowded})
+        worth = {count: tells * _saturated(count) for count in set(counts.values())}
+        for place, count in counts.items():
+            if place >= 0 and place not in crowded:
+                alone[place] = alone.get(place, 0.0) + worth[count]
+    totals.update({place: worth * WINDOWS for place, worth in alone.items()})
+    least = sorted(totals.values(), reverse=True)[max(kept, 1) - 1]
+    for place, worth in alone.items():
+        if worth + worth >= least:
+            del totals[place]
+            _add_alone(totals, place, worth)
+    return totals
+
+
+def _crowded(ordered: Sequence[int]) -> set[int]:
+    """Of these places, in order, those whose windows meet another's."""
+    apart = 2 * FAR
+    close = [
+        number for number, (one, other) in enumerate(itertools.pairwise(ordered)) if other - one <= apart
+    ]
+    return {ordered[number] for number in close} | {ordered[number + 1] for number in close}
+
+
+def _spread_all(words: Sequence[Word]) -> dict[int, float]:
+    totals: dict[int, float] = {}
+    for tells, counts in words:
+        _spread(totals, tells, counts)
+    return totals
+
+
 def _spread(totals: dict[int, float], tells: float, counts: Mapping[int, int]) -> None:
     """Add a word at all places that it reaches."""
-    ordered = sorted(place for place in counts if place >= 0)
-    _add(totals, tells * WINDOWS, {place: count for place, count in counts.items() if place < 0})
-    crowded: dict[int, int] = {}
+    ordered = sorted([place for place in counts if place >= 0])
+    if len(ordered) < len(counts):
+        _add(totals, tells * WINDOWS, {place: count for place, count in counts.items() if place < 0})
+    close = _crowded(ordered)
     worth = {count: tells * _saturated(count) for count in set(counts.values())}
-    before, apart = ordered[0] - 2 * FAR - 1 if ordered else 0, 2 * FAR
-    for place, after in itertools.pairwise([*ordered, (ordered or [0])[-1] + apart + 1]):
-        if place - before > apart < after - place:
+    for place in ordered:
+        if place not in close:
             _add_alone(totals, place, worth[counts[place]])
-        else:
-            crowded[place] = counts[place]
-        before = place
-    _add(totals, tells, crowded)
-    for reach in REACHES:
-        window: dict[int, int] = {}
-        for place, count in crowded.items():
-            for near in range(place - reach, place + reach + 1):
-                window[near] = window.get(near, 0) + count
-        _add(totals, tells, window)
+    if close:
+        crowded = {place: counts[place] for place in ordered if place in close}
+        _add(totals, tells, crowded)
+        for reach in REACHES:
+            window: dict[int, int] = {}
+            for place, count in crowded.items():
+                for near in range(place - reach, place + reach + 1):
+                    window[near] = window.get(near, 0) + count
+            _add(totals, tells, window)
 
 
 def _add_alone(totals: dict[int, float], place: int, worth: float) -> None:
@@ -100,19 +155,20 @@ def _add(totals: dict[int, float], tells: float, counts: Mapping[int, int]) -> N
 
 def _raise(best: dict[int, float], words: Sequence[Word]) -> None:
     """Add what these words tell to these places, and to no others."""
-    around: dict[int, list[int]] = {}
-    for place in best:
-        for near in _window(place):
-            around.setdefault(near, []).append(place)
+    around = _reached(best)
     for tells, counts in words:
-        reached = {place for near in counts.keys() & around.keys() for place in around[near]}
-        for place in reached:
+        for place in _reached(counts.keys() & around) & best.keys():
             if place < 0:
                 best[place] += WINDOWS * tells * _saturated(counts[place])
             else:
                 told = [counts.get(near, 0) for near in _window(place)]
                 sums = [sum(told[FAR - reach : FAR + reach + 1]) for reach in (0, *REACHES)]
                 best[place] += tells * sum(map(_saturated, sums))
+
+
+def _reached(places: Iterable[int]) -> set[int]:
+    """These places, and those that have one of them among their neighbours."""
+    return set().union(*map(_window, places))
 
 
 def _window(place: int) -> Sequence[int]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from muster.domain.memory.entry import Origin, Query
@@ -14,12 +14,19 @@ from muster.infrastructure.memory.search_scores import (
     REACHES,
     SATURATION,
     Word,
+    _best,
     leaders,
     scores,
 )
 
 # Close together, far apart, and some that have no neighbours.
 PLACES = st.integers(100, 140) | st.sampled_from([1000, 1006, 1007, 1014, 2000]) | st.integers(-60, -40)
+FAR_APART = st.dictionaries(
+    st.builds(lambda far, near: 20 * far + near, st.integers(10, 40), st.sampled_from([0, 0, 0, 1, 4, 9])),
+    st.integers(1, 3),
+    min_size=1,
+    max_size=12,
+)
 WORDS = st.lists(st.tuples(st.floats(0.1, 9), st.dictionaries(PLACES, st.integers(1, 3))), max_size=5)
 
 
@@ -41,6 +48,11 @@ def defined(words: Sequence[Word], place: int) -> float:
 def around(counts: Mapping[int, int]) -> set[int]:
     """All places that a word reaches."""
     return {near for one in counts for near in (range(one - FAR, one + FAR + 1) if one >= 0 else [one])}
+
+
+def best(totals: Mapping[int, float], kept: int) -> list[float]:
+    """The scores of so many leaders."""
+    return [score for _, score in leaders(totals, kept)[:kept]]
 
 
 @settings(max_examples=60, deadline=None)
@@ -68,10 +80,29 @@ def test_words_that_bring_up_no_others_still_add_to_what_is_kept(
         room -= len(counts)
         if number and room < 0 and len(scores(first)) >= kept:
             assert len(found) == kept
-            assert list(found) == [place for place, _ in leaders(scores(first), kept)[:kept]]
+            known = scores(first)
+            assert sorted(known[place] for place in found)[::-1] == pytest.approx(best(known, kept))
             return
         first.append((tells, counts))
-    assert len(found) == len(scores(words))
+    whole = scores(words)
+    assert found.keys() <= whole.keys()
+    assert {place for _, counts in words for place in counts} <= found.keys()
+    assert best(found, kept) == pytest.approx(best(whole, kept))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.lists(st.tuples(st.floats(0.1, 9), FAR_APART), min_size=2, max_size=4), kept=st.integers(2, 9)
+)
+@example(words=[(9.0, {200: 1}), (0.1, {320: 1, 440: 1, 560: 1})], kept=3)
+@example(words=[(1.0, {200: 1, 320: 1}), (1.0, {200: 1, 440: 1})], kept=2)
+def test_the_best_are_found_without_a_look_at_all(words: list[Word], kept: int) -> None:
+    """Whether words stand alone, at one place or close by: as good as with a look at all places around them."""
+    found, whole = scores(words, spread=0, kept=1000), scores(words)
+    assert found == pytest.approx(whole)
+    found = _best(words, kept)
+    assert best(found, kept) == pytest.approx(best(whole, kept))
+    assert found == pytest.approx({place: whole[place] for place in found})
 
 
 @given(
