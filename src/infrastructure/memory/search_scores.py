@@ -85,12 +85,12 @@ def _best(words: Sequence[Word], kept: int) -> dict[int, float]:
         for place, count in counts.items():
             if place >= 0 and place not in crowded:
                 alone[place] = alone.get(place, 0.0) + worth[count]
-    totals.update({place: worth * WINDOWS for place, worth in alone.items()})
+    totals.update({place: sum_of * WINDOWS for place, sum_of in alone.items()})
     least = sorted(totals.values(), reverse=True)[max(kept, 1) - 1]
-    for place, worth in alone.items():
-        if worth + worth >= least:
+    for place, sum_of in alone.items():
+        if sum_of * 2 >= least:
             del totals[place]
-            _add_alone(totals, place, worth)
+            _add_alone(totals, place, sum_of)
     return totals
 
 
