@@ -24,6 +24,8 @@ from .drill import drilled
 from .drills import DRILLS
 from .failing import Kind
 from .full import full_disk
+from .guarding import DRILLS as GUARDS
+from .guarding import killed_guards
 from .laws import broken, counted
 from .memory import killed_memory
 from .power import power_cuts
@@ -38,6 +40,8 @@ LIVES = {"sqlite": 25, "json": 15}
 CROWD = {"sqlite": (8, 100, 3), "json": (8, 100, 1)}
 """Processes, threads in each, and what each of these writes: so often a key of its own, and one that all share."""
 REDIS_KILLS = 10
+GUARD_KILLS = 20
+"""How often three processes that tell the audit log, and one that rotates keys, are killed together."""
 CUTS = 2000
 """Power cuts in what is recorded of the stores at work."""
 
@@ -113,6 +117,10 @@ def memory(base: Path, seed: int) -> list[str]:
         wrong += told(f"memory in {backend}, kill -9: {lives} times", *found)
     for backend, size in CROWD.items():
         wrong += told(f"memory in {backend}, many at once", *crowd(base / f"crowd-{backend}", backend, *size))
+    wrong += told(
+        f"audit log and key ring, kill -9: {GUARD_KILLS} times",
+        *killed_guards(base / "guards", GUARD_KILLS, seed),
+    )
     if shutil.which("redis-server"):
         wrong += told(
             f"Redis, kill -9: {REDIS_KILLS} times", *killed_redis(base / "redis", REDIS_KILLS, seed)
@@ -125,7 +133,7 @@ def memory(base: Path, seed: int) -> list[str]:
 def failing() -> list[str]:
     """Let each call to the disk fail, and each with all that come after it; what is broken."""
     wrong: list[str] = []
-    for name, drill in DRILLS.items():
+    for name, drill in (DRILLS | GUARDS).items():
         for kind, lasting in product(get_args(Kind), (False, True)):
             title = f"{name}, disk {kind}{' for good' if lasting else ''} at the N-th call, for each N"
             wrong += told(title, *drilled(drill, kind, lasting=lasting))

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import apsw
 import pytest
@@ -26,6 +26,8 @@ _CODES = {
     "access": apsw.SQLITE_IOERR_ACCESS,
     "delete": apsw.SQLITE_IOERR_DELETE,
 }
+_SHORT = frozenset({"write", "pwrite"})
+"""Calls that tell of a full disk by taking less than they were given."""
 _GROWING = frozenset({"write", "truncate", "sync", "delete"})
 
 
@@ -179,7 +181,36 @@ _CALLS: Sequence[tuple[Any, str, str]] = (
     (os, "fdatasync", "sync"), (os, "replace", "write"), (os, "unlink", "delete"), (os, "mkdir", "write"),
     (os, "ftruncate", "truncate"), (os, "truncate", "truncate"), (os, "read", "read"), (os, "stat", "access"),
     (os, "fstat", "access"), (os, "listdir", "read"), (os, "scandir", "read"), (os, "fchmod", "write"),
+    (os, "pread", "read"), (os, "pwrite", "write"),
 )  # fmt: skip
+
+
+def _half(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same call with half of the bytes, as a disk takes them on which a file cannot grow any more."""
+    descriptor, content, *more = given
+    if more and more[0] + len(content) <= os.lseek(descriptor, 0, os.SEEK_END):
+        raise OSError(
+            errno.ENOSPC, os.strerror(errno.ENOSPC)
+        )  # what is written over is taken whole, or not at all
+    return (descriptor, content[: len(content) // 2], *more)
+
+
+def _behind(call: Any, name: str, what: str, fuse: Fuse, inside: Callable[[Any], bool]) -> Any:
+    """The call behind the fuse."""
+
+    def made(*given: Any, **more: Any) -> Any:
+        if given and inside(given[0]) and fuse.blows(what):
+            if name not in _SHORT or fuse.kind != "full":
+                _trouble(fuse)
+            given = _half(given)
+        return call(*given, **more)
+
+    return made
+
+
+def _trouble(fuse: Fuse) -> NoReturn:
+    number = errno.ENOSPC if fuse.kind == "full" else errno.EIO
+    raise OSError(number, os.strerror(number))
 
 
 @contextmanager
@@ -189,8 +220,7 @@ def files_failing(fuse: Fuse, root: Path) -> Iterator[None]:
 
     def guard(what: str) -> None:
         if fuse.blows(what):
-            number = errno.ENOSPC if fuse.kind == "full" else errno.EIO
-            raise OSError(number, os.strerror(number))
+            _trouble(fuse)
 
     with pytest.MonkeyPatch.context() as patch:
         fdopen, readlink = os.fdopen, os.readlink
@@ -202,16 +232,8 @@ def files_failing(fuse: Fuse, root: Path) -> Iterator[None]:
                 return False
             return str(path).startswith(place)
 
-        def behind(call: Any, what: str) -> Any:
-            def made(*given: Any, **more: Any) -> Any:
-                if given and inside(given[0]):
-                    guard(what)
-                return call(*given, **more)
-
-            return made
-
         for module, name, what in _CALLS:
-            patch.setattr(module, name, behind(getattr(module, name), what))
+            patch.setattr(module, name, _behind(getattr(module, name), name, what, fuse, inside))
         patch.setattr(
             os,
             "fdopen",

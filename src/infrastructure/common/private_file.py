@@ -133,7 +133,10 @@ def _all_of(descriptor: int) -> bytes:
 
 def _no_file(path: Path) -> SecurityViolation:
     return SecurityViolation(
-        f"{str(path)!r} is no regular file", code="key-file", details={"path": str(path)}
+        f"{str(path)!r} is no regular file",
+        code="key-file",
+        details={"path": str(path)},
+        hint="put the file itself in its place; links are not followed here",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -90,7 +91,8 @@ class AuditSeals:
             if self._is_last(whole, Checkpoint(count, mac)):
                 return
             os.ftruncate(descriptor, start + len(whole))
-            os.pwrite(descriptor, line, start + len(whole))
+            if os.pwrite(descriptor, line, start + len(whole)) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
             if not size:
                 sync_folder(self.checkpoint_file.parent)

@@ -47,7 +47,11 @@ class AuditWriter:
         if head is not None:
             return self._append(self._settled(head), events)
         head = self._settled(self._recovered())
-        return self._append(head, [_lost_head(), *events])[1:] if head.count else self._append(head, events)
+        if head.count:
+            return self._append(head, [_lost_head(), *events])[1:]
+        # Said before the first event is written: who ends between the two has not lost a head.
+        self._seals.keep_head(head)
+        return self._append(head, events)
 
     def _append(self, head: Head, events: Sequence[AuditEvent]) -> list[AuditRecord | Exception]:
         """The lines first, then what is said of them: a process that ends between leaves lines too many, never few."""

@@ -37,7 +37,7 @@ def read(content: bytes | str, place: str) -> Keys:
         keys = tuple(_key(each, place) for each in document["keys"])
         if sum(key.state is KeyState.ACTIVE for key in keys) != 1:
             raise ValueError
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         # The cause would show the line that is wrong, and with it a secret.
         hint = "bring it back from a backup; without it what is sealed cannot be read"
         raise ConfigurationError(f"{place} is damaged", code="keys-damaged", hint=hint) from None
@@ -59,9 +59,11 @@ def retired(keys: Keys, key_id: str) -> Keys:
 
 
 def _key(data: dict[str, str], place: str) -> Key:
-    made = data["made_at"]
+    made, secret = data["made_at"], data["secret"]
+    if not isinstance(secret, str):
+        raise TypeError
     key = Key(
-        secret_of(data["secret"], place),
+        secret_of(secret, place),
         datetime.fromisoformat(made) if made else None,
         KeyState(data["state"]),
     )
