@@ -28,9 +28,12 @@ _UNIT = (
     r" ?(?:[A-Za-z]{0,2}-?\d[\w-]{0,5}|[A-Za-z](?!\w)))"
 )
 _TOWN = r"[A-ZÀ-Ý][^\W\d_]{1,20}\.?(?:[ '’-][A-ZÀ-Ý][^\W\d_]{1,20}){0,3}"
+_TERRITORIES = "AS|FM|GU|M[HP]|PW|VI"
+"""Codes that are words as well: only before a number."""
+_ZIP = r"\d{5}(?:-\d{4})?"
 _TAIL = (
-    rf"(?:(?:, ?\n?|\n| ) ?{_TOWN}(?:, [A-Z][a-z]{{2,20}})?,? {{1,2}}"
-    rf"(?:(?:{_STATES})\b(?:,? {{1,2}}\d{{5}}(?:-\d{{4}})?)?|{_POSTCODE}|\d{{5}}(?:-\d{{4}})?))"
+    rf"(?:(?:, ?\n?|\n| ) ?{_TOWN}(?:, [A-Z][a-z]{{2,20}})?(?:,? ?\n{_POSTCODE}(?!\w)|,? {{1,2}}"
+    rf"(?:(?:{_STATES})\b(?:,? {{1,2}}{_ZIP})?|(?:{_TERRITORIES}) {_ZIP}|{_POSTCODE}|{_ZIP})))"
 )
 
 ENGLISH = re.compile(
@@ -40,13 +43,17 @@ ENGLISH = re.compile(
 )
 POSTED = re.compile(
     rf"(?P<number>\d{{1,6}})[A-Za-z]?,? {{1,2}}(?=[A-ZÀ-Ý](?:[a-zß-ÿ.'’]| [A-Z]))"
-    rf"(?:{_NAME} ){{0,4}}?{_NAME}(?i:{_UNIT})?(?:, ?\n?|\n| ){_TOWN},? {{1,2}}"
-    rf"(?:(?:{_STATES}|AS|FM|GU|M[HP]|PW|VI)\b,? {{1,2}}\d{{5}}(?:-\d{{4}})?(?!\d)|{_POSTCODE}(?!\w))"
+    rf"(?:{_NAME} ){{0,4}}?{_NAME}(?i:{_UNIT})?(?:, ?\n?|\n| ){_TOWN}"
+    rf"(?:,? {{1,2}}(?:{_STATES}|{_TERRITORIES})\b,? {{1,2}}{_ZIP}(?!\d)|(?:,? {{1,2}}|,? ?\n){_POSTCODE}(?!\w))"
 )
 """Whatever the street is called: a town with its state and code, or with a British code, stands behind it."""
-CODED = re.compile(rf"(?P<number>\d{{1,4}}) ?[a-z]?(?:-\d{{1,4}}[a-z]?)?(?:, ?\n?|\n)(?:D-)?\d{{5}} {_CITY}")
+_FLOOR = r"(?:,? (?:Piano|Appartamento|Interno|Scala|Piso|Puerta|Apt\.?) [0-9]{1,4})"
+_PROVINCE = r"(?: \([A-Z]{2}\))"
+CODED = re.compile(
+    rf"(?P<number>\d{{1,4}}) ?[a-z]?(?:-\d{{1,4}}[a-z]?)?{_FLOOR}?(?:, ?\n?|\n)(?:D-)?\d{{5}},? {_CITY}{_PROVINCE}?"
+)
 NAMED_BEFORE = re.compile(
-    r"[A-ZÀ-Ý][\w.'’-]{1,30}(?: (?:(?:de[rmn]|die|das) )?[A-ZÀ-Ý][\w.'’-]{1,30}){0,3} $"
+    r"[A-ZÀ-Ý][\w.'’-]{1,30}(?: (?:(?:de[rmn]|die|das) )?[A-ZÀ-Ý][\w.'’-]{1,30}){0,3},? $"
 )
 """A number with the code of its town behind, and the street's name before: what it says in German or Spanish."""
 LOWER = re.compile(
@@ -60,11 +67,19 @@ FRENCH_WORDS = (
 FRENCH = re.compile(
     r"(?P<number>\d{1,4})(?: ?(?:bis|ter|quater))?,? "
     rf"{FRENCH_WORDS} (?:(?:de la|de l['’]|du|des|de|d['’]|la|le|les) ?)?"
-    rf"{_NAME}(?: (?:de |du |des |la |le )?{_NAME}){{0,4}}(?:,? (?:F-)?\d{{5}} {_CITY})?"
+    rf"{_NAME}(?: (?:de |du |des |la |le )?{_NAME}){{0,4}}(?:(?:, ?\n?|\n| )(?:F-)?\d{{5}} {_CITY})?"
 )
 TOWN = re.compile(
-    rf"(?:,|,? ?\n)? ?(?:[A-Z]{{1,2}}-)?(?:\d{{4,5}}(?:-\d{{3}})?(?: [A-Z]{{2}})?|\d{{2}}-\d{{3}}) {_CITY}"
+    rf"(?:,|,? ?\n)? ?(?:[A-Z]{{1,2}}-)?(?:\d{{4,5}}(?:-\d{{3}})?(?: [A-Z]{{2}})?|\d{{2}}-\d{{3}})"
+    rf",? {_CITY}{_PROVINCE}?"
 )
+FLAT = re.compile(
+    rf"(?:Flat|Studio) \d{{1,4}}[A-Z]?(?:, ?\n?|\n){_NAME}(?: {_NAME}){{0,3}}(?:, ?\n?|\n){_TOWN}"
+    rf"(?:,? {{1,2}}|,? ?\n){_POSTCODE}(?!\w)"
+)
+"""A flat of a house without a number, before the street, the town and its British code."""
+FORCES = re.compile(r"(?:us(?:s|ns|cgc|nv) [a-z]{2,20},?\s)?[adf]po,? a[aep],? \d{5}(?:-\d{4})?(?!\d)")
+"""Post offices of the American forces; a ship is its own address."""
 BOX = re.compile(
     r"(?:unit|psc|cmr|rr|hc|route) \d{1,5},? box \d{1,6}(?:,?\s[adf]po,? a[aep] \d{5})?|"
     rf"p\.? ?o\.? ?box \d{{1,6}}(?:,? (?:[a-z][a-z.'-]{{1,20}} ?){{1,3}}"
@@ -83,7 +98,22 @@ STREETS = {
         ("calle ", "avenida ", "avda", "av. ", "plaza ", "paseo ", "carrer ", "via ", "viale ", "piazza "),
         "before",
     ),
-    **dict.fromkeys(("corso ", "largo ", "rua ", "travessa ", "praça ", "ul. ", "c/ ", "camino "), "before"),
+    **dict.fromkeys(
+        (
+            "corso ",
+            "largo ",
+            "rua ",
+            "travessa ",
+            "praça ",
+            "ul. ",
+            "c/ ",
+            "camino ",
+            "vicolo ",
+            "contrada ",
+            "borgo ",
+        ),
+        "before",
+    ),
 }
 """Street words of the languages that put the number last: words that end the name, and words that begin it."""
 ASCII_STREETS = {word: side for word, side in STREETS.items() if word.isascii()}
@@ -92,17 +122,21 @@ LANDMARKS = ("markt ", "hof ")
 
 BEHIND = re.compile(rf"[^\W\d_]*\.?{_FIRST}")
 BEFORE = re.compile(
-    rf"(?:Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|[Uu]l\.|C/|Camino)"
+    rf"(?:Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|[Uu]l\.|C/|Camino|Vicolo"
+    rf"|Contrada|Borgo)"
     rf"(?: (?:de la|de las|de los|del|della|delle|dei|da|das|do|dos|de|di|la))?"
     rf"(?: [A-ZÀ-Ý\d][\w.'’-]{{1,30}}){{1,4}}?{_FIRST}(?:, ?[0-9]{{1,2}}[ºª°]\.? ?(?:[A-Z](?!\w)|[a-z]{{3,5}}\b\.?)?)?"
+    rf"{_FLOOR}?"
 )
 NAME_BACK = re.compile(r"[\w.-]{0,40}(?: [\w.'-]{1,20}(?<=[A-ZÀ-Ý])(?=\W|$)){0,2}")
 
-NOT_BEFORE = re.compile(
-    r"\b(?:in|since|of|by|until|during|before|after|year|chapter|section|page|figure|route|line|version|january|february"
-    r"|march|april|may|june|july|august|september|october|november|december) $"
+_NO_HOUSE = (
+    "of|chapter|section|page|figure|route|line|version|january|february|march|april|may|june|july|august|september"
+    "|october|november|december"
 )
-"""What makes the number before a street a year, a page or a chapter."""
+NO_HOUSE = re.compile(rf"\b(?:{_NO_HOUSE}) $")
+NO_YEAR = re.compile(rf"\b(?:in|since|by|until|during|before|after|year|{_NO_HOUSE}) $")
+"""What makes the number before a street a page or a chapter, and what makes it a year."""
 
 
 def numbered(seen: Seen, start: int) -> Found | None:
@@ -119,7 +153,8 @@ def numbered(seen: Seen, start: int) -> Found | None:
     if start and (text[start - 1].isalnum() or text[start - 1] in "$€£#.-/:"):
         return None
     years = len(match["number"]) == 4 and match["number"][:2] in {"19", "20"}
-    if NOT_BEFORE.search(seen.small, max(0, start - 12), start) and (years or len(match["number"]) < 3):
+    words = NO_YEAR if years else NO_HOUSE if len(match["number"]) < 3 else None
+    if words and words.search(seen.small, max(0, start - 12), start):
         return None
     return Found(start, match.end(), "ADDRESS", 0.75)
 
@@ -144,6 +179,19 @@ def streets(seen: Seen) -> Iterator[Found]:
             at = seen.small.find(word, at + len(word))
     yield from _by_landmarks(seen)
     yield from _boxes(seen)
+    for word, form in (("flat ", FLAT), ("studio ", FLAT)):
+        yield from _whole(seen.small, word, seen.text, form, 0)
+    yield from _whole(seen.small, "po a", seen.small, FORCES, 32)
+
+
+def _whole(small: str, word: str, text: str, form: re.Pattern[str], back: int) -> Iterator[Found]:
+    """Addresses that one form tells in full, from at most `back` characters before `word`."""
+    at = small.find(word)
+    while at >= 0:
+        match = form.search(text, max(0, at - back), at + 160) if back else form.match(text, at)
+        if match and match.start() <= at:
+            yield Found(match.start(), match.end(), "ADDRESS", 0.8)
+        at = small.find(word, at + len(word))
 
 
 def _boxes(seen: Seen) -> Iterator[Found]:

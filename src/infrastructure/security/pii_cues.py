@@ -15,8 +15,8 @@ _PHONE_WORDS = re.compile(
     r"(?:_?(?:number|no|num|nr|home|work))?"
     rf"{_LINK}(?:\b(?:number|no|num|nr|n[º°o]|is|was|at|on|to|me|here|now|home|work|us|uk|portable|mobile|cell"
     rf"|under|unter|der|ist|es|è|est)\b{_LINK}){{0,4}}"
-    rf"|\b(?:call(?:ing)?|dial|ring|text|reach(?:able)?|phoned?|message|joignable|rückruf|anrufen)"
-    rf"(?: (?:me|us|him|her|them|at|on|now|back|directly|bitte|unter|au|just|back,|today|mom|dad)\b)*{_LINK})$"
+    rf"|\b(?:call(?:ing)?|dial|ring|text|reach(?:able)?|phoned?|messages?|joignable|rückruf|anrufen)"
+    rf"(?: (?:me|us|him|her|them|at|on|now|back|directly|bitte|unter|au|just|back,|today|mom|dad|to)\b)*{_LINK})$"
 )
 """What says that the digits after it are a telephone number."""
 
@@ -86,7 +86,7 @@ TELEPHONE = _cue(
     " cell cellphone cellular fax whatsapp sms handy téléphone teléfono telefone móvil movil celular cellulare mobiel"
     " hotline landline msisdn call calling dial ring text reach reachable",
     "portable number no line num nr home work is was at on to me here now us uk under unter der ist es è est nº n°"
-    " phoned message joignable rückruf anrufen him her them back directly bitte au just today mom dad",
+    " phoned message messages joignable rückruf anrufen him her them back directly bitte au just today mom dad",
     ("phone", "telefon"),
 )
 OTHER = _cue(

@@ -103,7 +103,7 @@ def by_rules(seen: Seen) -> Iterator[Found]:
     yield from labelled(seen)
     yield from mail(seen)
     yield from streets(seen)
-    if "::" in seen.text or seen.text.count(":") >= 7:
+    if "::" in seen.text or seen.text.count(":") >= 6:
         yield from v6(seen.text)
 
 

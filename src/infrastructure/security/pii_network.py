@@ -44,6 +44,8 @@ HEX_RIGHT = re.compile(
 )
 """The rest of an address; the last two groups may be written as an IPv4 address (RFC 4291, 2.2)."""
 
+GOES_ON = re.compile(r"[^\W_]|\.[0-9]")
+
 LOCAL_BACK = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}")
 DOMAIN = re.compile(
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[a-z0-9-]{2,40}|[^\W\d_]{2,24})(?![\w-]|@)"
@@ -122,13 +124,14 @@ def v6(text: str) -> Iterator[Found]:
 def _is_personal_v6(text: str, start: int, end: int) -> bool:
     written = text[start:end]
     groups = [group for group in written.split(":") if group]
-    apart = (start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "_-.")) and not text[
-        end : end + 1
-    ].isalnum()
-    if not apart or len(groups) < 2 or all(len(group) == 2 for group in groups):
+    apart = (start == 0 or not (text[start - 1].isalnum() or text[start - 1] in "_-.")) and not GOES_ON.match(
+        text, end
+    )
+    mapped = "." in written  # the last groups are an IPv4 address
+    if not apart or not (mapped or len(groups) >= 2) or all(len(group) == 2 for group in groups):
         return False
     long = len(groups[0]) >= 3 or written.startswith("::ffff:") or len(groups) >= 5
-    if not long or not any(char.isdigit() for char in written):
+    if not (mapped or long) or not any(char.isdigit() for char in written):
         return False
     try:
         address = ipaddress.IPv6Address(written)

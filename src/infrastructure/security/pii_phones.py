@@ -10,7 +10,7 @@ from .pii_cues import OTHER, TELEPHONE
 from .pii_found import Found, Seen
 
 GROUP = re.compile(r"[0-9]+")
-EXTENSION = re.compile(r",? ?(?:x|ext\.? ?|extension |durchwahl |poste |# ?)[0-9]{1,6}(?!\w)")
+EXTENSION = re.compile(r"(?i:,? ?(?:x ?|ext\.? ?|extension |durchwahl |poste |# ?)[0-9]{1,6}(?!\w))")
 
 LENGTHS = {
     "1": (11, 11), "7": (11, 11), "20": (11, 12), "27": (11, 11), "30": (12, 12), "31": (10, 11), "32": (10, 11),
@@ -21,14 +21,17 @@ LENGTHS = {
 }  # fmt: skip
 """Digits with the country's code in the numbering plans that are met most (ITU-T E.164 allows 15 at most)."""
 
-_ENDS = r"(?!\d|[.-]\d|-?[A-Za-z_])"
+_ENDS = r"(?!\d|[.-]\d|-[A-Za-z_]|(?!(?i:x|ext\.?) ?\d)[A-Za-z_])"
 NATIONAL = re.compile(
     r"(?<![0-9])(?:"
     r"(?:\(?\+?1\)?[ .-]{1,2})?(?:\(\d{3}\)[ .-]{0,2}|\d{3}[.-]|[2-9]\d\d )\d{3}[ .-]\d{4}" + _ENDS
-    + r"|(?P<trunk>(?=\(?0(?:[^0-9]{0,3}[0-9]){8})(?:\(0[1-9]\d{0,4}\)|0[1-9]\d{0,4})(?:[ ./-]{1,3}\d{2,9}){1,4})"
-    + _ENDS + r"|(?:8[ -]?)?\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS + ")"
+    + r"|(?P<trunk>(?=\(?0(?:[^0-9]{0,3}[0-9]){8})(?:\(0[1-9]\d{0,4}\)|(?P<lead>0[1-9]\d{0,4}))"
+    r"(?:[ ./-]{1,3}\d{2,9}){1,4})" + _ENDS + r"|(?:8[ -]?)?\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS + ")"
 )  # fmt: skip
 """North American, with the 0 of long-distance calls, with an area code in brackets."""
+
+ENDING = 6
+"""Characters behind a number that tell whether it ends there: an extension may hang on it."""
 
 CALENDAR = re.compile(r"(?:^|\D)\d\d?([/.-])\d\d?\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([/.-])\d\d?\2\d\d?")
 PAIRS = re.compile(r"0[1-9](?:([ .-])\d\d)(?:\1\d\d){3}")
@@ -60,13 +63,32 @@ def phones(seen: Seen, start: int, end: int, sizes: Sequence[int]) -> list[Found
 
 def _national(seen: Seen, start: int, end: int) -> Iterator[Found]:
     text = seen.text
-    while match := NATIONAL.search(text, start, end + 2):
+    while match := NATIONAL.search(text, start, end + ENDING):
         begin, start = match.span()
         stop = start
         if match["trunk"]:
             stop, start = _trunk_end(match)
-        if stop <= end and _apart(text, begin) and not OTHER.stands(seen, begin):
+        if (
+            stop <= end
+            and _apart(text, begin)
+            and not _goes_back(match, begin)
+            and not OTHER.stands(seen, begin)
+        ):
             yield Found(begin, _extended(text, stop), "PHONE", 0.8)
+
+
+def _goes_back(match: re.Match[str], begin: int) -> bool:
+    """Whether the 0 that a number begins with only begins a group of something longer: after four, parted as it is."""
+    if match["lead"] is None or begin < 5:
+        return False
+    text, parts = match.string, match.string[match.end("lead")]
+    before = text[max(0, begin - 6) : begin]
+    return (
+        before[-5:-1].isalnum()
+        and before[-2].isdigit()
+        and before[-1] == parts
+        and before[:-5] in {"", parts}
+    )
 
 
 def _trunk_end(match: re.Match[str]) -> tuple[int, int]:
@@ -85,7 +107,12 @@ def _trunk_end(match: re.Match[str]) -> tuple[int, int]:
 def _is_trunk(written: str, sizes: list[int]) -> bool:
     """Whether a number with the 0 of long-distance calls has the size and the groups of one, and is no date."""
     digits = sum(sizes)
-    if not 9 <= digits <= 12 or ("." in written and " " in written) or CALENDAR.search(written):
+    if (
+        not 9 <= digits <= 12
+        or sizes == [3, 2, 4]
+        or ("." in written and " " in written)
+        or CALENDAR.search(written)
+    ):
         return False
     if len(sizes) == 5:
         return PAIRS.fullmatch(written) is not None
@@ -136,7 +163,7 @@ def _international(text: str, start: int, end: int) -> Found | None:
     optional = 1 if "(0)" in text[start : start + 8] else 0
     more = optional + (0 if plus else 2)
     stop = _longest(groups, least + more, most + more)
-    if stop is None or (stop < len(text) and text[stop].isalnum() and text[stop] not in "xe"):
+    if stop is None or (stop < len(text) and text[stop].isalnum() and text[stop] not in "xeXE"):
         return None
     begin = (
         begin - 1 if begin and text[begin - 1] == "(" and ")" in text[begin:stop] and lead != "+(" else begin
@@ -151,6 +178,10 @@ def _worded(seen: Seen, start: int, end: int) -> Found | None:
     if not TELEPHONE.stands(seen, begin):
         return None
     stop = _longest(_groups(text, start, end), 7, 13)
-    if stop is None or CALENDAR.search(text[start:stop]) or (stop < len(text) and text[stop].isalnum()):
+    if (
+        stop is None
+        or CALENDAR.search(text[start:stop])
+        or (stop < len(text) and text[stop].isalnum() and not EXTENSION.match(text, stop))
+    ):
         return None
     return Found(begin, stop, "PHONE", 0.85)

@@ -7,10 +7,11 @@ import re
 from .pii_addresses import FRENCH_WORDS
 
 _NAMED = (
-    rf",? {{1,2}}(?:[A-ZÀ-Ý0-9]|{FRENCH_WORDS}"
-    r"|(?=[a-z0-9 .,'#-]{8,70} [a-z][a-z],? [0-9]{5}))"
+    rf"(?:,? {{1,2}}(?:[A-ZÀ-Ý0-9]|{FRENCH_WORDS}|(?=[a-z0-9 .,'#-]{{8,70}} [a-z][a-z],? [0-9]{{5}}))"
+    r"|,?\n[0-9]{5},? [A-ZÀ-Ý])"
 )
-"""What follows the number of a house: a name, a French word, or small letters with a state and its code."""
+"""What follows the number of a house: a name, a French word, small letters with a state and its code, or a line
+with the code of a town."""
 
 _DAY = r"(?:(?<=1)9|(?<=2)0)\d\d([/-])\d\d\2\d\d(?: \d\d)?(?![ ,0-9]|[.()/-][.()/ -]*[0-9])"
 """A day whose first digit stands before, which nothing follows that could make it more."""
@@ -19,7 +20,7 @@ _AGAIN = r"(?: ?(?:bis|ter|quater))?"
 
 STRETCH = re.compile(
     rf"[0-9](?:(?<![^\W_][0-9])(?:(?P<day>{_DAY})"
-    rf"|(?P<number>[0-9.()/ -]{{5,}}[0-9])(?P<house>(?=[ ,])(?={_AGAIN}{_NAMED}))?"
+    rf"|(?P<number>[0-9.()/ -]{{5,}}[0-9])(?P<house>(?=[ ,\n])(?={_AGAIN}{_NAMED}))?"
     rf"|(?P<street>[0-9]{{0,5}}(?:[A-Za-z]|-\d{{1,4}}| bis| ter)?(?={_NAMED})))"
     r"|(?P<account>[0-9](?<=[A-Za-z][A-Za-z][0-9]{2})(?<![\w-][A-Za-z][A-Za-z][0-9]{2})(?=[ -]?[A-Za-z0-9]{4})))"
 )

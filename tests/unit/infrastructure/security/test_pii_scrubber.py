@@ -74,6 +74,18 @@ def test_what_others_write_is_found_as_well() -> None:
         ("SKU: 512-33-6120", "SKU: 512-33-6120"),
         ("your social?\n[10:03] 518 33 6120", "your social?\n[10:03] [REDACTED-SSN]"),
         ("from ::ffff:192.0.2.128 on", "from [REDACTED-IP] on"),
+        ("NAT64 64:ff9b::192.0.2.33, not ::ffff:192.168.1", "NAT64 [REDACTED-IP], not ::ffff:192.168.1"),
+        ("0:0:0:0:0:ffff:198.51.100.4 is up", "[REDACTED-IP] is up"),
+        ("212-555-0142x77 or (212)555-0142EXT9", "[REDACTED-PHONE] or [REDACTED-PHONE]"),
+        ("stop the messages to 468 06 892", "stop the messages to [REDACTED-PHONE]"),
+        ("paid to DE88 3704 0044 0532 0130 01", "paid to DE88 3704 0044 0532 0130 01"),
+        ("078-05-0000", "078-05-0000"),
+        ("born on Thu 04 Mar 1982.", "born on [REDACTED-DOB]."),
+        ("USS Nimitz, FPO AP 96620", "[REDACTED-ADDRESS]"),
+        ("Flat 3\nMill Lane\nTownham\nTN4 8QX", "[REDACTED-ADDRESS]"),
+        ("He lives in 28, rue de Verneuil\n75007 Paris", "He lives in [REDACTED-ADDRESS]"),
+        ("to Canale Grande, 8 Piano 2\n30121, Venezia (VE)", "to [REDACTED-ADDRESS]"),
+        ("in 12 Oak Street, since 1999 Oak Street", "in [REDACTED-ADDRESS], since 1999 Oak Street"),
     ],
 )
 def test_what_stands_around_decides(text: str, scrubbed: str) -> None:
