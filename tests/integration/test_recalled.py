@@ -19,9 +19,11 @@ from muster.domain.messaging.message import Role
 from muster.domain.orchestration.run import AgentStatus
 from muster.infrastructure.journal.memory_journal import MemoryRunJournal
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
+from muster.infrastructure.memory.onnx_embedder import OnnxEmbedder
 from muster.infrastructure.tokens.model_counters import counter_for
 from tests.fakes.evidence import FakeEvidence
 from tests.fakes.scripted_model import ScriptedModel, Step, calling, model_info, saying
+from tests.fakes.tiny_model import tiny_model
 from tests.unit.application.use_cases.test_run_task import FIRST, project, team
 
 __all__ = ["project"]
@@ -71,6 +73,13 @@ def reminded(model: ScriptedModel) -> list[str]:
     ]
 
 
+async def recalled(project: str, store: InProcessLongTermStore) -> list[str]:
+    """Keys of what one agent is reminded of."""
+    async with opened(project, ScriptedModel(DONE), store) as app:
+        (agent,) = (await run(app)).agents
+    return [one.key for one in agent.recalled]
+
+
 async def run(app: Muster, options: RunOptions | None = None) -> RunRecord:
     """One agent at work."""
     plan = await app.plan_task(TASK, agents=["first"])
@@ -109,6 +118,19 @@ async def test_a_lesson_that_has_to_do_with_the_task_stands_before_it_and_its_to
     assert [one.tokens for one in agent.recalled] == [
         counter.count(one.words).tokens for one in agent.recalled
     ]
+
+
+async def test_with_an_embedder_a_lesson_needs_no_word_of_the_task(project: str, tmp_path: Path) -> None:
+    """Only its meaning; what is far stays away, and without an embedder so does what shares no word."""
+    near = {"vulnerabilities": (1.0, 0.0), "weaknesses": (1.0, 0.2), "plants": (0.0, 1.0)}
+    model = OnnxEmbedder(tiny_model(tmp_path / "model", meanings=near))
+    by_meaning, by_words = InProcessLongTermStore(embedder=model), InProcessLongTermStore()
+    for store in (by_meaning, by_words):
+        await put(store, "near", "Weaknesses hid behind an allowlist nobody maintained")
+        await put(store, "far", FAR)
+        await put(store, "worded", LESSON)
+    assert sorted(await recalled(project, by_meaning)) == ["pattern/lesson-near", "pattern/lesson-worded"]
+    assert await recalled(project, by_words) == ["pattern/lesson-worded"]
 
 
 async def test_what_is_recalled_fits_what_it_may_take(project: str) -> None:

@@ -96,14 +96,14 @@ class Recaller:
     async def _lessons(self, reminder: Reminder) -> list[Pattern]:
         words, project = f"{reminder.plan.task}\n{reminder.words}", project_of(reminder.plan.root)
         hits = await self._store.search(Query(words=words, prefix=PREFIX, limit=LOOKED_AT))
-        found = (pattern_of(hit.entry) for hit in hits)
+        found = ((pattern_of(hit.entry), hit.likeness) for hit in hits)
         return [
             one
-            for one in found
+            for one, likeness in found
             if one is not None
             and not one.classification.encrypted
             and one.metadata.get("project", project) == project
-            and related(words, one.content)
+            and related(words, one.content, likeness)
         ][:MOST]
 
 

@@ -42,10 +42,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """An entry that a search found; scores order the hits of one search and mean nothing beyond it."""
+    """An entry that a search found; scores order the hits of one search and mean nothing beyond it.
+
+    `likeness` is the cosine between what it says and what was searched for, from -1 to 1, where both have vectors: that
+    may be compared with a number. None means that it was found by its words alone.
+    """
 
     entry: Entry
     score: float
+    likeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,8 +96,11 @@ class InProcessLongTermStore(LongTermStore):
                 for record in self._records.values():
                     self._index.put(record)
             found = self._index.best(query, near)
-            records = [(self._records[key.decode()], score) for key, score in found]
-        return tuple(Hit(entry=record.entry(), score=score) for record, score in records)
+            records = [self._records[match.key.decode()] for match in found]
+        return tuple(
+            Hit(entry=record.entry(), score=match.score, likeness=match.likeness)
+            for record, match in zip(records, found, strict=True)
+        )
 
     async def prune(self, before: Mapping[Classification, datetime]) -> tuple[str, ...]:
         """Delete what is too old."""

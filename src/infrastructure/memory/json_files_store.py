@@ -231,10 +231,10 @@ class JsonFilesLongTermStore(LongTermStore):
             self._refresh()
             found = self._index.best(query, near)
         hits = []
-        for key, score in found:
-            record = self._read(file_of(self._folder, key), key)
+        for match in found:
+            record = self._read(file_of(self._folder, match.key), match.key)
             if record is not None:
-                hits.append(Hit(entry=record.entry(), score=score))
+                hits.append(Hit(entry=record.entry(), score=match.score, likeness=match.likeness))
         return tuple(hits)
 
     def _refresh(self) -> None:

@@ -9,7 +9,7 @@ import apsw
 
 from ...domain.memory.entry import Query
 from .record import Record
-from .search_reading import SPREAD, Vocabulary, allowed
+from .search_reading import SPREAD, Match, Vocabulary, allowed
 from .search_scores import scores
 from .search_words import COMMON
 
@@ -86,10 +86,8 @@ class SearchIndex:
     def __init__(self) -> None:
         self._vocabulary = Vocabulary()
 
-    def best(
-        self, connection: apsw.Connection, query: Query, near: Near | None = None
-    ) -> list[tuple[bytes, float]]:
-        """Keys and scores of the entries that answer `query` best, best first, at most as many as wanted.
+    def best(self, connection: apsw.Connection, query: Query, near: Near | None = None) -> list[Match]:
+        """The entries that answer `query` best, best first, at most as many as wanted.
 
         When the rarest words alone do not find enough of what is asked about, all of them are read. Where what is
         `near` by meaning is known, it counts too.
@@ -102,11 +100,11 @@ class SearchIndex:
             self._vocabulary.rarest(connection, counted), spread=SPREAD, kept=max(KEPT, query.limit * 4)
         )
         quick = quick if near is None else near.fused(quick)
-        found = allowed(connection, quick, query)
+        found = allowed(connection, quick, query, near)
         if len(found) == query.limit:
             return found
         whole = scores(self._vocabulary.every(connection, counted))
-        return allowed(connection, whole if near is None else near.fused(whole, every=True), query)
+        return allowed(connection, whole if near is None else near.fused(whole, every=True), query, near)
 
     def _words(self, connection: apsw.Connection, text: str) -> list[str]:
         """The stems of the words that tell something, each once; of all words when none does."""
@@ -134,7 +132,7 @@ class TextIndex:
         """Forget an entry, if it is there."""
         self._connection.execute("DELETE FROM entries WHERE key = ?", (key,))
 
-    def best(self, query: Query, near: Near | None = None) -> list[tuple[bytes, float]]:
+    def best(self, query: Query, near: Near | None = None) -> list[Match]:
         """As of a SearchIndex."""
         return self._index.best(self._connection, query, near)
 

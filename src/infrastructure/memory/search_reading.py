@@ -5,12 +5,15 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import apsw
 
 from ...domain.memory.entry import Query
 from .search_scores import Word, leaders, weight
+
+if TYPE_CHECKING:
+    from .vector_matrix import Near
 
 BUDGET = 1000
 """Places of words that a search reads, those of the rarest words first; what is more common hardly tells."""
@@ -35,6 +38,14 @@ class Found(NamedTuple):
     having: int
     word: str
     places: Mapping[int, int] | None
+
+
+class Match(NamedTuple):
+    """The key of an entry that answers, how well, and how like the query it is by meaning, where that is known."""
+
+    key: bytes
+    score: float
+    likeness: float | None
 
 
 class Vocabulary:
@@ -100,15 +111,19 @@ class Vocabulary:
 
 
 def allowed(
-    connection: apsw.Connection, scored: Mapping[int, float], query: Query
-) -> list[tuple[bytes, float]]:
-    """Keys and scores of the best that the query asks about, as many as it wants."""
-    found: list[tuple[bytes, float]] = []
+    connection: apsw.Connection, scored: Mapping[int, float], query: Query, near: Near | None = None
+) -> list[Match]:
+    """The best that the query asks about, as many as it wants."""
+    found = list[Match]()
     start, size, ordered = 0, query.limit * 2, leaders(scored, query.limit * 2)
     while len(found) < query.limit and start < len(ordered):
         some = ordered[start : start + size]
         keys = _keys(connection, [place for place, _ in some], query)
-        found += [(keys[place], score) for place, score in some if place in keys]
+        found += [
+            Match(keys[place], score, None if near is None else near.likeness_of(place))
+            for place, score in some
+            if place in keys
+        ]
         start, size = start + len(some), MANY
         if start >= len(ordered) < len(scored):
             ordered = leaders(scored, len(scored))

@@ -152,9 +152,13 @@ def _search(
     hits: list[Hit] = []
     for _ in range(2):
         found = index.best(connection, query, near)
-        entries = read_entries(connection, [key for key, _ in found])
+        entries = read_entries(connection, [one.key for one in found])
         scored = zip(entries, found, strict=True)
-        hits = [Hit(entry=entry, score=score) for entry, (_, score) in scored if entry is not None]
+        hits = [
+            Hit(entry=entry, score=match.score, likeness=match.likeness)
+            for entry, match in scored
+            if entry is not None
+        ]
         if len(hits) == len(found):
             break
     return tuple(hits)

@@ -54,6 +54,11 @@ class Near:
         totals = by_words + np.where(known, adds, by_words * most)
         return dict(zip(found, totals.tolist(), strict=True))
 
+    def likeness_of(self, number: int) -> float | None:
+        """How like the query this entry is, None when it has no vector."""
+        place = int(np.searchsorted(self.ids, number))
+        return float(self.likeness[place]) if place < len(self.ids) and self.ids[place] == number else None
+
     def _nearest(self, *, every: bool) -> list[int]:
         alike = np.flatnonzero(self.likeness >= FLOOR)
         if len(alike) > BEST and not every:

@@ -22,3 +22,10 @@ from muster.domain.memory.relevance import related
 def test_two_telling_words_must_meet(task: str, lesson: str, expected: bool) -> None:
     """Words that stand in every task do not count; one is enough where there are no two."""
     assert related(task, lesson) is expected
+
+
+@pytest.mark.parametrize(("likeness", "expected"), [(None, False), (0.29, False), (0.3, True), (0.9, True)])
+def test_what_means_alike_needs_no_word_in_common(likeness: float | None, expected: bool) -> None:
+    """From a floor on; what has its words is related however far it is."""
+    assert related("make invoices faster", "Bills took long to print", likeness) is expected
+    assert related("make invoices faster", "Invoices were printed faster once", likeness)

@@ -63,6 +63,19 @@ async def test_what_means_alike_is_found_without_any_of_its_words(store: LongTer
     assert await found(store, "rain") == []
 
 
+async def test_a_hit_tells_how_like_the_query_it_is(store: LongTermStore) -> None:
+    """As a cosine, which may be compared with a number, whatever else was found; also of what has the words."""
+    await store.store("near", "the puppy sleeps")
+    await store.store("same", "the dog of the harbour")
+    await store.store("words", "tea at the harbour")
+    hits = await store.search(Query(words="dog harbour"))
+    assert {hit.entry.key: hit.likeness for hit in hits} == {
+        "near": pytest.approx(0.995, abs=0.001),
+        "same": pytest.approx(1, abs=0.001),
+        "words": pytest.approx(0, abs=0.001),
+    }
+
+
 async def test_words_and_meaning_are_added(store: LongTermStore) -> None:
     """Both is more than one of them, and neither hides the other."""
     await store.store("words", "the harbour of Lisbon")
