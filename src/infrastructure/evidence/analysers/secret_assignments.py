@@ -12,6 +12,7 @@ from .secret_values import (
     is_brief,
     is_chosen,
     is_dense,
+    is_lone_word,
     is_numbered,
     is_random,
     is_something_else,
@@ -52,7 +53,7 @@ VALUE_OF = re.compile(
 """Where name and value are two fields of their own, perhaps on two lines."""
 MADE = r"(?:String::from|SecretString::from|SecretStr|Secret|Some|Buffer\.from|bytes|bytearray|\[\]byte)"
 """What turns a text into another type and keeps its value."""
-IN_ELEMENT = re.compile(r"</key>\s{0,24}+<string>|[\"']>\s{0,24}+<value>")
+IN_ELEMENT = re.compile(r"</(?:key|name|Key|Name)>\s{0,24}+<(?:string|[vV]alue)>|[\"']>\s{0,24}+<value>")
 """The same in a property list, and in a list of beans."""
 QUOTED = re.compile(
     rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbfuRBFU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))"
@@ -187,8 +188,17 @@ def _place(text: str, name: re.Match[str], start: int, end: int, language: str) 
         return _behind(text, name, start, end, separator)
     if (other := OTHERWISE.match(text, after, end)) is not None:
         return _Place(other.end(), end, only_quoted=True)
-    apart = APART.match(text, after, end) or (TOLD.match(text, after, end) if language in PROSE else None)
-    if apart is None or (name.group(3) or "").lower() in {"key", "auth"}:
+    return _apart(text, name, end, language)
+
+
+def _apart(text: str, name: re.Match[str], end: int, language: str) -> _Place | None:
+    """Where a value stands of which only blanks and words part the name."""
+    apart = APART.match(text, name.end(), end)
+    if apart is None and language in PROSE:
+        apart = TOLD.match(text, name.end(), end)
+    if apart is None or (name.group(3) or "").lower() in {"key", "auth", "api"}:
+        return None
+    if name.group(3) and text.startswith("`", apart.end()):  # a verb: pass `x`
         return None
     return _Place(apart.end(), end, language not in WORDED)
 
@@ -238,7 +248,7 @@ def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: s
 
 def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | None:
     value, name = text[start:end], called(word)
-    key = name.rstrip("_0123456789") in {"key", "auth"}
+    key = name.rstrip("_0123456789") in {"key", "auth", "api"}
     chosen = name.startswith(CHOSEN_NAMES)
     if is_tangled(value):
         return Assigned(kind := _kind_of(name, chosen), TITLES.get(kind, "secret"), start, end, 0.6)
@@ -247,14 +257,27 @@ def _judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | 
     random = is_random(value) or (not key and is_dense(value))
     if key and (PURE_HEX.match(value) or not random):
         return None
-    if not random and not (chosen and (is_chosen(value) or (_ends(word) and _is_short(word, value)))):
+    if not random and not (
+        chosen
+        and (is_chosen(value) or (_ends(word) and _is_short(word, value, text[max(0, start - 6) : start])))
+    ):
         return None
     kind = _kind_of(name, chosen)
     return Assigned(kind, TITLES.get(kind, "secret"), start, end, 0.85 if random else 0.6)
 
 
-def _is_short(name: re.Match[str], value: str) -> bool:
-    return is_numbered(value) or (name.group(1) is not None and is_brief(value))
+def _is_short(name: re.Match[str], value: str, before: str) -> bool:
+    """Whether it may be a password although it is short or a word; a sign or a quote gives it to its name."""
+    signed = before.rstrip(" \t\"'`")[-1:] in {"", "=", ":", ">"}
+    if (
+        not signed
+        and before[-1:] not in {'"', "'"}
+        and name.string[max(0, name.start() - 1) : name.start()] != "-"
+    ):
+        return False
+    if is_numbered(value):
+        return True
+    return name.group(1) is not None and (is_brief(value) or (signed and is_lone_word(value)))
 
 
 def _ends(name: re.Match[str]) -> bool:

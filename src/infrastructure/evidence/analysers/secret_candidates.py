@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from .secret_assignments import assigned
 from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
+from .secret_manifests import manifest_values
 from .secret_names import MARKS
 from .secret_rules import PAIRS, PROVIDERS, WORD, Pair, Provider
 from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, is_word, stands_in
@@ -37,7 +38,7 @@ SCHEME = re.compile(
 SCHEMES = ("earer ", "BEARER ", "oken ", "ApiKey ", "SSWS ", "earer\t")
 BASIC = re.compile(r"(?:Basic|BASIC|basic)[ \t]{1,4}+([A-Za-z0-9+/]{12,}+={0,2}+)")
 LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-Za-z0-9.\-\[\]_]{1,100}+)")
-NAMELESS = re.compile(r"://([A-Za-z0-9_\-]{20,200}+):{0,1}+@([A-Za-z0-9.\-]{1,100}+)")
+NAMELESS = re.compile(r"https?://([A-Za-z0-9_\-]{20,200}+):{0,1}+@([A-Za-z0-9.\-]{1,100}+)")
 """A token in the place of the user."""
 SHORTEST_RUN = 20
 RUN = re.compile(r"[A-Za-z0-9_\-.+/=~:]{20,}+")
@@ -90,6 +91,8 @@ def _in_part(text: str, language: str) -> Iterator[Found]:
     yield from _logins(text)
     for place in commanded(text):
         yield Found("password", "password", place.start, place.end, place.confidence, "plain")
+    for start, end in manifest_values(text):
+        yield Found("secret", "secret of a manifest", start, end, 0.7, "plain")
     lowered = text.lower()
     if any(mark in lowered for mark in MARKS):
         for one in assigned(text, language):

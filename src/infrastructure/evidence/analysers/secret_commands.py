@@ -96,7 +96,7 @@ PLACES = (
            r"[ \t]{1,4}+[\"']?([^\s\"'`;|<>()\\/]{6,128}+)"),
     _place("passwd", rf"echo{GAP}(?:-e{GAP})?{VALUE}[ \t]{{0,4}}+\|[ \t]{{0,4}}+(?:sudo[ \t])?passwd{GAP}--stdin"),
     _place("requirepass|masterauth|rootpw", rf"(?:requirepass|masterauth|rootpw)[ \t]{{1,8}}+{VALUE}"),
-    _place("ConvertTo-SecureString", rf"ConvertTo-SecureString{GAP}(?:-String{GAP})?{QUOTED}"),
+    _place("ConvertTo-SecureString", rf"ConvertTo-SecureString(?:{GAP}-(?:String|AsPlainText|Force))*+{GAP}{VALUE}"),
     _place("password-stdin", rf"echo{GAP}(?:-n{GAP})?{VALUE}[ \t]{{0,4}}+\|[^\n|]{{1,120}}?password-stdin"),
     _place("uth",
            rf"(?:[bB]asic_?[aA]uth|HTTP\w{{1,9}}Auth|auth)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-MARKS = ("pass", "contrase", "kennwort", "pw", "secret", "token", "key", "cred", "auth", "appid")
+MARKS = ("pass", "contrase", "kennwort", "pw", "secret", "token", "key", "cred", "auth", "api", "appid")
 BEFORE_MARK, AFTER_MARK = 14, 64
 """Characters of a name that may stand before and after its mark; a mark stands in each."""
 WHOSE = (
@@ -22,7 +22,7 @@ LONG = (
     r"|mot de passe|contrase(?:ñ|n)a|kennwort"
 )
 SHORT = (
-    r"(?:(?<![A-Za-z])(?:[Pp]ass|PASS|[Pp]w|PW|[Aa]uth|AUTH|[Cc]reds?|CREDS?|[Kk]ey|KEY)"
+    r"(?:(?<![A-Za-z])(?:[Pp]ass|PASS|[Pp]w|PW|[Aa]uth|AUTH|[Aa]pi|API|[Cc]reds?|CREDS?|[Kk]ey|KEY)"
     r"|(?<=[a-z0-9])(?:Pass|Pw|Auth|Creds?|Key)|(?<=[A-Z0-9]{3})KEY|(?<=root)pw|(?<=bind)pw)(?:_?[0-9])?(?![\w\-])"
 )
 """Names that are parts of many words: whole words only, and nothing after them."""
@@ -64,7 +64,7 @@ def names(text: str) -> Iterator[re.Match[str]]:
             name = NAME.search(text, first, place + AFTER_MARK)
         else:
             name = NAME.match(text, place)
-        if name is not None:
+        if name is not None and name.start() <= place:  # one that begins later has a mark of its own
             done = name.end()
             yield name
 

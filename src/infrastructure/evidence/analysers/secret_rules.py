@@ -70,7 +70,7 @@ PROVIDERS = (
           r"xox(?:[abpors]|e(?:\.xox[bp])?)-[A-Za-z0-9\-]{20,}+"),
     _rule("slack-token", "Slack token", "xapp-", r"xapp-[0-9]-[A-Za-z0-9\-]{40,}+"),
     _rule("slack-webhook", "Slack webhook", "hooks.slack.com/",
-          r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{40,}+"),
+          r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{35,}+"),
     _rule("stripe-key", "Stripe key", "sk_live_ rk_live_", r"[sr]k_live_[A-Za-z0-9]{20,}+"),
     _rule("stripe-test-key", "Stripe test key", "sk_test_ rk_test_",
           r"[sr]k_test_[A-Za-z0-9]{20,}+", is_live=False),

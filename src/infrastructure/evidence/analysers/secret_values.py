@@ -40,6 +40,7 @@ SHORT = 128
 HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
 HEX_BITS = 2.9
 """Bits per character: 32 hexadecimal digits that were drawn have 3.6 of at most 4, hardly ever fewer than 3.2."""
+LONE = re.compile(r"[a-z]+$")
 BRIEF = re.compile(r"[A-Za-z0-9!@#$%^&*?]++$")
 CAMEL = re.compile(
     r"[a-z][A-Z][a-z]|^(?i:utf|base|sha|md|v|aes|rsa|ipv|level|step|test|option|value|field|string)-?[0-9]"
@@ -149,6 +150,11 @@ def is_brief(value: str) -> bool:
         and is_given(value)
         and not CAMEL.search(value)
     )
+
+
+def is_lone_word(value: str) -> bool:
+    """Whether it is one longer word in small letters, and none that tells what stands there otherwise."""
+    return 8 <= len(value) <= 32 and LONE.match(value) is not None and FILLING.search(value) is None
 
 
 def is_dense(value: str) -> bool:

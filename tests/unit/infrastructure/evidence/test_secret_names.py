@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from muster.infrastructure.evidence.analysers.secret_candidates import candidates
@@ -11,6 +11,7 @@ from muster.infrastructure.evidence.analysers.secret_names import LEADING, MARKS
 PIECES = [*MARKS, *LEADING, "Key", "PASS", "word", "phrase", "_", " ", "=", "x", "1", "é", "İ", "\n"]
 
 
+@example("auth" + "pass" * 13 + "kennwort" + "contrase")
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_the_same_names_are_found_as_by_reading_on_from_each_character(text: str) -> None:
     """Whatever stands before a mark, and however many marks stand together."""

@@ -5,6 +5,8 @@ No credential stands in this file: values are made when the tests run.
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from muster.domain.workspace.languages import language_of
@@ -14,6 +16,7 @@ from .test_secrets import made_up
 
 SECRET = "Ma" + made_up(6) + "7-k" + made_up(3) + "9"
 TOKEN = made_up(32)
+CERTIFICATE = base64.b64encode(b"-----BEGIN CERTIFICATE-----" + made_up(40).encode()).decode()
 HASH = "$apr1$" + made_up(8) + "$" + made_up(22)
 PLACES = {
     "a.py": [
@@ -104,6 +107,9 @@ PLACES = {
         "BUNDLE_GEMS__ACME__COM: robot:{}",
     ],
     "a.xml": ["<password>{}</password>", "<add name='x' password='{}' />"],
+    "a.plist": ["<key>password</key>\n  <string>{}</string>"],
+    "b.xml": ["<entry>\n  <key>db.password</key>\n  <value>{}</value>\n</entry>"],
+    "a.ps1": ["ConvertTo-SecureString -AsPlainText -Force {}"],
     "a.html": ['<a href="/x?token=&quot;{}&quot;">x</a>'],
     ".netrc": ["machine files.acme.io login robot password {}"],
     ".pgpass": ["db:5432:shop:robot:{}", "db:*:shop:robot:{}"],
@@ -135,6 +141,44 @@ def test_a_user_s_hashed_password_can_be_guessed_at_leisure(line: str) -> None:
     assert [line[one.start : one.end] for one in candidates(line, "")] == [line.partition(":")[2]]
 
 
+MANIFEST = """apiVersion: v1
+kind: {}
+metadata:
+  name: shop7
+{}:
+  # encoded
+  cert7: {}
+  port: "8080"
+type: Opaque7
+"""
+
+
+@pytest.mark.parametrize(("kind", "field", "is_secret"), [
+    ("Secret", "data", True), ('"secret"', "data", True), ("ConfigMap", "data", False), ("Secret", "spec", False),
+])  # fmt: skip
+def test_what_a_secret_of_a_cluster_holds_is_one_whatever_it_is_called(
+    kind: str, field: str, is_secret: bool
+) -> None:
+    """Only there, and only what is encoded; a certificate is public."""
+    for value, there in ((base64.b64encode(SECRET.encode()).decode(), is_secret), (CERTIFICATE, False)):
+        text = MANIFEST.format(kind, field, value)
+        found = {text[one.start : one.end] for one in candidates(text, "yaml")}
+        assert found == ({value} if there else set())
+
+
+WORD = "tundra" + "saddle"
+
+
+def test_a_word_is_a_password_where_a_sign_gives_it_to_the_name() -> None:
+    """Not in sentences, and not where it tells what stands there otherwise."""
+    lines = {f"password={WORD}": WORD, f"db_password: '{WORD}'": WORD, f"password {WORD}": "",
+             f"password_hint={WORD}": "", f"secret={WORD}": "", "password=username": "",
+             f"https://robot:{WORD}@api.acme.io": WORD}  # fmt: skip
+    assert {
+        line: "".join(line[one.start : one.end] for one in candidates(line, "yaml")) for line in lines
+    } == lines
+
+
 SILENT = [
     ("a.sh", "curl -u robot https://api.acme.io"),
     ("a.sh", 'curl -u "$NAME:$PASSWORD7" https://api.acme.io'),
@@ -161,6 +205,9 @@ SILENT = [
     ("a.py", 'token = "get7Users"'),
     ("a.py", 'password_pattern = "^[A-Za-z0-9]{8,}$"'),
     ("a.py", "secret = \"{{ lookup('env', 'X7') }}\""),
+    ("a.md", "Pass `verbosity=7` to see more"),
+    ("a.md", "the password database8 of the system"),
+    ("a.yml", "url: ssh://687fb701029421ae5549d998@build.acme.io"),
     ("a.sql", "SELECT PASSWORD('x'), name FROM t7"),
     ("a.yml", "url: https://0d9e3c527b1f4a869c40e2f5a81b6d37@o7.ingest.sentry.io/9"),
     ("a.txt", "robot:x:1000:1000:Robot 7:/home/robot:/bin/sh"),
