@@ -44,11 +44,12 @@ def principal(loaded: LoadedSettings) -> Principal:
     return Principal(user=loaded.values.user or login(), role=Role.STEWARD)
 
 
-def scan(scrubber: PiiScrubber, masker: SecretMasker) -> MemoryScan:
-    """What may enter."""
+def scan(scrubber: PiiScrubber, masker: SecretMasker, audit: AuditLog, principal: Principal) -> MemoryScan:
+    """What may enter; the audit log is told what was taken out."""
+    from ..application.memory.finds import FindsTold
     from ..application.memory.scan import MemoryScan
 
-    return MemoryScan(scrubber, masker)
+    return MemoryScan(scrubber, masker, FindsTold(audit, principal.user))
 
 
 def raw_store(loaded: LoadedSettings, clock: Clock, files: ExitStack) -> LongTermStore:

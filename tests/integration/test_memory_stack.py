@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -59,6 +60,31 @@ def test_stores_are_built_in_one_place() -> None:
     assert places == {"container/memory.py", "container/coordination.py"}
 
 
+async def test_the_log_tells_what_was_taken_out_by_kind_and_number_and_never_what_it_was(
+    house: Container, tmp_path: Path
+) -> None:
+    """Before the rest is kept, in both tiers and in what is shared; a key with a find is refused, and not repeated."""
+    token = "ghp_" + "aB3dE5fG7hI9jK1lM2nO4pQ6rS8tU0vW2xY4"
+    two = {"who": [MAIL, f"not {MAIL}"], "token": token}
+    await house.store().store("notes", two, text=f"{MAIL} asked")
+    await house.short_store().stash_many({"a": MAIL, "b": "nothing"}, 60)
+    await house.coordination().queues.push("work", {"for": MAIL})
+    await house.store().store("plain", {"n": 4155550134, "text": "nothing here"})
+    with pytest.raises(InvalidKey):
+        await house.store().store(f"of {MAIL}", 1)
+    lines = (tmp_path / "data" / "audit" / "audit-000001.jsonl").read_text(encoding="ascii").splitlines()
+    events = [json.loads(line) for line in lines]
+    told = [
+        (one["subject"], one["details"]["finds"]) for one in events if one["type"] == "security-violation"
+    ]
+    kept = [one["subject"] for one in events if one["type"] == "memory-store"]
+    assert told == [
+        ("notes", "EMAIL 2, SECRET 1"), ("a", "EMAIL 1"), ("work", "EMAIL 1"), ("a key of memory", "EMAIL 1"),
+    ]  # fmt: skip
+    assert kept == ["notes", "plain"]
+    assert not [secret for secret in (MAIL, token) if secret in "".join(lines)]
+
+
 async def test_what_enters_through_the_use_cases_is_scanned_guarded_and_audited(
     house: Container, tmp_path: Path
 ) -> None:
@@ -75,7 +101,10 @@ async def test_what_enters_through_the_use_cases_is_scanned_guarded_and_audited(
         await house.show_memory().execute(ShowMemoryRequest("diary"))
     told = [(one.event.type, one.event.subject) for one in await house.audit().get_events()]
     stored, read = AuditEventType.MEMORY_STORE, AuditEventType.MEMORY_RETRIEVE
-    assert told[0] == (stored, f"pattern/{kept.id}")
+    assert told[:2] == [
+        (AuditEventType.SECURITY_VIOLATION, f"pattern/{kept.id}"),
+        (stored, f"pattern/{kept.id}"),
+    ]
     assert told[-3:] == [
         (stored, f"pattern/{secret.id}"),
         (read, f"pattern/{secret.id}"),

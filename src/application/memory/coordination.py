@@ -42,8 +42,8 @@ class ScannedTaskQueue(TaskQueue):
 
     async def push(self, queue: str, task: object, ttl_seconds: float | None = None) -> str:
         """Put what is left of `task` after the scan at the end."""
-        self._scan.check_key(queue)
-        return await self._inner.push(queue, self._scan.clean(task), ttl_seconds)
+        cleaned, _ = await self._scan.entering({queue: task})
+        return await self._inner.push(queue, cleaned[queue], ttl_seconds)
 
     async def take(self, queue: str, lease_seconds: float = 60.0, wait_seconds: float = 0.0) -> Lease | None:
         """The oldest that nobody has."""
@@ -79,8 +79,8 @@ class ScannedSignals(Signals):
 
     async def set(self, name: str, value: object = True, ttl_seconds: float | None = None) -> None:
         """Set it with what is left of `value` after the scan."""
-        self._scan.check_key(name)
-        await self._inner.set(name, self._scan.clean(value), ttl_seconds)
+        cleaned, _ = await self._scan.entering({name: value})
+        await self._inner.set(name, cleaned[name], ttl_seconds)
 
     async def wait(self, name: str, wait_seconds: float) -> Signal | None:
         """The signal, as soon as it is set."""
@@ -100,8 +100,8 @@ class ScannedSessions(Sessions):
 
     async def open(self, session: str, member: str, ttl_seconds: float | None = None) -> bool:
         """Become a member."""
-        self._scan.check_key(session)
-        self._scan.check_key(member)
+        await self._scan.check_key(session)
+        await self._scan.check_key(member)
         return await self._inner.open(session, member, ttl_seconds)
 
     async def heartbeat(self, session: str, member: str) -> bool:
@@ -118,8 +118,8 @@ class ScannedSessions(Sessions):
 
     async def put(self, session: str, name: str, value: object) -> bool:
         """Share what is left of `value` after the scan."""
-        self._scan.check_key(name)
-        return await self._inner.put(session, name, self._scan.clean(value))
+        cleaned, _ = await self._scan.entering({name: value})
+        return await self._inner.put(session, name, cleaned[name])
 
     async def state(self, session: str) -> dict[str, object]:
         """All that is shared."""
@@ -139,8 +139,8 @@ class ScannedEventChannel(EventChannel):
 
     async def publish(self, channel: str, value: object) -> None:
         """Send what is left of `value` after the scan."""
-        self._scan.check_key(channel)
-        await self._inner.publish(channel, self._scan.clean(value))
+        cleaned, _ = await self._scan.entering({channel: value})
+        await self._inner.publish(channel, cleaned[channel])
 
     async def subscribe(self, channel: str) -> AsyncIterator[Message]:
         """Everything from now on."""

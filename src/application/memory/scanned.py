@@ -21,20 +21,21 @@ class ScannedLongTermStore(PassingLongTermStore):
 
     async def keep(self, storing: Storing) -> bool:
         """Keep what is left of the data after the scan. Raises InvalidKey for a key that holds a find."""
-        scan, origin = self._scan, storing.origin
-        scan.check_key(storing.key)
-        told = replace(origin, author=scan.text(origin.author), conversation=scan.text(origin.conversation))
-        words = None if storing.text is None else scan.text(storing.text)
-        cleaned = replace(storing, data=scan.clean(storing.data), origin=told, text=words)
+        origin = storing.origin
+        texts = (origin.author, origin.conversation, *(() if storing.text is None else (storing.text,)))
+        data, left = await self._scan.entering({storing.key: storing.data}, texts)
+        told = replace(origin, author=left[0], conversation=left[1])
+        words = None if storing.text is None else left[2]
+        cleaned = replace(storing, data=data[storing.key], origin=told, text=words)
         return await cleaned.into(self._inner)
 
     async def replace(
         self, seen: Entry, data: object, *, text: str | None = None, renewed: bool = False
     ) -> bool:
         """Put what is left of `data` after the scan in the place of `seen`. Raises InvalidKey as `keep` does."""
-        self._scan.check_key(seen.key)
-        words = None if text is None else self._scan.text(text)
-        return await self._inner.replace(seen, self._scan.clean(data), text=words, renewed=renewed)
+        cleaned, left = await self._scan.entering({seen.key: data}, () if text is None else (text,))
+        words = None if text is None else left[0]
+        return await self._inner.replace(seen, cleaned[seen.key], text=words, renewed=renewed)
 
     async def delete(self, key: str) -> bool:
         """Whether there was something to delete; under a key that holds a find there never is."""
@@ -52,8 +53,8 @@ class ScannedShortTermStore(PassingShortTermStore):
         self, key: str, value: object, ttl_seconds: float | None = None, promote_on_expiry: bool = False
     ) -> bool:
         """Keep what is left of `value` after the scan. Raises InvalidKey for a key that holds a find."""
-        self._scan.check_key(key)
-        return await self._inner.stash(key, self._scan.clean(value), ttl_seconds, promote_on_expiry)
+        cleaned, _ = await self._scan.entering({key: value})
+        return await self._inner.stash(key, cleaned[key], ttl_seconds, promote_on_expiry)
 
     async def stash_many(
         self,
@@ -62,7 +63,5 @@ class ScannedShortTermStore(PassingShortTermStore):
         promote_on_expiry: bool = False,
     ) -> bool:
         """As `stash`, all of them or none."""
-        for key in entries:
-            self._scan.check_key(key)
-        cleaned = {key: self._scan.clean(value) for key, value in entries.items()}
+        cleaned, _ = await self._scan.entering(entries)
         return await self._inner.stash_many(cleaned, ttl_seconds, promote_on_expiry)

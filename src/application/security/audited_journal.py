@@ -20,7 +20,7 @@ DOUBT = "doubt:"
 
 
 class AuditedJournal(RunJournal):
-    """Tells of each question that a run asks, and of each answer before it is kept.
+    """Tells of what a run is granted, of each question that it asks, and of each answer before it is kept.
 
     Whatever was told of a run is on the disk before its end is.
     """
@@ -31,7 +31,10 @@ class AuditedJournal(RunJournal):
         self._asked: set[tuple[str, str]] = set()
 
     async def create(self, run: RunRecord) -> int:
-        """Open a run."""
+        """Open a run; what it was granted for all of its work is told first."""
+        granted = ", ".join(sorted(run.plan.granted))
+        if granted:
+            await self._trail.record(AuditEventType.APPROVAL, granted, run=run.id, what="granted to the run")
         return await self._inner.create(run)
 
     async def keyed(self, idempotency_key: str) -> str | None:

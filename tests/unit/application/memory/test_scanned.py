@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from muster.application.memory.scan import MemoryScan
+from muster.application.memory.scan import MemoryScan, masked_texts
 from muster.application.memory.scanned import ScannedLongTermStore, ScannedShortTermStore
-from muster.domain.errors import InvalidKey
+from muster.domain.errors import InvalidKey, StorageError
 from muster.domain.memory.entry import Origin
 from muster.infrastructure.evidence.secret_masker import RuleMasker
 from muster.infrastructure.memory.embedded_short_term_store import EmbeddedShortTermStore
@@ -94,3 +96,39 @@ async def test_the_short_term_is_scanned_alike(scan: MemoryScan) -> None:
         "b": "[REDACTED-EMAIL]",
         "c": 2,
     }
+
+
+async def test_what_cannot_be_told_is_not_kept() -> None:
+    """Only where something was found; what holds nothing waits for nobody."""
+
+    async def full(what: str, subject: str, finds: Mapping[str, int]) -> None:
+        raise StorageError("no room", hint="make some")
+
+    inner, short = InProcessLongTermStore(), EmbeddedShortTermStore(FakeClock())
+    scan = MemoryScan(PIIScrubber(), RuleMasker(), full)
+    for refused in (
+        ScannedLongTermStore(inner, scan).store("a", {"to": MAIL}),
+        ScannedLongTermStore(inner, scan).store("a", 1, text=f"for {MAIL}"),
+        ScannedLongTermStore(inner, scan).store("a", 1, origin=Origin(author=MAIL)),
+        ScannedShortTermStore(short, scan).stash_many({"a": 1, "b": TOKEN}, 60),
+    ):
+        with pytest.raises(StorageError):
+            await refused
+    assert await inner.list_keys() == ()
+    assert await short.keys() == ()
+    assert await ScannedLongTermStore(inner, scan).store("plain", {"n": 1})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "texts"),
+    [
+        ("a", "a", 0),
+        ("a", "*", 1),
+        ({"a": ["b", ("c", 1)], "d": 2}, {"a": ["*", ("*", 1)], "d": 2}, 2),
+        ({"a": 1}, {"*": 1}, 1),
+        ([1, None], [1, None], 0),
+    ],
+)
+def test_masked_texts_are_counted_wherever_they_stand(before: object, after: object, texts: int) -> None:
+    """In lists and mappings, names of fields among them."""
+    assert masked_texts(before, after) == texts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,23 @@ async def test_questions_are_told_once_and_answers_before_they_count(
         ("approval", "eve", "c#1", {"what": "refused"}),
     ]
     assert len(await inner.signals(run.id)) == 4
+
+
+async def test_what_a_run_is_granted_is_told_before_it_begins(
+    log: InMemoryAuditLog, trail: AuditTrail
+) -> None:
+    """By whom, and what; of a run that only reads there is nothing to tell. What cannot be told is not begun."""
+    granted = replace(plan("one"), granted=frozenset({"write", "run-tests"}))
+    inner = MemoryRunJournal()
+    await AuditedJournal(inner, trail).create(RunRecord("run-1", plan("one"), RunStatus.RUNNING, START))
+    await AuditedJournal(inner, trail).create(RunRecord("run-2", granted, RunStatus.RUNNING, START))
+    assert await told(log) == [("approval", "ada", "run-tests, write", {"what": "granted to the run"})]
+    assert [one.event.run for one in await log.get_events()] == ["run-2"]
+    with pytest.raises(StorageError):
+        await AuditedJournal(inner, AuditTrail(Broken, "ada")).create(
+            RunRecord("run-3", granted, RunStatus.RUNNING, START)
+        )
+    assert await inner.load("run-3") is None
 
 
 async def test_an_answer_that_cannot_be_told_does_not_count() -> None:
