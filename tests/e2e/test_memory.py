@@ -66,7 +66,7 @@ def test_a_lesson_is_put_right_by_its_owner(muster: Shell) -> None:
         "'bob', steward, may not" in muster("memory", "edit", kept, "mine", env={"MUSTER_USER": "bob"}).error
     )
     kinds = [one["event"]["type"] for one in muster("audit", "list", "--json").json()["events"]]
-    assert kinds == ["memory-store", "memory-store", "permission-denied"]
+    assert kinds == ["memory-store", "security-violation", "memory-store", "permission-denied"]
 
 
 def test_a_backup_is_made_once_and_loses_what_is_forgotten(muster: Shell) -> None:
