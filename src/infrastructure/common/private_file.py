@@ -13,7 +13,7 @@ from ...domain.errors import SecurityViolation
 from .trouble import disk_errors
 
 READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def read_private(path: Path) -> bytes | None:
@@ -55,10 +55,13 @@ def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
 def write_unready(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write what shall become the file beside it, as `write_private` does; nothing of it stays after an OSError."""
     unready = unready_of(path)
-    with contextlib.suppress(FileNotFoundError):
+    try:
+        descriptor = os.open(unready, NEW, 0o600)
+    except FileExistsError:  # somebody was killed while he wrote it
         unready.unlink()
+        descriptor = os.open(unready, NEW, 0o600)
     with _removed_on_error(unready):
-        _write(unready, content, durable=durable)
+        _write(descriptor, content, durable=durable)
 
 
 def make_ready(path: Path) -> None:
@@ -114,8 +117,7 @@ def _removed_on_error(unready: Path) -> Iterator[None]:
         raise
 
 
-def _write(path: Path, content: bytes, *, durable: bool) -> None:
-    descriptor = os.open(path, NEW, 0o600)
+def _write(descriptor: int, content: bytes, *, durable: bool) -> None:
     with os.fdopen(descriptor, "wb") as file:
         os.fchmod(descriptor, 0o600)
         file.write(content)

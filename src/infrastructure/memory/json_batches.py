@@ -15,11 +15,12 @@ from ..common.sqlite_queue import Job, deliver, fail
 from ..common.trouble import disk_errors, storage_error
 from .json_files import remove_file
 from .json_turns import Turns
+from .vector_files import FOLDER as VECTORS
 from .vector_files import vector_of
 
 MOST_AT_ONCE = 128
 """Files that are written together: nobody waits for more work of others than this."""
-HANDS = 16
+HANDS = 8
 """Threads that write them: a disk brings many files to safety in hardly more time than one, if they come at once."""
 
 
@@ -86,7 +87,8 @@ class Batches:
         return list(chosen.values())
 
     def _write(self, changes: Sequence[Change]) -> None:
-        self._with_all_hands(_prepare, changes)
+        prepare = _prepare_anew if (self._folder / VECTORS).exists() else _prepare
+        self._with_all_hands(prepare, changes)
         ready = [one for one in changes if one.result and one.error is None]
         self._with_all_hands(_finish, ready)
         try:
@@ -110,13 +112,20 @@ class Batches:
 
 
 def _prepare(change: Change) -> None:
-    """Have the new content on the disk beside the file, and no vector of the old one."""
+    """Have the new content on the disk beside the file."""
     with _own_trouble(change):
         content = change.work()
         change.result = content is not None
         if content is not None:
-            remove_file(vector_of(change.path))
             write_unready(change.path, content)
+
+
+def _prepare_anew(change: Change) -> None:
+    """The same, and no vector of the old content any more."""
+    _prepare(change)
+    if change.result and change.error is None:
+        with _own_trouble(change):
+            remove_file(vector_of(change.path))
 
 
 def _finish(change: Change) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from muster.domain.errors import LockHeld, StorageError
 from muster.infrastructure.common.exclusion import alone
+from muster.infrastructure.common.private_file import unready_of
 from muster.infrastructure.memory import json_turns
 from muster.infrastructure.memory.json_files import file_of, indented
 from muster.infrastructure.memory.json_files_store import JsonFilesLongTermStore
@@ -70,6 +71,20 @@ async def test_one_file_that_cannot_be_written_is_no_other_s_trouble(tmp_path: P
     assert {await store.retrieve(f"k/{n}") for n in range(20) if n not in {3, 8}} == set(range(20)) - {3, 8}
     file_of(tmp_path, b"k/3").rmdir()
     assert await store.store("k/3", "afterwards")
+
+
+async def test_what_a_killed_writer_left_is_in_nobody_s_way(tmp_path: Path) -> None:
+    """Half a file, or a link that leads out: neither is written through, and nothing of it stays."""
+    store, outside = JsonFilesLongTermStore(tmp_path / "memory"), tmp_path / "outside"
+    for number, key in enumerate((b"half", b"link")):
+        file_of(tmp_path / "memory", key).parent.mkdir(exist_ok=True)
+        unready = unready_of(file_of(tmp_path / "memory", key))
+        unready.write_text("{") if number == 0 else unready.symlink_to(outside)
+    assert await asyncio.gather(store.store("half", 1), store.store("link", 2)) == [True, True]
+    assert [await store.retrieve("half"), await store.retrieve("link")] == [1, 2]
+    assert [name for name in names(tmp_path / "memory") if name[0] == "."] == [".lock"]
+    assert not outside.exists()
+    assert {file_of(tmp_path / "memory", key).stat().st_mode & 0o777 for key in (b"half", b"link")} == {0o600}
 
 
 async def test_the_last_word_on_a_key_is_the_last_that_was_asked_for(tmp_path: Path) -> None:
