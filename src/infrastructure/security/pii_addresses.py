@@ -36,13 +36,13 @@ _TAIL = (
     rf"(?:(?:{_STATES})\b(?:,? {{1,2}}{_ZIP})?|(?:{_TERRITORIES}) {_ZIP}|{_POSTCODE}|{_ZIP})))"
 )
 
-ENGLISH = re.compile(
-    r"(?P<number>\d{1,6})(?:[A-Za-z]|-\d{1,4}| 1/2)?,? {1,2}(?:(?:[NSEW]{1,2}\.?|North|South|East|West) )?"
+_ENGLISH = (
+    r"\d{1,6}(?:[A-Za-z]|-\d{1,4}| 1/2)?,? {1,2}(?:(?:[NSEW]{1,2}\.?|North|South|East|West) )?"
     rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?{_END}\.?(?: {_END}\.?)?"
     rf"(?: (?:[NSEW]{{1,2}}|North|South|East|West)\b)?(?i:{_UNIT})?{_TAIL}?"
 )
-POSTED = re.compile(
-    rf"(?P<number>\d{{1,6}})[A-Za-z]?,? {{1,2}}(?=[A-ZÀ-Ý](?:[a-zß-ÿ.'’]| [A-Z]))"
+_POSTED = (
+    rf"\d{{1,6}}[A-Za-z]?,? {{1,2}}(?=[A-ZÀ-Ý](?:[a-zß-ÿ.'’]| [A-Z]))"
     rf"(?:{_NAME} ){{0,4}}?{_NAME}(?i:{_UNIT})?(?:, ?\n?|\n| ){_TOWN}"
     rf"(?:,? {{1,2}}(?:{_STATES}|{_TERRITORIES})\b,? {{1,2}}{_ZIP}(?!\d)|(?:,? {{1,2}}|,? ?\n){_POSTCODE}(?!\w))"
 )
@@ -50,22 +50,22 @@ POSTED = re.compile(
 _FLOOR = r"(?:,? (?:Piano|Appartamento|Interno|Scala|Piso|Puerta|Apt\.?) [0-9]{1,4})"
 _PROVINCE = r"(?: \([A-Z]{2}\))"
 CODED = re.compile(
-    rf"(?P<number>\d{{1,4}}) ?[a-z]?(?:-\d{{1,4}}[a-z]?)?{_FLOOR}?(?:, ?\n?|\n)(?:D-)?\d{{5}},? {_CITY}{_PROVINCE}?"
+    rf"\d{{1,4}} ?[a-z]?(?:-\d{{1,4}}[a-z]?)?{_FLOOR}?(?:, ?\n?|\n)(?:D-)?\d{{5}},? {_CITY}{_PROVINCE}?"
 )
 NAMED_BEFORE = re.compile(
     r"[A-ZÀ-Ý][\w.'’-]{1,30}(?: (?:(?:de[rmn]|die|das) )?[A-ZÀ-Ý][\w.'’-]{1,30}){0,3},? $"
 )
 """A number with the code of its town behind, and the street's name before: what it says in German or Spanish."""
-LOWER = re.compile(
-    rf"(?P<number>\d{{1,6}})[a-z]? (?:[a-z][\w.'-]{{0,20}} ){{1,4}}?(?:{_ENDS}|{_WEAK})\b\.?{_UNIT}?"
+_LOWER = (
+    rf"\d{{1,6}}[a-z]? (?:[a-z][\w.'-]{{0,20}} ){{1,4}}?(?:{_ENDS}|{_WEAK})\b\.?{_UNIT}?"
     rf"(?:,? [a-z]+(?: [a-z]+)?)?,? (?:{_STATES.lower()}),? \d{{5}}(?:-\d{{4}})?"
 )
 FRENCH_WORDS = (
     r"(?i:rue|avenue|av\.|boulevard|bd|place|chemin|allée|impasse|quai|cours|route|square|passage|faubourg|esplanade|villa"
     r"|sentier|voie)\b"
 )
-FRENCH = re.compile(
-    r"(?P<number>\d{1,4})(?: ?(?:bis|ter|quater))?,? "
+_FRENCH = (
+    r"\d{1,4}(?: ?(?:bis|ter|quater))?,? "
     rf"{FRENCH_WORDS} (?:(?:de la|de l['’]|du|des|de|d['’]|la|le|les) ?)?"
     rf"{_NAME}(?: (?:de |du |des |la |le )?{_NAME}){{0,4}}(?:(?:, ?\n?|\n| )(?:F-)?\d{{5}} {_CITY})?"
 )
@@ -87,36 +87,22 @@ BOX = re.compile(
 )
 
 _FIRST = r"(?:, ?| )(?:n[º°o.]{1,2} ?)?\d{1,4}(?: ?[a-zA-Z](?!\w))?(?:[-/]\d{1,4})?(?![\w.]\w|\d)"
-STREETS = {
-    **dict.fromkeys(
-        ("straße", "strasse", "str.", "gasse", "platz", "allee", "damm", "ufer", "weg ", "ring "), "behind"
-    ),
-    **dict.fromkeys(
-        ("straat ", "laan ", "gracht ", "kade ", "singel ", "plein ", "gatan ", "vägen "), "behind"
-    ),
-    **dict.fromkeys(
-        ("calle ", "avenida ", "avda", "av. ", "plaza ", "paseo ", "carrer ", "via ", "viale ", "piazza "),
-        "before",
-    ),
-    **dict.fromkeys(
-        (
-            "corso ",
-            "largo ",
-            "rua ",
-            "travessa ",
-            "praça ",
-            "ul. ",
-            "c/ ",
-            "camino ",
-            "vicolo ",
-            "contrada ",
-            "borgo ",
-        ),
-        "before",
-    ),
-}
-"""Street words of the languages that put the number last: words that end the name, and words that begin it."""
-ASCII_STREETS = {word: side for word, side in STREETS.items() if word.isascii()}
+ENDINGS = {
+    "stra": ("straße", "strasse", "straat "),
+    **{
+        word: (word,)
+        for word in (
+            "str.", "gasse", "platz", "allee", "damm", "ufer", "weg ", "ring ", "laan ", "gracht ", "kade ", "singel ",
+            "plein ", "gatan ", "vägen ",
+        )
+    },
+}  # fmt: skip
+"""Words that end the name of a street whose number comes last, by what the small text is searched for."""
+BEGINNINGS = (
+    "Ca", "Av", "Vi", "Co", "Plaza ", "Paseo ", "Piazza ", "Largo ", "Rua ", "Travessa ", "Praça ", "Borgo ", "C/ ",
+    "ul. ", "Ul. ",
+)  # fmt: skip
+"""What the words begin with that begin such a name: `BEFORE` tells the whole of them."""
 LANDMARKS = ("markt ", "hof ")
 """Words that end the name of a street or of anything else: a town with its code must follow the number."""
 
@@ -139,21 +125,22 @@ NO_YEAR = re.compile(rf"\b(?:in|since|by|until|during|before|after|year|{_NO_HOU
 """What makes the number before a street a page or a chapter, and what makes it a year."""
 
 
+NUMBERED = re.compile(rf"{_ENGLISH}|{_FRENCH}|{_LOWER}|{_POSTED}")
+NUMBER = re.compile("[0-9]+")
+
+
 def numbered(seen: Seen, start: int) -> Found | None:
     """An address that begins with the number at `start`."""
     text = seen.text
-    match = (
-        ENGLISH.match(text, start)
-        or FRENCH.match(text, start)
-        or LOWER.match(text, start)
-        or POSTED.match(text, start)
-    )
+    match = NUMBERED.match(text, start)
     if match is None:
         return _coded(text, start)
     if start and (text[start - 1].isalnum() or text[start - 1] in "$€£#.-/:"):
         return None
-    years = len(match["number"]) == 4 and match["number"][:2] in {"19", "20"}
-    words = NO_YEAR if years else NO_HOUSE if len(match["number"]) < 3 else None
+    number = NUMBER.match(text, start)
+    size = number.end() - start if number else 0
+    years = size == 4 and text[start : start + 2] in {"19", "20"}
+    words = NO_YEAR if years else NO_HOUSE if size < 3 else None
     if words and words.search(seen.small, max(0, start - 12), start):
         return None
     return Found(start, match.end(), "ADDRESS", 0.75)
@@ -161,37 +148,51 @@ def numbered(seen: Seen, start: int) -> Found | None:
 
 def _coded(text: str, start: int) -> Found | None:
     """An address whose street needs no word for it: its number stands before the code of a town."""
-    match = CODED.match(text, start)
+    match = (
+        CODED.match(text, start)
+        if text.find(",", start, start + 26) >= 0 or text.find("\n", start, start + 26) >= 0
+        else None
+    )
     name = NAMED_BEFORE.search(text, max(0, start - 60), start) if match else None
     return Found(name.start(), match.end(), "ADDRESS", 0.7) if match and name else None
 
 
 def streets(seen: Seen) -> Iterator[Found]:
     """Addresses with the number last, and boxes at the post office."""
-    words = ASCII_STREETS if seen.small.isascii() else STREETS
-    for word, side in words.items():
-        at = seen.small.find(word)
-        while at >= 0:
-            found = _behind(seen.text, at) if side == "behind" else _before(seen.text, at)
-            if found:
-                town = TOWN.match(seen.text, found.end)
-                yield found._replace(end=town.end()) if town else found
-            at = seen.small.find(word, at + len(word))
+    for found in _numbered_last(seen):
+        town = TOWN.match(seen.text, found.end)
+        yield Found(found.start, town.end(), found.kind, found.confidence) if town else found
     yield from _by_landmarks(seen)
     yield from _boxes(seen)
-    for word, form in (("flat ", FLAT), ("studio ", FLAT)):
-        yield from _whole(seen.small, word, seen.text, form, 0)
-    yield from _whole(seen.small, "po a", seen.small, FORCES, 32)
+    for word in ("Flat ", "Studio "):
+        yield from _whole(seen.text, word, FLAT, 0)
+    yield from _whole(seen.small, "po a", FORCES, 32)
 
 
-def _whole(small: str, word: str, text: str, form: re.Pattern[str], back: int) -> Iterator[Found]:
+def _numbered_last(seen: Seen) -> Iterator[Found]:
+    text, small, ascii_only = seen.text, seen.small, seen.small.isascii()
+    for head, words in ENDINGS.items():
+        at = -1 if ascii_only and not head.isascii() else small.find(head)
+        while at >= 0:
+            if small.startswith(words, at) and (found := _behind(text, at)):
+                yield found
+            at = small.find(head, at + len(head))
+    for head in BEGINNINGS:
+        at = -1 if ascii_only and not head.isascii() else text.find(head)
+        while at >= 0:
+            if found := _before(text, at):
+                yield found
+            at = text.find(head, at + len(head))
+
+
+def _whole(text: str, word: str, form: re.Pattern[str], back: int) -> Iterator[Found]:
     """Addresses that one form tells in full, from at most `back` characters before `word`."""
-    at = small.find(word)
+    at = text.find(word)
     while at >= 0:
         match = form.search(text, max(0, at - back), at + 160) if back else form.match(text, at)
         if match and match.start() <= at:
             yield Found(match.start(), match.end(), "ADDRESS", 0.8)
-        at = small.find(word, at + len(word))
+        at = text.find(word, at + len(word))
 
 
 def _boxes(seen: Seen) -> Iterator[Found]:

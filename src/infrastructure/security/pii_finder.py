@@ -12,7 +12,7 @@ from .pii_cards import cards, iban, ssn
 from .pii_found import Found, Seen, contested, settled
 from .pii_labels import labelled
 from .pii_network import mail, v4, v6
-from .pii_phones import GROUP, phones
+from .pii_phones import EXTENSION, GROUP, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
 from .pii_tables import cells, headers
 from .pii_text import Places, plain
@@ -113,7 +113,8 @@ def _blank(text: str) -> str:
 
 
 def _original(one: Found, places: Places) -> Found:
-    return Found(places.start(one.start), places.end(one.end), one.kind, one.confidence)
+    start, end, kind, confidence = one
+    return Found(places.start(start), places.end(end), kind, confidence)
 
 
 def _by_digits(seen: Seen) -> list[Found]:
@@ -148,6 +149,14 @@ def _numbers(seen: Seen, start: int, end: int) -> list[Found | None]:
         found += cards(text, start, end)
     if 9 in sizes or (2 in sizes and 4 in sizes):
         found += [ssn(seen, *nine.span()) for nine in NINE.finditer(text, start, end + 2)]
-    if digits >= 7:
+    if digits >= 7 and not _is_all(found, seen, start, end):
         found += phones(seen, start, end, sizes)
     return found
+
+
+def _is_all(found: list[Found | None], seen: Seen, start: int, end: int) -> bool:
+    """Whether the first find is all of a stretch: whatever a telephone's rules find in it is not longer."""
+    first = found[0] if found else None
+    if first is None or first.start != start or first.end != end:
+        return False
+    return seen.text[start - 1 : start] not in {"(", "+"} and not EXTENSION.match(seen.text, end)

@@ -140,11 +140,15 @@ LABELS = (
 )
 
 
+RARE = frozenset({"mr", "pt", "né"})
+"""Two letters that are few enough to be searched for."""
+
+
 def _heads(stems: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-    """Stems that begin alike, by the three letters that they begin with: one search finds them all."""
+    """Stems that begin alike, by the letters that they begin with: one search finds them all."""
     alike: dict[str, list[str]] = {}
     for stem in stems:
-        alike.setdefault(stem[:3], []).append(stem)
+        alike.setdefault(stem[:2] if stem[:2] in RARE else stem[:3], []).append(stem)
     return [(each[0] if len(each) == 1 else head, tuple(each)) for head, each in alike.items()]
 
 
@@ -157,10 +161,10 @@ REACH = 110
 
 def labelled(seen: Seen) -> Iterator[Found]:
     """Values behind their labels; what stems begin with is looked for once in the whole text."""
-    ascii_only = seen.small.isascii()
+    no_accent = "é" not in seen.small  # the only one in what stems begin with
     for label in LABELS:
         for head, stems in HEADS[label.kind]:
-            at = -1 if ascii_only and not head.isascii() else seen.small.find(head)
+            at = -1 if no_accent and "é" in head else seen.small.find(head)
             while at >= 0:
                 # A look for a digit is cheap, and without one there is no value.
                 if (

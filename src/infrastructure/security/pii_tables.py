@@ -19,7 +19,7 @@ LONGEST = 400
 THREE = re.compile("(?:[^0-9]*+[0-9]){3}")
 """What only its column tells has three digits at least."""
 FEW = 1_024
-"""Characters in which a table's end is looked for first; then in twice as many, and so on."""
+"""Characters in which a table's end is looked for first; then in four times as many, and so on."""
 
 Show = Callable[[int, int], tuple[Seen, Callable[[Found], Found]]]
 """Part of a text as rules look at it, and the way back from there to the text."""
@@ -85,7 +85,7 @@ def _cells(length: int, tables: Sequence[int], show: Show, *, every: bool) -> It
                 done = home(Found(rows.end - 1, rows.end, "", 0.0)).start if rows.end else start
                 # A row that a mark has broken may have set free what is below.
                 every = every or rows.broken
-            size *= 2
+            size *= 4
 
 
 def headers(seen: Seen) -> list[int]:
@@ -135,29 +135,39 @@ def _rows(seen: Seen, *, every: bool) -> Rows:
     while at < len(text):
         end = text.find("\n", at)
         end = end if end >= 0 else len(text)
-        row = _split(text, at, end, mark)
         every = every or text.find("\0", at, end) >= 0
-        if len(row) != len(names):
+        quoted = text.find('"', at, end) >= 0
+        row = _quoted(text, at, end, mark) if quoted else []
+        if (len(row) if quoted else text.count(mark, at, end) + 1) != len(names):
             return Rows(found, at, whole=end < len(text), broken=every)
         if every and THREE.match(text, at, end):
-            each = ((name, row[place]) for place, name in personal)
-            found += [
-                (name, cell)
-                for name, cell in each
-                if cell[1] - cell[0] < LONGEST and THREE.match(text, *cell)
-            ]
+            found += _personal(text, row or _plain(text, at, end, mark), personal)
         at = end + 1
     return Rows(found, at, whole=False, broken=False)
 
 
-def _split(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
-    """The places of the cells of the line from `at` to `end`."""
+def _personal(
+    text: str, row: list[tuple[int, int]], personal: list[tuple[int, str]]
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The cells of `row` in `personal` columns that may hold something."""
+    for place, name in personal:
+        start, end = row[place]
+        if end - start < LONGEST and THREE.match(text, start, end):
+            yield name, row[place]
+
+
+def _plain(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
+    """The places of the cells of the line from `at` to `end`, in which nothing is quoted."""
     row = list[tuple[int, int]]()
-    if text.find('"', at, end) < 0:
-        for cell in text[at:end].split(mark):
-            row.append((at, at + len(cell)))
-            at += len(cell) + 1
-        return row
+    for cell in text[at:end].split(mark):
+        row.append((at, at + len(cell)))
+        at += len(cell) + 1
+    return row
+
+
+def _quoted(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
+    """The places of the cells of the line from `at` to `end`, some of which are quoted."""
+    row = list[tuple[int, int]]()
     while match := CELL[mark].match(text, at, end):
         row.append(match.span())
         at = match.end() + 1
