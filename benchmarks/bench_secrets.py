@@ -19,6 +19,10 @@ MORE = [
     "curl a ", "curl -u a:", "mysql a ", "mysql a -p", "login -p ", "echo aaaaaa1 | ", "auth=('a', ", "PDO('a', 'b', ",
     "identified by ", "password ", "password is ", "password\n value",
     'key="', "pass ", "?key=", "key=a&", ":aaaaaaa@tcp(",
+    "-u a:a1b2c3d4 ", "curl -u a:a1b2c3d4 ", "curl \\\n", "-H 'token: ", "hash_hmac(a, ", "hmac.new(", "ogin('a', ",
+    "PASSWORD ", "password for a b c ", "password: |\n  ", "net use /user:a ", "sqlplus -a ", "BUNDLE_", ":$apr1$a",
+    ":*:a:a:", "https://a1b2c3d4e5f6g7h8i9j0k1@", "password=hunter2\n", "secret='aB3dE5fG7hJ'\n", "XKEY='",
+    "key='a1b2)c3]d4}e5f6#'\n", "kind: Secret\ndata:\n", "data:\n a: ", "-pass pass:a", "openssl -k ",
     "MMMMM", "M.", "a1" * 8 + ".atlasv1.", "pat", "SK", "0123456789abcdef", "ABSK", "auth auth=", "token token ",
 ]  # fmt: skip
 OF_THEIR_OWN = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from .analysers.secret_assignments import tells_secret
 from .analysers.secret_candidates import MASK
+from .analysers.secret_judged import tells_secret
 
 NAMED_BY = ("name", "key", "Name", "Key")
 VALUED_BY = ("value", "Value")

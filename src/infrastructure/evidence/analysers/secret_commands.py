@@ -139,6 +139,7 @@ PLACES = (
     _place("getConnection", rf"getConnection\([\w.]{{1,60}}+,[ \t]{{0,4}}+{SOME}{QUOTED}"),
     _place("@tcp(|@unix(", r":([^\s:@\"'`/]{6,128}+)@(?:tcp|unix)\("),
     _place("oracle:thin:", r"oracle:thin:[\w\-]{1,60}+/([^\s@\"'`/]{6,128}+)@"),
+    _place(":_auth", r":_auth[ \t]{0,4}+=[ \t]{0,4}+\"?([A-Za-z0-9+/]{8,400}+={0,2}+)"),
     _place("BUNDLE_",
            r"BUNDLE_\w{1,60}?__(?:COM|ORG|IO|NET|DEV)[\"']?[ \t]{0,4}+[:=][ \t]{0,4}+[\"']?"
            r"([\w\-]{1,60}+(?::[\w\-]{6,60}+)?)"),

@@ -38,7 +38,7 @@ NOT_A_SECRET = re.compile(
     re.IGNORECASE,
 )
 PUBLIC_NAME = re.compile(
-    r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|site|expected|hashed|encrypted|tokeni[sz]",
+    r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|authenticity|site|expected|hashed|encrypted|tokeni[sz]",
 )
 """For small letters."""
 PLAIN_KEY = re.compile(

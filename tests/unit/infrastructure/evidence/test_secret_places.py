@@ -111,6 +111,7 @@ PLACES = {
     "b.xml": ["<entry>\n  <key>db.password</key>\n  <value>{}</value>\n</entry>"],
     "a.ps1": ["ConvertTo-SecureString -AsPlainText -Force {}"],
     "a.html": ['<a href="/x?token=&quot;{}&quot;">x</a>'],
+    ".npmrc": ["//npm.acme.io/:_authToken={}"],
     ".netrc": ["machine files.acme.io login robot password {}"],
     ".pgpass": ["db:5432:shop:robot:{}", "db:*:shop:robot:{}"],
     "notes.txt": [
@@ -198,6 +199,7 @@ SILENT = [
     ("a.js", "router.get('/login7', 'login8')"),
     ("a.yml", "password: |\n  {{ vault_password_7 }}"),
     ("a.yml", "password: sha256"),
+    ("a.html", f'<input name="authenticity_token" value="{TOKEN}">'),
     ("a.txt", "password for the server is stored in vault7"),
     ("a.txt", "token for each user: see chapter7"),
     ("a.py", 'password = "${PASSWORD_7}"'),

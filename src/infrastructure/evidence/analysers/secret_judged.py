@@ -1,0 +1,111 @@
+"""Whether a value that stands beside a telling name is a secret, and what it is called then."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .secret_names import NAME, called, is_public
+from .secret_values import (
+    UUID,
+    is_brief,
+    is_chosen,
+    is_dense,
+    is_lone_word,
+    is_numbered,
+    is_random,
+    is_something_else,
+    is_tangled,
+    stands_in,
+)  # fmt: skip
+
+CHOSEN_NAMES = ("pass", "pwd", "pw", "mot de", "contrase", "kennwort")
+NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGNORECASE)
+"""Tokens whose UUID only tells one request or one device from another."""
+PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
+
+
+TITLES = {"password": "password", "token": "token", "api-key": "API key"}
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A value beside a telling name; positions are in the whole text. `kind` names what it is called."""
+
+    kind: str
+    title: str
+    start: int
+    end: int
+    confidence: float
+
+
+def tells_secret(name: str, value: str) -> bool:
+    """Whether `value`, called `name` in some data, is a secret: the name needs no quotes and no sign between."""
+    bare = value.strip()
+    for word in NAME.finditer(name):
+        if not is_public(name, word, 0) and judged(word, 0, len(bare), bare) is not None:
+            return True
+    return False
+
+
+def judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | None:
+    """The value of `text` between `start` and `end` as what `word` calls it; None where it is no secret."""
+    value, name = text[start:end], called(word)
+    key = name.rstrip("_0123456789") in {"key", "auth", "api"}
+    chosen = name.startswith(CHOSEN_NAMES)
+    if is_tangled(value):
+        return Assigned(kind := _kind_of(name, chosen), TITLES.get(kind, "secret"), start, end, 0.6)
+    if stands_in(value):
+        return None
+    opens = not key and _opens(word, value)
+    if is_something_else(value) and not opens:
+        return None
+    random = opens or is_random(value) or (not key and is_dense(value))
+    if key and (PURE_HEX.match(value) or not random):
+        return None
+    if not random and not (
+        chosen
+        and (is_chosen(value) or (_ends(word) and _is_short(word, value, text[max(0, start - 6) : start])))
+    ):
+        return None
+    kind = _kind_of(name, chosen)
+    return Assigned(kind, TITLES.get(kind, "secret"), start, end, 0.85 if random else 0.6)
+
+
+def _is_short(name: re.Match[str], value: str, before: str) -> bool:
+    """Whether it may be a password although it is short or a word; a sign or a quote gives it to its name."""
+    signed = before.rstrip(" \t\"'`")[-1:] in {"", "=", ":", ">"}
+    if (
+        not signed
+        and before[-1:] not in {'"', "'"}
+        and name.string[max(0, name.start() - 1) : name.start()] != "-"
+    ):
+        return False
+    if is_numbered(value):
+        return True
+    return name.group(1) is not None and (is_brief(value) or (signed and is_lone_word(value)))
+
+
+def _ends(name: re.Match[str]) -> bool:
+    """Whether the name says no more than that it is a password, or which."""
+    return (name.group(2) or "").strip("_-s").isdigit() or not (name.group(2) or "").strip("_-s")
+
+
+def _opens(name: re.Match[str], value: str) -> bool:
+    """Whether a UUID so called opens something: not one that is merely a token or a secret of its own kind."""
+    longer = name.string[max(0, name.start() - 1) : name.start()]
+    if UUID.match(value) is None:
+        return False
+    if called(name) == "token" and NO_KEY.search(name.string, max(0, name.start() - 12), name.start()):
+        return False
+    return called(name).startswith("api") or (
+        called(name).startswith(("token", "secret")) and (longer.isalpha() or longer in {"_", "-"})
+    )
+
+
+def _kind_of(name: str, chosen: bool) -> str:
+    if chosen:
+        return "password"
+    if name == "token":
+        return "token"
+    return "api-key" if "key" in name and "private" not in name else "secret"
