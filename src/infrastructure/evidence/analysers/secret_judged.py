@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from .secret_names import NAME, called, is_public
 from .secret_values import (
     UUID,
+    UUID_SIZES,
     is_brief,
     is_chosen,
     is_dense,
@@ -93,9 +94,9 @@ def _ends(name: re.Match[str]) -> bool:
 
 def _opens(name: re.Match[str], value: str) -> bool:
     """Whether a UUID so called opens something: not one that is merely a token or a secret of its own kind."""
-    longer = name.string[max(0, name.start() - 1) : name.start()]
-    if UUID.match(value) is None:
+    if len(value) not in UUID_SIZES or UUID.match(value) is None:
         return False
+    longer = name.string[max(0, name.start() - 1) : name.start()]
     if called(name) == "token" and NO_KEY.search(name.string, max(0, name.start() - 12), name.start()):
         return False
     return called(name).startswith("api") or (

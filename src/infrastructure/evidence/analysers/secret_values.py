@@ -19,20 +19,20 @@ FILLED_IN_LATER = re.compile(
     r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]"
 )
 UUID = re.compile(r"^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$", re.IGNORECASE)
-DAY = re.compile(r"^(?:19|20)\d\d-\d\d-\d\d(?:[T ]|$)")
-DIGEST = re.compile(
-    r"^(?:sha(?:1|224|256|384|512)|md5|h1|blake2[bs]?|pbkdf2\w*|bcrypt|argon2\w*|scrypt)[-:=$]", re.IGNORECASE
+UUID_SIZES = frozenset({36, 37, 38})
+DAY = r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]|$)"
+DIGEST = (
+    r"(?i:sha(?:1|224|256|384|512)|md5|h1|blake2[bs]?|pbkdf2[a-z0-9_]*|bcrypt|argon2[a-z0-9_]*|scrypt)[-:=$]"
 )
-HASHED = re.compile(r"^\$(?:2[aby]?|5|6|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$")
+HASHED = r"\$(?:2[aby]?|5|6|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$"
 ADDRESS = re.compile(
     r"^(?:[a-z][a-z0-9+.\-]*://|[.~]|/(?![A-Za-z0-9+/]{36,}={0,2}$)|[A-Za-z]:\\)|^[\w.+\-]{1,64}+@[\w\-]{1,64}+\.\w"
     r"|\.(?:py|js|json|ya?ml|pem|key|txt|html?|env)$"
 )
 BLANK = re.compile(r"\s")
 PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
-PUBLIC_KEY = re.compile(
-    r"^(?:age1[a-z0-9]{50}|ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_)"
-)
+PUBLIC_KEY = r"age1[a-z0-9]{50}|ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_"
+SOMETHING_ELSE = re.compile(f"^(?:{DAY}|{DIGEST}|{HASHED}|{PUBLIC_KEY})")
 SAME = re.compile(r"^(.{1,3})\1+.?$")
 LONG_ENOUGH_TO_BE_RANDOM = 16
 SHORT = 128
@@ -85,12 +85,9 @@ def stands_in(value: str) -> bool:
 def is_something_else(value: str) -> bool:
     """Whether it is an identifier, a checksum, a hash, an address or a public key: none opens anything."""
     return bool(
-        UUID.match(value)
-        or DAY.match(value)
-        or DIGEST.match(value)
-        or HASHED.match(value)
+        SOMETHING_ELSE.match(value)
         or ADDRESS.search(value)
-        or PUBLIC_KEY.match(value)
+        or (len(value) in UUID_SIZES and UUID.match(value))
     )
 
 
