@@ -3,6 +3,7 @@
 
 VENV ?= .venv
 BIN := $(VENV)/bin
+SIDE_BY_SIDE ?= -n auto --dist worksteal
 LOCKED := requirements/build.txt pyproject.toml scripts/bootstrap.sh
 export VENV
 
@@ -16,8 +17,8 @@ help:  ## this list
 demo: $(VENV)/.runtime  ## look at a shipped example and at this project: no key, no service
 	@scripts/demo.sh
 
-test: $(VENV)/.dev  ## all tests
-	@$(BIN)/python -m pytest
+test: $(VENV)/.dev  ## all tests, a process for each core (SIDE_BY_SIDE= for one)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: lint types architecture tests  ## everything that must hold before a commit is shared
 
@@ -33,7 +34,7 @@ architecture: $(VENV)/.dev  ## layers, families, circles
 
 tests: $(VENV)/.dev  ## all tests, with the coverage thresholds
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage json --quiet -o .coverage.json
 	@$(BIN)/python scripts/coverage_gate.py .coverage.json

@@ -101,7 +101,7 @@ def test_the_list_of_runs_has_it(muster: Shell, first: Answer) -> None:
     assert (listed["task"], listed["status"], listed["verdict"]) == (TASK, "completed", "passed")
     assert listed["findings"] == len(run["report"]["findings"])
     assert listed["score"] == run["report"]["health"]["score"]
-    text = muster("runs").out
+    text = muster("runs", env={"COLUMNS": "200"}).out
     assert re.search(
         rf"^{run['id']} .* passed .*  {len(first.findings)} +shop +{TASK[:20]}", text, re.MULTILINE
     )

@@ -192,7 +192,14 @@ class Commits:
             connection.set_commit_hook(committed)
 
         await self._database.read(hook)
-        self._database.submit(lambda c: self._go.wait(10))
+        stopped = threading.Event()
+
+        def stop(connection: apsw.Connection) -> None:
+            stopped.set()
+            self._go.wait(60)
+
+        self._database.submit(stop)
+        await asyncio.to_thread(stopped.wait, 60)
 
     def release(self) -> None:
         """Let the thread go on."""

@@ -150,7 +150,9 @@ async def test_vectors_are_made_once_and_many_are_made_beside(
     """The first search makes some and answers by words for the rest."""
     for number in range(AT_ONCE * 3 + 1):
         await store.store(f"{number:03}", "puppy")
+    embedder.pause_after(AT_ONCE)
     assert len(await found(store, "hound", limit=999)) == AT_ONCE
+    embedder.go_on()
     await until(store, AT_ONCE * 3 + 1)
     assert embedder.heard.count("puppy") == AT_ONCE * 3 + 1
 
