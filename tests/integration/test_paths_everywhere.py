@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import muster
 from muster.application.services.agent_tools import AgentTools
 from muster.application.services.document_cache import DocumentCache
 from muster.application.services.edit_session import EditSession
@@ -15,8 +16,10 @@ from muster.application.services.edit_tools import EditTools
 from muster.application.services.evidence_desk import EvidenceDesk
 from muster.application.services.run_files import RunFiles
 from muster.application.turns.executors import FunctionExecutor
+from muster.domain.agents.template import AgentTemplate
 from muster.domain.errors import WorkspaceError
 from muster.domain.messaging.message import ToolCall
+from muster.domain.models.tier import ModelTier
 from muster.domain.ports.long_term_store import LongTermStore
 from muster.domain.sandbox.paths import path_problems
 from muster.infrastructure.evidence.secret_masker import RuleMasker
@@ -26,7 +29,8 @@ from muster.infrastructure.memory.sqlite_store import SqliteLongTermStore
 from muster.infrastructure.workspace.filesystem import FilesystemWorkspace
 from tests.fakes.clock import FakeClock
 from tests.fakes.edits import edit_bench, tree
-from tests.fakes.path_vectors import REFUSED
+from tests.fakes.path_vectors import REFUSED, meant
+from tests.fakes.path_watch import watched
 
 CANARY = "canary-7f3a: nobody may read this"
 Attempt = Callable[[str], Awaitable[str]]
@@ -117,18 +121,84 @@ async def test_what_leads_out_is_refused_by_every_tool(entry: str, place: Path) 
     outside = names_in(place)
     before = tree(place / "project")
     passed = []
-    for path in led_out(place):
-        try:
-            shown = await attempt(path)
-        except (ValueError, WorkspaceError) as error:
-            shown = str(error)
-        else:
-            passed.append(path)
-        assert "7f3a" not in shown, path
+    never = frozenset(target for path in led_out(place) for target in meant(path, place / "project"))
+    with watched(place, place / "project", place / "data", never=never) as seen:
+        for path in led_out(place):
+            try:
+                shown = await attempt(path)
+            except (ValueError, WorkspaceError) as error:
+                shown = str(error)
+            else:
+                passed.append(path)
+            assert "7f3a" not in shown, path
+    assert seen.seen == []
     assert passed == []
     assert tree(place / "project") == before
     assert (place / "canary.txt").read_text() == CANARY
     assert names_in(place) - {"data"} == outside - {"data"}
+
+
+WORDS = {"search-workspace": {"terms"}, "write-file": {"text"}, "edit-file": {"old", "new"}}
+"""Texts that tools take beside paths; they name nothing."""
+MAKERS = {"application.services.agent_tools", "application.services.edit_tools", "application.turns.document"}
+"""Where tools are made; those of a document know no file but the text that they were given."""
+
+
+async def every_tool(place: Path) -> FunctionExecutor:
+    """All that an agent can be given by a run that may write."""
+    bench, workspace_ = edit_bench(place), FilesystemWorkspace(FakeClock())
+    snapshot = await workspace_.scan(str(place / "project"))
+    files = RunFiles(workspace_, snapshot, RuleMasker(), DocumentCache(FakeClock()))
+    added = EditTools(EditSession(bench.editor, str(place / "project"), "run-1"), RuleMasker()).tools()
+    desk = EvidenceDesk({}, snapshot, frozenset(), RuleMasker())
+    tools = AgentTools(desk, [], files, RuleMasker(), added)
+    names = tuple(spec.name for spec in tools._registry.list_tools())
+    template = AgentTemplate("all", "All", "tries all tools", frozenset(), ModelTier.CHEAP, names, "")
+    executor = tools.executor(template, frozenset({"write"}))
+    assert isinstance(executor, FunctionExecutor)
+    return executor
+
+
+async def test_of_every_tool_it_is_known_what_its_texts_are(place: Path) -> None:
+    """A new one, or a new argument, fails here until it is tried above or said to be words."""
+    found = {}
+    for spec in (await every_tool(place)).specs():
+        schemas = spec.parameters["properties"]
+        assert isinstance(schemas, dict)
+        found[spec.name] = {name for name, schema in schemas.items() if '"string"' in json.dumps(schema)}
+    assert found == {
+        name: WORDS.get(name, set()) | ({"path"} if name in ENTRIES else set())
+        for name in {*WORDS, *ENTRIES} - {"workspace"}
+    }
+
+
+def test_tools_are_made_where_this_is_known() -> None:
+    """A module that makes others has to be looked at here."""
+    source = Path(muster.__file__).resolve().parent
+    making = {
+        ".".join(path.relative_to(source).with_suffix("").parts)
+        for path in source.rglob("*.py")
+        if "FunctionTool(" in path.read_text(encoding="utf-8") and path.stem != "function_tool"
+    }
+    assert making == MAKERS
+
+
+async def test_words_that_tools_take_open_nothing(place: Path) -> None:
+    """The whole list as what is searched for, written and replaced."""
+    executor, before = await every_tool(place), tree(place / "project")
+    words = led_out(place)
+    never = frozenset(path for word in words for path in meant(word, place / "project"))
+    with watched(place, place / "project", place / "data", never=never) as seen:
+        for word in words:
+            for name, given in (
+                ("search-workspace", {"terms": [word or "x"]}),
+                ("write-file", {"path": "new.txt", "text": word}),
+                ("edit-file", {"path": "fine.txt", "old": word or "x", "new": word}),
+            ):
+                result = await executor.execute(ToolCall("1", name, json.dumps(given)), 30.0)
+                assert "7f3a" not in result.content, (name, word)
+    assert seen.seen == []
+    assert tree(place / "project") == before
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "json files", "in process"])
