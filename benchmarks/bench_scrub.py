@@ -27,6 +27,9 @@ WORST = (
     ("\\u0040", "0123 45678 ", "a@b.co,", "no 5551234 "),
     ("is ", "Astr. 1 ", "e 1", "1.1.1.1 "),
     ("a@b.co ", "fe80::1:2:3:4:5 ", "id 1234567 ", "no 5551234 "),
+    ("a;phone;b\n", "\u0661-", "\\u0040", "123-45-6789 ", "00 ", "dob,mrn\n"),
+    ("a;phone;b\n", "ssn 123456789 ", "1"),
+    ("0;", "dob,mrn\n", "%31", "4111-"),
 )
 """The slowest mixtures that a search by chance came upon."""
 
@@ -85,7 +88,8 @@ def hostile(size: int) -> dict[str, str]:
         "[REDACTED-", "[REDACTED-X]", "[REDACTED-X] 1 ", "://", "http://a:b@", "x" * 63 + "@",
         "order ", "order no ",
         "version ", "version 1.1.1.1 ", "medical record ", "January ", "1 January ", "born 1 ", "née le ", "d.o.b. ",
-        "P.O. ", "1, ", "1,", "c/ A ", "a=", "{", "fe80::", "2001:db8::1 ", "0x", "é", "ß1",
+        "P.O. ", "1, ", "1,", "c/ A ", "Ca ", "Flat 1, ", "po a", "stra", "FPO AP 12345 ", "12 A St, B, NY 10001 ",
+        "a=", "{", "fe80::", "2001:db8::1 ", "0x", "é", "ß1",
     )  # fmt: skip
     made = {repr(seed): (seed * size)[:size] for seed in seeds}
     rng = random.Random(1)  # noqa: S311 - repeatable text

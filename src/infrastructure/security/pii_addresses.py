@@ -78,7 +78,8 @@ FLAT = re.compile(
     rf"(?:,? {{1,2}}|,? ?\n){_POSTCODE}(?!\w)"
 )
 """A flat of a house without a number, before the street, the town and its British code."""
-FORCES = re.compile(r"(?:us(?:s|ns|cgc|nv) [a-z]{2,20},?\s)?[adf]po,? a[aep],? \d{5}(?:-\d{4})?(?!\d)")
+FORCES = re.compile(r"[adf]po a[aep],? \d{5}(?:-\d{4})?(?!\d)")
+SHIP = re.compile(r"\bus(?:s|ns|cgc|nv) [a-z]{2,20},?\s$")
 """Post offices of the American forces; a ship is its own address."""
 BOX = re.compile(
     r"(?:unit|psc|cmr|rr|hc|route) \d{1,5},? box \d{1,6}(?:,?\s[adf]po,? a[aep] \d{5})?|"
@@ -164,9 +165,8 @@ def streets(seen: Seen) -> Iterator[Found]:
         yield Found(found.start, town.end(), found.kind, found.confidence) if town else found
     yield from _by_landmarks(seen)
     yield from _boxes(seen)
-    for word in ("Flat ", "Studio "):
-        yield from _whole(seen.text, word, FLAT, 0)
-    yield from _whole(seen.small, "po a", FORCES, 32)
+    yield from _flats(seen.text)
+    yield from _forces(seen.small)
 
 
 def _numbered_last(seen: Seen) -> Iterator[Found]:
@@ -185,14 +185,22 @@ def _numbered_last(seen: Seen) -> Iterator[Found]:
             at = text.find(head, at + len(head))
 
 
-def _whole(text: str, word: str, form: re.Pattern[str], back: int) -> Iterator[Found]:
-    """Addresses that one form tells in full, from at most `back` characters before `word`."""
-    at = text.find(word)
+def _flats(text: str) -> Iterator[Found]:
+    for word in ("Flat ", "Studio "):
+        at = text.find(word)
+        while at >= 0:
+            if match := FLAT.match(text, at):
+                yield Found(at, match.end(), "ADDRESS", 0.8)
+            at = text.find(word, at + len(word))
+
+
+def _forces(small: str) -> Iterator[Found]:
+    at = small.find("po a")
     while at >= 0:
-        match = form.search(text, max(0, at - back), at + 160) if back else form.match(text, at)
-        if match and match.start() <= at:
-            yield Found(match.start(), match.end(), "ADDRESS", 0.8)
-        at = text.find(word, at + len(word))
+        if at and (match := FORCES.match(small, at - 1)):
+            ship = SHIP.search(small, max(0, at - 31), at - 1)
+            yield Found(ship.start() if ship else at - 1, match.end(), "ADDRESS", 0.8)
+        at = small.find("po a", at + 4)
 
 
 def _boxes(seen: Seen) -> Iterator[Found]:

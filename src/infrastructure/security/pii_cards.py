@@ -42,8 +42,14 @@ OTHER_NUMBER = re.compile(
     r"[ :#._]{1,3}(?:(?:no|number|num|id)\b[ :#.]{0,3})?$"
 )
 """What says that nine digits are the number of a thing."""
-OTHER_LINK = frozenset(" :#._")
-"""What stands between, last."""
+OTHER_LINK = " :#._"
+"""What may stand between."""
+_OTHER_LAST = (
+    "sku part parts order orders item items invoice ticket model serial catalog catalogue product lot batch tracking"
+    " isbn ref no number num id"
+)
+OTHER_ENDS = frozenset(word[-2:] for word in _OTHER_LAST.split())
+"""The last two letters of the words that may stand last."""
 SSN_ASKED = re.compile(r"(?:ssn|social)\b[^;.!]{0,50}$")
 """A word some way before, such as in the question that the number answers: enough for three groups."""
 SSN_STEMS = ("ss", "soc", "tax", "itin")
@@ -111,16 +117,18 @@ def is_ssn(digits: str) -> bool:
 def ssn(seen: Seen, start: int, end: int) -> Found | None:
     """A social security number at this place, if it is one; without hyphens only where a word says so."""
     written, small = seen.text[start:end], seen.small
-    if not is_ssn(NO_DIGITS.sub("", written)):
+    plain = written.isdigit()
+    if not is_ssn(written if plain else NO_DIGITS.sub("", written)):
         return None
-    if small[start - 1 : start] in OTHER_LINK and OTHER_NUMBER.search(small, max(0, start - 40), start):
+    low = max(0, start - 40)
+    if small[low:start].rstrip(OTHER_LINK)[-2:] in OTHER_ENDS and OTHER_NUMBER.search(small, low, start):
         return None
     if written.count("-") == 2:
         return Found(start, end, "SSN", 0.9)
     near = max(0, start - 60)
     if not any(map(small[near:start].__contains__, SSN_STEMS)):
         return None
-    asked = not written.isdigit() and SSN_ASKED.search(small, near, start)
+    asked = not plain and SSN_ASKED.search(small, near, start)
     return Found(start, end, "SSN", 0.8) if asked or SSN_WORDS.search(small, near, start) else None
 
 

@@ -18,7 +18,7 @@ LONGEST = 400
 """Characters of a line of column names, and of a cell."""
 THREE = re.compile("(?:[^0-9]*+[0-9]){3}")
 """What only its column tells has three digits at least."""
-FEW = 1_024
+FEW = 256
 """Characters in which a table's end is looked for first; then in four times as many, and so on."""
 
 Show = Callable[[int, int], tuple[Seen, Callable[[Found], Found]]]
