@@ -279,6 +279,9 @@ HOSTILE = [
     "\\ntoken=",
     'token\\\\\\"',
     'token = \\"a',
+    "curl -u a:a1b2c3d4 ",
+    "hash_hmac(a, ",
+    "kind: Secret\ndata:\n",
 ]
 
 
