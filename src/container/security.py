@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.list_audit import ListAudit
     from ..application.use_cases.rotate_keys import RotateKeys
     from ..application.use_cases.show_keys import ShowKeys
+    from ..application.use_cases.tell_change import TellChange
     from ..application.use_cases.verify_audit import VerifyAudit
     from ..infrastructure.security.key_rings import BaseKeyRing
 
@@ -119,3 +120,10 @@ def verify_audit(audit: AuditLog) -> VerifyAudit:
     from ..application.use_cases.verify_audit import VerifyAudit
 
     return VerifyAudit(audit)
+
+
+def tell_change(audit: AuditLog) -> TellChange:
+    """Tell of a change of settings."""
+    from ..application.use_cases.tell_change import TellChange
+
+    return TellChange(audit)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..application.use_cases.list_audit import ListAudit
     from ..application.use_cases.rotate_keys import RotateKeys
     from ..application.use_cases.show_keys import ShowKeys
+    from ..application.use_cases.tell_change import TellChange
     from ..application.use_cases.verify_audit import VerifyAudit
 
 
@@ -30,3 +31,4 @@ class Security(Memory):
     )
     list_audit: providers.Provider[ListAudit] = _one(s.list_audit, Memory.audit)
     verify_audit: providers.Provider[VerifyAudit] = _one(s.verify_audit, Memory.audit)
+    tell_change: providers.Provider[TellChange] = _one(s.tell_change, Memory.audit)

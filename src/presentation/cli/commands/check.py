@@ -16,6 +16,7 @@ from ..spending import Spend
 
 if TYPE_CHECKING:
     from ....application.use_cases.plan_check import PlanCheckRequest
+    from ....container import Container
 
 MODES = ("daily", "weekly", "release")
 
@@ -104,8 +105,9 @@ def command(**options: Any) -> int:
         limits, driven = given.spend.limits(), RunOptions(memory=not given.no_memory)
         planning = partial(house.plan_check().execute, request)
         record = carry_out(house, planning, standards, limits, quiet=given.quiet, options=driven)
-    if given.write_baseline is not None:
-        _write_baseline(given.write_baseline, known | {finding.fingerprint for finding in record.findings})
+        if given.write_baseline is not None:
+            found = known | {finding.fingerprint for finding in record.findings}
+            _write_baseline(house, given.write_baseline, found)
     return finish(record, look)
 
 
@@ -117,8 +119,14 @@ def _request(given: Given) -> PlanCheckRequest:
     return PlanCheckRequest(given.directory, mode, given.since, given.gates, granted(given.run_tests))
 
 
-def _write_baseline(name: str, fingerprints: frozenset[str]) -> None:
+def _write_baseline(house: Container, name: str, fingerprints: frozenset[str]) -> None:
+    """Record first which findings are to count no more: how many."""
+    from ....application.use_cases.tell_change import TellChangeRequest
     from ..baseline import baseline_text
     from ..output import save
+    from ..run_async import run_async
 
+    what = f"baseline written: {len(fingerprints)} findings do not count"
+    request = TellChangeRequest(house.principal().user, str(Path(name).absolute()), what)
+    run_async(house.tell_change().execute(request))
     save(Path(name), baseline_text(fingerprints))

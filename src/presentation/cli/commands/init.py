@@ -35,4 +35,17 @@ def command(directory: str, force: bool) -> None:
     target = folder / NAME
     if os.path.lexists(target) and not force:
         raise UserError(f"{str(target)!r} is there already", code="exists", hint="--force replaces it")
+    _tell(target.absolute(), replaced=os.path.lexists(target))
     save(target, STARTER)
+
+
+def _tell(target: Path, *, replaced: bool) -> None:
+    """Record it first; where is the user's own to say, and what is replaced here may be what nobody can read."""
+    from ....application.use_cases.tell_change import TellChangeRequest
+    from .. import session
+    from ..run_async import run_async
+
+    what = "settings replaced by the defaults" if replaced else "settings file made"
+    with session.open_session(target.anchor) as house:
+        request = TellChangeRequest(house.principal().user, str(target), what)
+        run_async(house.tell_change().execute(request))

@@ -117,6 +117,7 @@ class House:
         self.checker = UseCase(plan("security-auditor", task="weekly health check"))
         self.runner = Runs(self.bus, record(), pause)
         self.others: dict[str, UseCase] = {}
+        self.teller = UseCase(None)
         self.opened: list[tuple[str, dict[str, object]]] = []
         self.closed = 0
 
@@ -137,6 +138,14 @@ class House:
             history=flags.get("history") is not False, fail_on=Severity(str(fail_on)) if fail_on else None
         )
         return SimpleNamespace(values=values)
+
+    def principal(self) -> Any:
+        """Whoever types."""
+        return SimpleNamespace(user="ada")
+
+    def tell_change(self) -> UseCase:
+        """What is told of changes."""
+        return self.teller
 
     def event_bus(self) -> ListedBus:
         """The bus that runs publish on."""

@@ -1,4 +1,4 @@
-"""`init` and `completion`, which need no house."""
+"""`init` and `completion`."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,36 @@ def test_a_key_is_made_rotated_and_shown_and_all_of_it_is_audited(muster: Muster
     assert {one["event"]["type"] for one in events} == {"configuration-change"}
     assert events[0]["event"]["subject"] == made[0]["id"]
     assert muster("audit", "verify").out == f"{len(events)} events in 1 file: intact\n"
+
+
+def test_settings_and_baselines_that_a_command_writes_are_told_first(
+    muster: Muster, data: Path, tmp_path: Path
+) -> None:
+    """Which file, by whom, and how many findings are to count no more; broken settings can be replaced all the same."""
+    (tmp_path / "app.py").write_text("def f(x):\n    return eval(x)\n")
+    assert muster("init").code == 0
+    (tmp_path / "muster.toml").write_text("this is no TOML")
+    assert muster("init", "--force").code == 0
+    assert muster("check", "-q", "--write-baseline", "known.json").code in {0, 1}
+    known = json.loads((tmp_path / "known.json").read_text())["fingerprints"]
+    found = muster("audit", "list", "--type", "configuration-change", "--json").json["events"]
+    settings = str(tmp_path / "muster.toml")
+    assert [(one["event"]["subject"], one["event"]["details"]["what"]) for one in found] == [
+        (settings, "settings file made"),
+        (settings, "settings replaced by the defaults"),
+        (str(tmp_path / "known.json"), f"baseline written: {len(known)} findings do not count"),
+    ]
+    assert known
+
+
+def test_settings_are_not_written_when_that_cannot_be_told(
+    muster: Muster, data: Path, tmp_path: Path
+) -> None:
+    """The place of the log is a file."""
+    data.mkdir()
+    (data / "audit").write_text("")
+    assert muster("init").code == 3
+    assert not (tmp_path / "muster.toml").exists()
 
 
 def test_a_log_that_was_edited_is_told_with_its_line(muster: Muster, data: Path) -> None:
