@@ -54,7 +54,7 @@ def judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | N
     value, name = text[start:end], called(word)
     key = name.rstrip("_0123456789") in {"key", "auth", "api"}
     chosen = name.startswith(CHOSEN_NAMES)
-    if is_tangled(value):
+    if not key and is_tangled(value):
         return Assigned(kind := _kind_of(name, chosen), TITLES.get(kind, "secret"), start, end, 0.6)
     if stands_in(value):
         return None

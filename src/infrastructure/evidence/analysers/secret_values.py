@@ -48,6 +48,7 @@ CAMEL = re.compile(
 """Names in pieces, and names of algorithms and numbered things."""
 BRACKETS = re.compile(r"[(){}\[\]]")
 CLOSED_BY = {"(": ")", "{": "}", "[": "]"}
+CLOSING = frozenset(CLOSED_BY.values())
 UNLIKE_PASSWORD = re.compile(r"[\\^\"']|\*\*|//|\.\*|\.\+|\(\?")
 """Signs of a pattern, a path or a quotation."""
 NUMBERED = re.compile(r"[A-Z]?[a-z]{4,}+[0-9]{1,4}+[!@#$%^&*?.]?$")
@@ -166,7 +167,7 @@ def is_dense(value: str) -> bool:
 
 def is_tangled(value: str) -> bool:
     """Whether brackets close in it that never opened: it is neither a template nor code, and full of signs."""
-    if len(value) < 12 or BLANK.search(value) or UNLIKE_PASSWORD.search(value):
+    if len(value) < 12 or CLOSING.isdisjoint(value) or BLANK.search(value) or UNLIKE_PASSWORD.search(value):
         return False
     opened: list[str] = []
     for sign in BRACKETS.findall(value):
