@@ -30,10 +30,15 @@ _UNIT = (
 _TOWN = r"[A-ZÀ-Ý][^\W\d_]{1,20}\.?(?:[ '’-][A-ZÀ-Ý][^\W\d_]{1,20}){0,3}"
 _TERRITORIES = "AS|FM|GU|M[HP]|PW|VI"
 """Codes that are words as well: only before a number."""
+_COMMONWEALTH = (
+    r"(?:(?:AB|BC|MB|N[BLSTU]|ON|PE|QC|SK|YT),? [A-Z]\d[A-Z][ -]?\d[A-Z]\d(?!\w)"
+    r"|(?:NSW|VIC|QLD|SA|WA|TAS|NT|ACT),? \d{4}(?!\w))"
+)
+"""Provinces of Canada and states of Australia, with their codes."""
 _ZIP = r"\d{5}(?:-\d{4})?"
 _TAIL = (
     rf"(?:(?:, ?\n?|\n| ) ?{_TOWN}(?:, [A-Z][a-z]{{2,20}})?(?:,? ?\n{_POSTCODE}(?!\w)|,? {{1,2}}"
-    rf"(?:(?:{_STATES})\b(?:,? {{1,2}}{_ZIP})?|(?:{_TERRITORIES}) {_ZIP}|{_POSTCODE}|{_ZIP})))"
+    rf"(?:(?:{_STATES})\b(?:,? {{1,2}}{_ZIP})?|(?:{_TERRITORIES}) {_ZIP}|{_COMMONWEALTH}|{_POSTCODE}|{_ZIP})))"
 )
 
 _ENGLISH = (
@@ -44,13 +49,15 @@ _ENGLISH = (
 _POSTED = (
     rf"\d{{1,6}}[A-Za-z]?,? {{1,2}}(?=[A-ZÀ-Ý](?:[a-zß-ÿ.'’]| [A-Z]))"
     rf"(?:{_NAME} ){{0,4}}?{_NAME}(?i:{_UNIT})?(?:, ?\n?|\n| ){_TOWN}"
-    rf"(?:,? {{1,2}}(?:{_STATES}|{_TERRITORIES})\b,? {{1,2}}{_ZIP}(?!\d)|(?:,? {{1,2}}|,? ?\n){_POSTCODE}(?!\w))"
+    rf"(?:,? {{1,2}}(?:{_COMMONWEALTH}"
+    rf"|(?:{_STATES}|{_TERRITORIES})\b,? {{1,2}}{_ZIP}(?!\d))|(?:,? {{1,2}}|,? ?\n){_POSTCODE}(?!\w))"
 )
 """Whatever the street is called: a town with its state and code, or with a British code, stands behind it."""
 _FLOOR = r"(?:,? (?:Piano|Appartamento|Interno|Scala|Piso|Puerta|Apt\.?) [0-9]{1,4})"
 _PROVINCE = r"(?: \([A-Z]{2}\))"
 CODED = re.compile(
-    rf"\d{{1,4}} ?[a-z]?(?:-\d{{1,4}}[a-z]?)?{_FLOOR}?(?:, ?\n?|\n)(?:D-)?\d{{5}},? {_CITY}{_PROVINCE}?"
+    rf"\d{{1,4}} ?[a-z]?(?:-\d{{1,4}}[a-z]?)?"
+    rf"{_FLOOR}?(?:, ?\n?|\n)(?:(?:D-)?\d{{5}},? |\d{{4}} ?[A-Z]{{2}}(?:, ?\n?|\n| )){_CITY}{_PROVINCE}?"
 )
 NAMED_BEFORE = re.compile(
     r"[A-ZÀ-Ý][\w.'’-]{1,30}(?: (?:(?:de[rmn]|die|das) )?[A-ZÀ-Ý][\w.'’-]{1,30}){0,3},? $"

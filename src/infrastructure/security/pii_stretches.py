@@ -8,7 +8,7 @@ from .pii_addresses import FRENCH_WORDS
 
 _NAMED = (
     rf"(?:,? {{1,2}}(?:[A-ZÀ-Ý0-9]|{FRENCH_WORDS}|(?=[a-z0-9 .,'#-]{{8,70}} [a-z][a-z],? [0-9]{{5}}))"
-    r"|,?\n[0-9]{5},? [A-ZÀ-Ý])"
+    r"|,?\n(?:[0-9]{5},? |[0-9]{4} ?[A-Z]{2}[ \n])[A-ZÀ-Ý])"
 )
 """What follows the number of a house: a name, a French word, small letters with a state and its code, or a line
 with the code of a town."""
