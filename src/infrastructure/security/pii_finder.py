@@ -9,7 +9,7 @@ from functools import partial
 
 from .pii_addresses import numbered, streets
 from .pii_cards import cards, iban, ssn
-from .pii_found import Found, Seen, contested, settled
+from .pii_found import Found, Placed, Seen, contested, settled
 from .pii_labels import labelled
 from .pii_network import mail, v4, v6
 from .pii_phones import EXTENSION, GROUP, phones
@@ -27,7 +27,7 @@ MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
 class Finds:
     """Finds in order, each with whether it was contested, and the places of lines that name columns."""
 
-    found: list[tuple[Found, bool]]
+    found: list[tuple[Placed, bool]]
     tables: Sequence[int]
 
 
@@ -39,32 +39,32 @@ class PersonalDataFinder:
 
     def find(self, text: str) -> Finds:
         """What is personal in `text`, by places in it; nothing that overlaps, nothing in what was scrubbed."""
-        found, tables = list[Found](), list[int]()
+        found, tables = list[Placed](), list[int]()
         for part in windows(text):
             seen, places = shown(part.text)
             found += part.placed(at_home(by_rules(seen), places))
-            lines = (Found(start, start + 1, "", 0.0) for start in headers(seen))
-            tables += [line.start for line in part.placed(at_home(lines, places))]
+            lines = ((start, start + 1, "", 0.0) for start in headers(seen))
+            tables += [line[0] for line in part.placed(at_home(lines, places))]
         return self._finds(text, found, tables, marked=False)
 
     def again(self, text: str, marks: Iterable[Mark], tables: Sequence[int]) -> Finds:
         """What came to light in `text` when `marks` were put in the place of finds; `tables` are those of before."""
         places = regions(text, marks)
         many = sum(stop - start for start, stop in places) * 2 > len(text)
-        found = list[Found]()
+        found = list[Placed]()
         for part in windows(text) if many else gathered(text, places):
             seen, back = shown(part.text)
             found += part.placed(at_home(by_rules(seen), back))
         return self._finds(text, found, tables, marked=True)
 
-    def _finds(self, text: str, found: list[Found], tables: Sequence[int], *, marked: bool) -> Finds:
+    def _finds(self, text: str, found: list[Placed], tables: Sequence[int], *, marked: bool) -> Finds:
         """Adds what may reach from anywhere to anywhere: rows below their columns, and patterns of one's own."""
         read = partial(cells, len(text), tables, partial(_part, text), marked=marked)
         found += read(lambda cell: settled(by_rules(cell)))
         if self._custom:
             seen, places = shown(text)
             found += at_home(self._own(seen), places)
-        return Finds(list(contested(found)), tables)
+        return Finds(contested(found), tables)
 
     def _own(self, seen: Seen) -> Iterator[Found]:
         for kind, pattern in self._custom.items():
@@ -73,13 +73,13 @@ class PersonalDataFinder:
                     yield Found(match.start(), match.end(), kind, 0.9)
 
 
-def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[Found], Found]]:
+def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[int, int], tuple[int, int]]]:
     """A part of a text as rules look at it, with the way of a find back to the text."""
     seen, places = shown(text[start:stop])
 
-    def home(one: Found) -> Found:
-        here = _original(one, places) if places else one
-        return here._replace(start=here.start + start, end=here.end + start)
+    def home(first: int, last: int) -> tuple[int, int]:
+        begin, end = places.span(first, last) if places else (first, last)
+        return begin + start, end + start
 
     return seen, home
 
@@ -91,9 +91,12 @@ def shown(text: str) -> tuple[Seen, Places | None]:
     return Seen(view, view.lower()), places
 
 
-def at_home(found: Iterable[Found], places: Places | None) -> Iterable[Found]:
+def at_home(found: Iterable[Placed], places: Places | None) -> Iterable[Placed]:
     """Finds by their places in what `places` leads back to."""
-    return found if places is None else (_original(one, places) for one in found)
+    if places is None:
+        return found
+    span = places.span
+    return ((*span(start, end), kind, confidence) for start, end, kind, confidence in found)
 
 
 def by_rules(seen: Seen) -> Iterator[Found]:
@@ -109,11 +112,6 @@ def by_rules(seen: Seen) -> Iterator[Found]:
 def _blank(text: str) -> str:
     """`text` with marks of earlier finds made unreadable: their words say nothing about what follows."""
     return MARK.sub(lambda mark: "\0" * len(mark[0]), text) if "[REDACTED-" in text else text
-
-
-def _original(one: Found, places: Places) -> Found:
-    start, end, kind, confidence = one
-    return Found(places.start(start), places.end(end), kind, confidence)
 
 
 def _by_digits(seen: Seen) -> list[Found]:

@@ -16,6 +16,10 @@ class Found(NamedTuple):
     confidence: float
 
 
+Placed = tuple[int, int, str, float]
+"""A find on its way to the text that it came from. Plain, since each is made anew where places change."""
+
+
 class Seen(NamedTuple):
     """The text that rules look at, beside itself in small letters of the same places."""
 
@@ -39,40 +43,45 @@ RANKS = (
 """Of finds of the same length the earlier kind wins; kinds of one's own come before all of these."""
 
 
-def settled(found: Iterable[Found]) -> list[Found]:
+def settled(found: Iterable[Placed]) -> list[Placed]:
     """Finds that do not overlap, in the order of their places: the longest wins, not the first."""
     return [one for one, _ in contested(found)]
 
 
-def contested(found: Iterable[Found]) -> Iterator[tuple[Found, bool]]:
+def contested(found: Iterable[Placed]) -> list[tuple[Placed, bool]]:
     """As `settled`, and with each find whether another was given up that is not wholly inside those that are kept."""
-    group: list[Found] = []
+    decided: list[tuple[Placed, bool]] = []
+    group: list[Placed] = []
     end = -1
     for one in sorted(found):
-        if one.start >= end:
-            yield from _decided(group)
-            group = []
-        group.append(one)
-        end = max(end, one.end)
-    yield from _decided(group)
+        start, stop = one[0], one[1]
+        if start >= end:
+            # Nearly every find stands alone.
+            decided += ((group[0], False),) if len(group) == 1 else _decided(group)
+            group = [one]
+            end = stop
+        else:
+            group.append(one)
+            end = max(end, stop)
+    decided += _decided(group)
+    return decided
 
 
-def _decided(group: list[Found]) -> Iterable[tuple[Found, bool]]:
+def _decided(group: list[Placed]) -> Iterator[tuple[Placed, bool]]:
     """The longest of finds that hang together, then the longest that is clear of it, and so on."""
-    if len(group) == 1:
-        return ((group[0], False),)
-    kept: list[Found] = []
+    kept: list[Placed] = []
     crowded = False
-    for one in sorted(group, key=lambda each: (each.start - each.end, _rank(each.kind), each.start)):
+    for one in sorted(group, key=lambda each: (each[0] - each[1], _rank(each[2]), each[0])):
+        start, end = one[0], one[1]
         place = bisect_left(kept, one)
         before, after = kept[max(0, place - 1) : place], kept[place : place + 1]
-        if before and one.start < before[0].end:
-            crowded |= one.end > before[0].end
-        elif after and after[0].start < one.end:
-            crowded |= one.start < after[0].start or one.end > after[0].end
+        if before and start < before[0][1]:
+            crowded |= end > before[0][1]
+        elif after and after[0][0] < end:
+            crowded |= start < after[0][0] or end > after[0][1]
         else:
             kept.insert(place, one)
-    return [(one, crowded) for one in kept]
+    return ((one, crowded) for one in kept)
 
 
 def _rank(kind: str) -> int:

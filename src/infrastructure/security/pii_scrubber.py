@@ -10,7 +10,7 @@ from ...domain.ports.pii_scrubber import PiiScrubber
 from ...domain.security.detection import Detection
 from .pii_data import scrubbed_data
 from .pii_finder import PersonalDataFinder
-from .pii_found import Found
+from .pii_found import Placed
 from .pii_windows import Mark
 
 ROUNDS = 8
@@ -38,7 +38,7 @@ class PIIScrubber(PiiScrubber):
         """See the port. Loopback, unspecified addresses and network masks stay: they are nobody's."""
         original = text
         first = finds = self._finder.find(text)
-        found: list[Found] = []
+        found: list[Placed] = []
         taken: list[Taken] = []
         for _ in range(ROUNDS):
             if not finds.found:
@@ -47,7 +47,7 @@ class PIIScrubber(PiiScrubber):
             found = sorted([*found, *(one for one, _ in more)])
             taken = [(start, end, f"[REDACTED-{kind}]") for start, end, kind, _ in found]
             text = _replaced(original, taken)
-            fresh = {one.start: contested for one, contested in more}
+            fresh = {one[0]: contested for one, contested in more}
             tables = _in_scrubbed(first.tables, taken)
             finds = self._finder.again(text, _marks(taken, fresh), tables)
         return text, [
@@ -103,15 +103,15 @@ def _in_scrubbed(places: Iterable[int], taken: Sequence[Taken]) -> list[int]:
     return moved
 
 
-def _in_original(found: Sequence[tuple[Found, bool]], taken: Sequence[Taken]) -> list[tuple[Found, bool]]:
+def _in_original(found: Sequence[tuple[Placed, bool]], taken: Sequence[Taken]) -> list[tuple[Placed, bool]]:
     """Finds in a text whose `taken` places hold marks, by their places in the text before; no find lies on a mark."""
     if not taken:
         return list(found)
-    moved, shift, index = [], 0, 0
-    for one, contested in found:
-        while index < len(taken) and taken[index][0] - shift <= one.start:
+    moved, shift, index = list[tuple[Placed, bool]](), 0, 0
+    for (first, last, kind, confidence), contested in found:
+        while index < len(taken) and taken[index][0] - shift <= first:
             start, end, mark = taken[index]
             shift += end - start - len(mark)
             index += 1
-        moved.append((one._replace(start=one.start + shift, end=one.end + shift), contested))
+        moved.append(((first + shift, last + shift, kind, confidence), contested))
     return moved

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from .pii_found import Found, Seen
+from .pii_found import Placed, Seen
 
 COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport", "patient")
 NAME = re.compile(r"\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
@@ -21,9 +21,10 @@ THREE = re.compile("(?:[^0-9]*+[0-9]){3}")
 FEW = 256
 """Characters in which a table's end is looked for first; then in four times as many, and so on."""
 
-Show = Callable[[int, int], tuple[Seen, Callable[[Found], Found]]]
+Home = Callable[[int, int], tuple[int, int]]
+Show = Callable[[int, int], tuple[Seen, Home]]
 """Part of a text as rules look at it, and the way back from there to the text."""
-Read = Callable[[Seen], list[Found]]
+Read = Callable[[Seen], list[Placed]]
 
 
 class Cell(NamedTuple):
@@ -33,7 +34,7 @@ class Cell(NamedTuple):
     seen: Seen
     start: int
     end: int
-    home: Callable[[Found], Found]
+    home: Home
 
 
 class Rows(NamedTuple):
@@ -48,7 +49,7 @@ class Rows(NamedTuple):
 
 def cells(
     length: int, tables: Sequence[int], show: Show, read: Read, *, marked: bool = False
-) -> Iterator[Found]:
+) -> Iterator[Placed]:
     """What `read` finds in the cells of `tables` when the name of its column stands before each.
 
     `tables` are the places of lines of column names in a text of `length` characters. The cells go to `read` all at
@@ -64,13 +65,13 @@ def cells(
         smalls.append(f"{cell.name}: {cell.seen.small[cell.start : cell.end]}\n")
         starts.append(at)
         at += len(texts[-1])
-    for one in read(Seen("".join(texts), "".join(smalls))):
-        index = bisect_right(starts, one.start) - 1
+    for first, last, kind, confidence in read(Seen("".join(texts), "".join(smalls))):
+        index = bisect_right(starts, first) - 1
         cell = all_cells[index]
-        start = one.start - starts[index] - len(cell.name) - 2 + cell.start
-        end = start + one.end - one.start
+        start = first - starts[index] - len(cell.name) - 2 + cell.start
+        end = start + last - first
         if cell.start <= start and end <= cell.end:
-            yield cell.home(one._replace(start=start, end=end))
+            yield (*cell.home(start, end), kind, confidence)
 
 
 def _cells(length: int, tables: Sequence[int], show: Show, *, every: bool) -> Iterator[Cell]:
@@ -82,7 +83,7 @@ def _cells(length: int, tables: Sequence[int], show: Show, *, every: bool) -> It
             rows = _rows(seen, every=every)
             if rows.whole or start + size >= length:
                 yield from (Cell(name, seen, *place, home) for name, place in rows.cells)
-                done = home(Found(rows.end - 1, rows.end, "", 0.0)).start if rows.end else start
+                done = home(rows.end - 1, rows.end)[0] if rows.end else start
                 # A row that a mark has broken may have set free what is below.
                 every = every or rows.broken
             size *= 4

@@ -54,6 +54,14 @@ class Places:
         self._from += [start, end]
         self._kept += [False, True]
 
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original places of the characters from `start` to before `end`."""
+        piece = bisect_right(self._at, start) - 1
+        if self._kept[piece] and (piece + 1 == len(self._at) or end <= self._at[piece + 1]):
+            shift = self._from[piece] - self._at[piece]
+            return start + shift, end + shift
+        return self.start(start), self.end(end)
+
     def start(self, place: int) -> int:
         """The original place of the character at `place`."""
         piece = bisect_right(self._at, place) - 1

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
-from .pii_found import Found
+from .pii_found import Placed
 from .pii_stretches import STRETCH, is_nobodys
 
 SIZE = 65_536
@@ -62,14 +63,24 @@ class Window(NamedTuple):
     shifts: list[int]  # how far it is from there to its place in the text
     cores: list[tuple[int, int]]  # where, in the text, a find must begin
 
-    def placed(self, found: Iterable[Found]) -> Iterator[Found]:
+    def placed(self, found: Iterable[Placed]) -> Iterable[Placed]:
         """The finds that begin in a core, by their places in the text."""
+        if len(self.places) > 1:
+            return self._placed_apart(found)
+        shift, (low, high) = self.shifts[0], self.cores[0]
+        return [
+            (start + shift, end + shift, kind, confidence)
+            for start, end, kind, confidence in found
+            if low <= start + shift < high
+        ]
+
+    def _placed_apart(self, found: Iterable[Placed]) -> Iterator[Placed]:
         for start, end, kind, confidence in found:
             part = bisect_right(self.places, start) - 1
             shift = self.shifts[part]
             low, high = self.cores[part]
             if low <= start + shift < high:
-                yield Found(start + shift, end + shift, kind, confidence)
+                yield start + shift, end + shift, kind, confidence
 
 
 def windows(text: str, size: int = SIZE) -> Iterator[Window]:
@@ -97,7 +108,7 @@ def regions(text: str, marks: Iterable[Mark]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for start, end, crowded in marks:
         # What stands before a mark may have been part of something that the find cut short.
-        if crowded or TOUCHES.search(text, max(0, start - 3), start):
+        if crowded or _touches(text[max(0, start - 3) : start]):
             low = max(0, start - BEFORE)
         elif (behind := BEHIND_IT.match(text, end, end + REACH)) and _sets_free(text, start, behind):
             low = start
@@ -108,6 +119,12 @@ def regions(text: str, marks: Iterable[Mark]) -> list[tuple[int, int]]:
         else:
             found.append((low, end + REACH))
     return found
+
+
+@lru_cache(maxsize=4_096)
+def _touches(before: str) -> bool:
+    """Whether the three characters before a mark may be part of something; there are not many different ones."""
+    return TOUCHES.search(before) is not None
 
 
 def _sets_free(text: str, start: int, behind: re.Match[str]) -> bool:

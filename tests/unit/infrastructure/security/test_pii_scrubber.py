@@ -11,7 +11,7 @@ import pytest
 
 from muster.domain.errors import UserError
 from muster.infrastructure.security.pii_finder import at_home, by_rules, shown
-from muster.infrastructure.security.pii_found import Found, contested, settled
+from muster.infrastructure.security.pii_found import Found, Placed, contested, settled
 from muster.infrastructure.security.pii_scrubber import PIIScrubber
 from muster.infrastructure.security.pii_windows import windows
 
@@ -173,9 +173,9 @@ def test_what_is_found_does_not_depend_on_where_windows_end(between: str) -> Non
         assert by_windows(text, size) == whole
 
 
-def by_windows(text: str, size: int) -> list[Found]:
+def by_windows(text: str, size: int) -> list[Placed]:
     """The finds of all windows of `size`, before tables."""
-    found: list[Found] = []
+    found: list[Placed] = []
     for window in windows(text, size):
         seen, places = shown(window.text)
         found += window.placed(at_home(by_rules(seen), places))
