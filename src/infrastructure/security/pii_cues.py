@@ -72,7 +72,10 @@ class Cue:
         return self.pattern.search(window) is not None
 
     def _goes_on(self, window: str) -> bool:
-        return any(map(window.__contains__, self.open_ended))
+        for beginning in self.open_ended:  # noqa: SIM110 - as `any`, it costs three times as much
+            if beginning in window:
+                return True
+        return False
 
 
 def _cue(pattern: re.Pattern[str], alone: str, others: str, open_ended: tuple[str, ...]) -> Cue:

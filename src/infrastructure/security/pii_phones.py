@@ -49,14 +49,18 @@ def _apart(text: str, start: int) -> bool:
 def phones(seen: Seen, start: int, end: int, sizes: Sequence[int]) -> list[Found]:
     """Telephone numbers in the stretch from `start` to `end`, whose groups of digits have these `sizes`."""
     text = seen.text
-    first = _international(text, start, end) or _worded(seen, start, end)
+    plus = start and text[start - 1] in "+("
+    first = _international(text, start, end) if plus or text.startswith("00", start) else None
+    first = first or _worded(seen, start, end)
     found = [Found(first.start, _extended(text, first.end), first.kind, first.confidence)] if first else []
     if first:
         start = first.end
     elif start and text[start - 1] == "(":
         start -= 1
-    # What a national number must have: groups of three and four, a 0 before, or brackets.
-    if (3 in sizes and 4 in sizes) or text.find("0", start, end) >= 0 or text.find("(", start, end) >= 0:
+    # What a national number must have: two groups, and groups of three and four, a 0 before, or brackets.
+    if len(sizes) > 1 and (
+        (3 in sizes and 4 in sizes) or text.find("0", start, end) >= 0 or text.find("(", start, end) >= 0
+    ):
         found += _national(seen, start, end)
     return found
 
