@@ -61,6 +61,8 @@ class Cue:
         words = window.rstrip(SIGNS)
         if words[-2:] not in self.ends and words[-1:] not in self.ends:
             return self._goes_on(window) and self.pattern.search(window) is not None
+        if words.rpartition(" ")[2] in self.alone:
+            return True
         last = WORD_BACK.match(words[::-1])
         if last is None:
             return False

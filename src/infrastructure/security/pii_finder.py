@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from .pii_addresses import numbered, streets
 from .pii_cards import cards, iban, ssn
@@ -20,6 +21,10 @@ from .pii_windows import Mark, gathered, regions, windows
 
 FOUR = re.compile(r"[0-9](?<![\w.][0-9])[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9]|-[A-Za-z])")
 NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{2}\1[0-9]{4}(?!-?\w)")
+SHAPE = str.maketrans("123456789", "0" * 9)
+"""All digits as one: stretches of one shape have groups of the same sizes."""
+SHORT = 40
+"""Characters of stretches whose shapes are remembered."""
 MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
 
 
@@ -136,19 +141,43 @@ def _by_digits(seen: Seen) -> list[Found]:
 def _numbers(seen: Seen, start: int, end: int) -> list[Found | None]:
     """What a stretch of digits and separators holds; the sizes of its groups tell which rules are asked."""
     text, found = seen.text, list[Found | None]()
-    if is_nobodys(text[start:end]):
+    stretch = text[start:end]
+    if is_nobodys(stretch):
         return found
-    sizes = list(map(len, GROUP.findall(text, start, end)))
-    digits = sum(sizes)
-    if len(sizes) >= 4 and text.count(".", start, end) >= 3:
+    asked = _asked(stretch.translate(SHAPE)) if end - start <= SHORT else _asked.__wrapped__(stretch)
+    if asked.machine:
         found += [v4(seen, *four.span()) for four in FOUR.finditer(text, start, end + 2)]
-    if digits >= 12:
+    if asked.card:
         found += cards(text, start, end)
-    if 9 in sizes or (2 in sizes and 4 in sizes):
+    if asked.nine:
         found += [ssn(seen, *nine.span()) for nine in NINE.finditer(text, start, end + 2)]
-    if digits >= 7 and not _is_all(found, seen, start, end):
-        found += phones(seen, start, end, sizes)
+    if asked.phone and not _is_all(found, seen, start, end):
+        found += phones(seen, start, end, asked.sizes)
     return found
+
+
+class Asked(NamedTuple):
+    """Which rules are asked about a stretch of digits and separators, and the sizes of its groups."""
+
+    sizes: tuple[int, ...]
+    machine: bool
+    card: bool
+    nine: bool
+    phone: bool
+
+
+@lru_cache(maxsize=4_096)
+def _asked(shape: str) -> Asked:
+    """What the groups of digits of a stretch tell. Texts have few shapes, so most are told once."""
+    sizes = tuple(map(len, GROUP.findall(shape)))
+    digits = sum(sizes)
+    return Asked(
+        sizes,
+        machine=len(sizes) >= 4 and shape.count(".") >= 3,
+        card=digits >= 12,
+        nine=9 in sizes or (2 in sizes and 4 in sizes),
+        phone=digits >= 7,
+    )
 
 
 def _is_all(found: list[Found | None], seen: Seen, start: int, end: int) -> bool:

@@ -33,7 +33,7 @@ ANY = re.compile("[^0-9@]*+[0-9@]")
 _CLOSE = r"[)\w]|[^\s,;\"')\]}>]{0,79}[0-9@]"
 """What hangs on a mark: a bracket, a word that may be a label now that it stands alone, digits."""
 _FAR = (
-    r"(?:[^0-9\n]|(?<=[:\"=])\n){0,60}+"
+    r"[^0-9\n]{0,60}+(?:(?<=[:\"=])\n[^0-9\n]{0,60}+)*+"
     r"(?:(?:[0-9]{1,2}|[12][0-9]{3})[^0-9]{1,26}[0-9]|[12][0-9]{7}|[0-9]{3}([ .-]?)[0-9]{2}\3[0-9]{4})"
 )
 """The first digits behind a mark, if they may be a day or a social security number."""
