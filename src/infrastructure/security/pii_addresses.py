@@ -100,15 +100,15 @@ ENDINGS = {
     **{
         word: (word,)
         for word in (
-            "str.", "gasse", "platz", "allee", "damm", "ufer", "weg ", "ring ", "laan ", "gracht ", "kade ", "singel ",
-            "plein ", "gatan ", "vägen ",
+            "str.", "gasse", "platz", "allee", "damm", "ufer", "weg ", "ring ", "laan ", "kade ",
         )
     },
+    **{word: (f"{word} ",) for word in ("gracht", "singel", "plein", "gatan", "vägen")},
 }  # fmt: skip
 """Words that end the name of a street whose number comes last, by what the small text is searched for."""
+POLISH = "ul. "
 BEGINNINGS = (
-    "Ca", "Av", "Vi", "Co", "Plaza ", "Paseo ", "Piazza ", "Largo ", "Rua ", "Travessa ", "Praça ", "Borgo ", "C/ ",
-    "ul. ", "Ul. ",
+    "Ca", "Av", "Vi", "Co", "Plaza", "Paseo", "Piazza", "Largo", "Rua ", "Travessa", "Praça", "Borgo", "C/ ", POLISH,
 )  # fmt: skip
 """What the words begin with that begin such a name: `BEFORE` tells the whole of them."""
 LANDMARKS = ("markt ", "hof ")
@@ -185,11 +185,13 @@ def _numbered_last(seen: Seen) -> Iterator[Found]:
                 yield found
             at = small.find(head, at + len(head))
     for head in BEGINNINGS:
-        at = -1 if ascii_only and not head.isascii() else text.find(head)
+        # The Polish one is written both ways.
+        where = small if head == POLISH else text
+        at = -1 if ascii_only and not head.isascii() else where.find(head)
         while at >= 0:
             if found := _before(text, at):
                 yield found
-            at = text.find(head, at + len(head))
+            at = where.find(head, at + len(head))
 
 
 def _flats(text: str) -> Iterator[Found]:

@@ -140,8 +140,9 @@ def _by_digits(seen: Seen) -> list[Found]:
 
 def _numbers(seen: Seen, start: int, end: int) -> list[Found | None]:
     """What a stretch of digits and separators holds; the sizes of its groups tell which rules are asked."""
-    text, found = seen.text, list[Found | None]()
+    text = seen.text
     stretch = text[start:end]
+    found: list[Found | None] = []
     if is_nobodys(stretch):
         return found
     asked = _asked(stretch.translate(SHAPE)) if end - start <= SHORT else _asked.__wrapped__(stretch)

@@ -19,6 +19,7 @@ ROUNDS = 8
 Taken = tuple[int, int, str]
 """A place, and the mark that stands there now."""
 
+SLOTS = [getattr(Detection, name).__set__ for name in ("kind", "start", "end", "value", "confidence")]
 KIND = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -50,14 +51,30 @@ class PIIScrubber(PiiScrubber):
             fresh = {one[0]: contested for one, contested in more}
             tables = _in_scrubbed(first.tables, taken)
             finds = self._finder.again(text, _marks(taken, fresh), tables)
-        return text, [
-            Detection(kind, start, end, original[start:end], confidence)
-            for start, end, kind, confidence in found
-        ]
+        return text, _detections(original, found)
 
     def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:
         """See the port."""
         return scrubbed_data(self, data)
+
+
+def _detections(original: str, found: Iterable[Placed]) -> list[Detection]:
+    """Finds as the port gives them out.
+
+    Each field is put in its slot by the slot itself: the initialiser of a frozen class asks for every slot by its
+    name again, which takes more time than the rest of what a find costs at its end.
+    """
+    made = list[Detection]()
+    new, kinds, starts, ends, values, confidences = object.__new__, *SLOTS
+    for start, end, kind, confidence in found:
+        one = new(Detection)
+        kinds(one, kind)
+        starts(one, start)
+        ends(one, end)
+        values(one, original[start:end])
+        confidences(one, confidence)
+        made.append(one)
+    return made
 
 
 def _compiled(kind: str, form: str) -> re.Pattern[str]:

@@ -131,7 +131,7 @@ def _rows(seen: Seen, *, every: bool) -> Rows:
     personal = [
         (place, name) for place, name in enumerate(names) if any(column in name for column in COLUMNS)
     ]
-    found = list[tuple[str, tuple[int, int]]]()
+    found: list[tuple[str, tuple[int, int]]] = []
     at = text.find("\n") + 1
     while at < len(text):
         end = text.find("\n", at)
@@ -159,7 +159,7 @@ def _personal(
 
 def _plain(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
     """The places of the cells of the line from `at` to `end`, in which nothing is quoted."""
-    row = list[tuple[int, int]]()
+    row: list[tuple[int, int]] = []
     for cell in text[at:end].split(mark):
         row.append((at, at + len(cell)))
         at += len(cell) + 1
@@ -168,7 +168,7 @@ def _plain(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
 
 def _quoted(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
     """The places of the cells of the line from `at` to `end`, some of which are quoted."""
-    row = list[tuple[int, int]]()
+    row: list[tuple[int, int]] = []
     while match := CELL[mark].match(text, at, end):
         row.append(match.span())
         at = match.end() + 1
