@@ -21,7 +21,7 @@ class SecretsTool(PerFileTool):
     """Reads all text but lock files, catalogues, data tables and minified code; values are never repeated."""
 
     analyser = "secrets"
-    version = "4"
+    version = "5"
     about = ToolProfile(
         name="secrets",
         title="credentials in tracked files",

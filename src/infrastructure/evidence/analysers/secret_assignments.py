@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .secret_compared import compared, is_called_with
 from .secret_judged import CHOSEN_NAMES, Assigned, judged
+from .secret_lists import listed, together
 from .secret_names import BEFORE, is_public, names
 
 LONGEST_LINE = 1500
@@ -17,11 +19,14 @@ LINE_END, WRAPPED_END = re.compile(r"\n"), re.compile(r"\n|\\n")
 WRAPPED = frozenset({"", "json"})
 """Languages in which a whole file may stand as one text of JSON, its lines ended by a backslash and an n."""
 SEPARATOR = re.compile(
-    rf"(?:{ESCAPES}[\"'\]`]|\*\*){{0,3}}+[ \t]{{0,20}}+"
-    r"(?::[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
+    rf"(?:{ESCAPES}[\"'\])`]|\*\*|\[[0-9]{{0,4}}\]){{0,3}}+[ \t]{{0,20}}+"
+    r"(?:=(?![=>])"
+    r"|:[ \t]{0,8}+(?:str|String|string|bytes|Final(?:\[str\])?|&'?(?:static )?str|Optional\[str\]|str \| None)"
     r"[ \t]{0,8}+=(?!=)|(?<=[ \t])(?:string|String|str|varchar|std::string)[ \t]{0,4}+=(?!=)"
-    rf"|=>|<-|As[ \t]String[ \t]?=|:{{1,3}}+=|[.?+]=|\|\|=|={{2,3}}+(?=[ \t]?[rbfuRBFU]?[\"'])"
-    rf"|=(?![=>])|:(?:\*\*)?(?![:=])|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
+    rf"|=>|<-|As[ \t]String[ \t]?=|:{{1,3}}+=|[.?+]=|\|\|=|[=!]={{1,2}}+(?=[ \t]?[rbfuRBFU]?[\"'`])"
+    r"|\.(?:equals|Equals|equalsIgnoreCase|contentEquals|compareTo)\((?=[\"'])"
+    rf"|\{{ get; (?:[a-z ]{{0,12}}set; |init; )?\}} =|,[ \t]{{0,4}}default[ \t]?=(?=[ \t]?[\"'])"
+    rf"|:(?:\*\*)?(?![:=])|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
     r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?(?:&(?:quot|apos|#3[49]);)?"
 )
 BELOW = re.compile(r"[|>][+\-]?[ \t]{0,4}+\r?\n[ \t]{1,40}+(?=\S+[ \t]*(?:\n|$))")
@@ -45,10 +50,10 @@ MADE = r"(?:String::from|SecretString::from|SecretStr|Secret|Some|Buffer\.from|b
 IN_ELEMENT = re.compile(r"</(?:key|name|Key|Name)>\s{0,24}+<(?:string|[vV]alue)>|[\"']>\s{0,24}+<value>")
 """The same in a property list, and in a list of beans."""
 QUOTED = re.compile(
-    rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbfuRBFU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))"
+    rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbfuRBFU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))(?:\{{noop\}})?"
     r"([^\"'`\\\n]{1,300}+)(?:\1)"
 )
-HIDDEN = re.compile(r"[\"']?[ \t]?[=:][ \t]?[\"']?\*\*\*\*")
+HIDDEN = re.compile(r"[\"']?[ \t]?[=:]\s{0,12}+(?:- |[\[({])?[\"']?\*\*\*\*")
 """A value that has been masked before."""
 ESCAPED_QUOTE = re.compile(r"(?:\\++|&(?:quot|apos|#3[49])\b.*+)$")
 """What begins to escape the quote that follows."""
@@ -62,7 +67,7 @@ CONNECTION = re.compile(
     re.IGNORECASE,
 )
 FALLBACK = re.compile(
-    r"(?:(?:environ(?:\.get)?|getenv|config|env|setdefault|get|define|[sS]et|[aA]dd|[hH]eader|append|put"
+    r"(?:(?:environ(?:\.get)?|getenv|config|env|setdefault|get|define|[sS]et|[aA]dd|[hH]eader|[sS]etItem|option|append|put"
     r"|set(?:Request)?Header|addHeader|fetch|getOrDefault|getProperty|setProperty)\("
     r"|(?:buildConfigField|resValue)\(\s{0,8}\"[Ss]tring\",)\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
 )
@@ -71,7 +76,17 @@ BARE_LANGUAGES = frozenset(
 )
 WORDED = frozenset({"shell", "dockerfile", "text", "", "markdown", "env", "ini"})
 """Languages in which a value may follow its name after a blank."""
+PASSWORDS = frozenset({"password", "passwd", "pwd", "pass", "passphrase"})
+"""Methods of builders that take one."""
 PROSE = frozenset({"text", "", "markdown", "rst"})
+NEAR = 200
+"""Characters before a name in which a value may stand that is compared with it."""
+WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$&*@.>-[\"' \t"
+"""What may stand between a name and the sign before it."""
+SIGNS = frozenset("=(,")
+FOLLOWED = re.compile(r"[\"'`]?[ \t]{0,4}+,")
+CLOSING = "\\\"') ]\t`*"
+"""What may stand between a name and the sign behind it."""
 
 
 def assigned(text: str, language: str) -> Iterator[Assigned]:
@@ -84,9 +99,25 @@ def assigned(text: str, language: str) -> Iterator[Assigned]:
         if end - start > LONGEST_LINE:
             seen = end
             continue
-        found = _beside(text, name, start, end, language)
-        if found is not None:
+        if is_public(text, name, start):
+            continue
+        if (found := _beside(text, name, start, end, language)) is not None:
             yield found
+        else:
+            yield from _elsewhere(text, name, start, end)
+
+
+def _elsewhere(text: str, name: re.Match[str], start: int, end: int) -> Iterator[Assigned]:
+    """Values that stand before the name, among those of other names, or in a list."""
+    head = text[max(start, name.start() - NEAR) : name.start()]
+    sign = head.rstrip(WORD)[-1:]
+    one = compared(text, name, head) if sign in SIGNS else None
+    if one is None and (sign == "," or FOLLOWED.match(text, name.end())):
+        one = together(text, name, head, end)
+    if one is not None:
+        yield one
+    else:
+        yield from listed(text, name)
 
 
 def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
@@ -113,14 +144,12 @@ def _end(text: str, start: int, wrapped: bool) -> int:
 
 
 def _beside(text: str, name: re.Match[str], start: int, end: int, language: str) -> Assigned | None:
-    if is_public(text, name, start):
-        return None
     place = _place(text, name, start, end, language)
     if place is None:
         return None
     quoted = QUOTED.match(text, place.start, place.limit)
     if quoted is not None:
-        return judged(name, *quoted.span(2), text)
+        return judged(name, *quoted.span(2), text, is_placed=place.is_sure)
     form = None if place.only_quoted else _bare_form(text, name, start, end, language)
     bare = form.match(text, place.start, place.limit) if form is not None else None
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
@@ -133,11 +162,12 @@ def _beside(text: str, name: re.Match[str], start: int, end: int, language: str)
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a value may begin, and where it ends at the latest."""
+    """Where a value may begin, where it ends at the latest, and whether nothing else than a value can stand there."""
 
     start: int
     limit: int
     only_quoted: bool
+    is_sure: bool = False
 
 
 def _place(text: str, name: re.Match[str], start: int, end: int, language: str) -> _Place | None:
@@ -167,12 +197,14 @@ def _apart(text: str, name: re.Match[str], end: int, language: str) -> _Place | 
 
 def _behind(text: str, name: re.Match[str], start: int, end: int, separator: re.Match[str]) -> _Place | None:
     """Where the value behind the `separator` stands; None where it is another thing's."""
-    mark = separator.group().lstrip("\\\"'] \t`*")[:2]
+    whole = separator.group().lstrip(CLOSING)
+    mark = "=" if "default" in whole else whole[:2]
     if not _gives(text, name, start, mark):
         return None
     if (below := BELOW.match(text, separator.end(), separator.end() + 60)) is not None:
         return _Place(below.end(), _line_end(text, below.end()), only_quoted=False)
-    return _Place(separator.end(), end, mark[:1] in {",", "("} or mark == "==")
+    sure = mark[:1] in {",", "("} or _compares(mark)
+    return _Place(separator.end(), end, only_quoted=sure, is_sure=sure)
 
 
 def _line_end(text: str, start: int) -> int:
@@ -184,15 +216,18 @@ def _line_end(text: str, start: int) -> int:
 def _gives(text: str, name: re.Match[str], start: int, mark: str) -> bool:
     """Whether what follows `mark` is the value of `name`, and not merely another argument."""
     if mark[:1] == ",":
-        return FALLBACK.search(text, max(start, name.start() - 120), name.end()) is not None
+        told = FALLBACK.search(text, max(start, name.start() - 120), name.end())
+        return told is not None or is_called_with(text, name, start)
     if mark[:1] == "(":
-        return (
-            text[max(start, name.start() - 40) : name.start()]
-            .rpartition(".")[2]
-            .lower()
-            .startswith(("set", "with"))
+        before, dot, verb = text[max(start, name.start() - 40) : name.start()].rpartition(".")
+        return verb.lower().startswith(("set", "with")) or bool(
+            dot and not verb and name.group().lower() in PASSWORDS and before[-1:] != "."
         )
-    return mark != "==" or name.group().lower().startswith(CHOSEN_NAMES)
+    return not _compares(mark) or name.group(1) is not None or name.group().lower().startswith(CHOSEN_NAMES)
+
+
+def _compares(mark: str) -> bool:
+    return mark in {"==", "!="} or (mark[:1] == "." and mark != ".=")
 
 
 def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: str) -> re.Pattern[str] | None:
@@ -203,6 +238,6 @@ def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: s
         return IN_QUERY
     if word > 0 and text[word - 1] in "\"'" and text[name.end() : name.end() + 1] == "=":
         return IN_CONNECTION
-    if language in BARE_LANGUAGES:
+    if language in BARE_LANGUAGES or text.find("${", max(start, name.start() - 60), name.start()) >= 0:
         return BARE
     return IN_CONNECTION if CONNECTION.search(text, start, end) else None

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 SIZE = 131_072
 """Characters of a part, about."""
-ABOVE = 240
+ABOVE = 320
 """Characters before a line's end in which no telling name may stand."""
 TRIES = 200
 """Line ends that are looked at before the part becomes twice as long."""

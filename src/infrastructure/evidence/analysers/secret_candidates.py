@@ -16,10 +16,12 @@ from urllib.parse import unquote
 from .secret_assignments import assigned
 from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
+from .secret_form import Provider
 from .secret_manifests import manifest_values
 from .secret_names import MARKS
-from .secret_rules import PAIRS, PROVIDERS, WORD, Pair, Provider
+from .secret_rules import PAIRS, PROVIDERS, WORD, Pair
 from .secret_values import entropy, is_chosen, is_given, is_random, is_something_else, is_word, stands_in
+from .secret_vendors import vendor_keys
 
 MASK = "****"
 PEM = re.compile(r"-----BEGIN ((?:[A-Z0-9]{1,12} ){0,3})PRIVATE KEY(?: BLOCK)?-----")
@@ -81,16 +83,13 @@ def _in_part(text: str, language: str) -> Iterator[Found]:
     # A run holds no blank: words that are too short need no look by an expression.
     words = [word for word in text.split() if len(word) >= SHORTEST_RUN]
     runs = " ".join(RUN.findall(" ".join(words)))
-    for provider in PROVIDERS:
-        if any(mark in runs for mark in provider.marks):
-            yield from _provided(text, provider)
-    for pair in PAIRS:
-        if any(mark in runs for mark in pair.marks):
-            yield from _paired(text, pair)
+    yield from _formed(text, runs)
     yield from _tokens(text)
     yield from _logins(text)
     for place in commanded(text):
         yield Found("password", "password", place.start, place.end, place.confidence, "plain")
+    for start, end in vendor_keys(text, runs):
+        yield Found("api-key", "API key", start, end, 0.7, "strong")
     for start, end in manifest_values(text):
         yield Found("secret", "secret of a manifest", start, end, 0.7, "plain")
     lowered = text.lower()
@@ -98,6 +97,15 @@ def _in_part(text: str, language: str) -> Iterator[Found]:
         for one in assigned(text, language):
             grade = "strong" if one.confidence >= 0.8 else "plain"
             yield Found(one.kind, one.title, one.start, one.end, one.confidence, grade)
+
+
+def _formed(text: str, runs: str) -> Iterator[Found]:
+    for provider in PROVIDERS:
+        if any(mark in runs for mark in provider.marks):
+            yield from _provided(text, provider)
+    for pair in PAIRS:
+        if any(mark in runs for mark in pair.marks):
+            yield from _paired(text, pair)
 
 
 def _provided(text: str, provider: Provider) -> Iterator[Found]:

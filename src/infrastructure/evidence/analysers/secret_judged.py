@@ -14,6 +14,7 @@ from .secret_values import (
     is_dense,
     is_lone_word,
     is_numbered,
+    is_numeric,
     is_random,
     is_something_else,
     is_tangled,
@@ -23,6 +24,8 @@ from .secret_values import (
 CHOSEN_NAMES = ("pass", "pwd", "pw", "mot de", "contrase", "kennwort")
 NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGNORECASE)
 """Tokens whose UUID only tells one request or one device from another."""
+LONG_NUMBER = 18
+"""Digits of a key that is only a number."""
 PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
 
 
@@ -49,8 +52,13 @@ def tells_secret(name: str, value: str) -> bool:
     return False
 
 
-def judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | None:
-    """The value of `text` between `start` and `end` as what `word` calls it; None where it is no secret."""
+def judged(
+    word: re.Match[str], start: int, end: int, text: str, *, is_placed: bool = False
+) -> Assigned | None:
+    """The value of `text` between `start` and `end` as what `word` calls it; None where it is no secret.
+
+    `is_placed` says that its place gives it to its name, whatever stands right before it.
+    """
     value, name = text[start:end], called(word)
     key = name.rstrip("_0123456789") in {"key", "auth", "api"}
     chosen = name.startswith(CHOSEN_NAMES)
@@ -61,16 +69,25 @@ def judged(word: re.Match[str], start: int, end: int, text: str) -> Assigned | N
     opens = not key and _opens(word, value)
     if is_something_else(value) and not opens:
         return None
+    before = "=" if is_placed else text[max(0, start - 6) : start]
     random = opens or is_random(value) or (not key and is_dense(value))
     if key and (PURE_HEX.match(value) or not random):
         return None
-    if not random and not (
-        chosen
-        and (is_chosen(value) or (_ends(word) and _is_short(word, value, text[max(0, start - 6) : start])))
+    short = not random and _ends(word) and _is_number(word, value, before)
+    if not (random or short) and not (
+        chosen and (is_chosen(value) or (_ends(word) and _is_short(word, value, before)))
     ):
         return None
     kind = _kind_of(name, chosen)
     return Assigned(kind, TITLES.get(kind, "secret"), start, end, 0.85 if random else 0.6)
+
+
+def _is_number(name: re.Match[str], value: str, before: str) -> bool:
+    """Whether it is a password, or the key of an interface, that is only a number."""
+    if before.rstrip(" \t\"'`")[-1:] not in {"=", ":", ">"} or not is_numeric(value):
+        return False
+    telling = called(name)
+    return telling.startswith(CHOSEN_NAMES) or (telling.startswith("api") and len(value) >= LONG_NUMBER)
 
 
 def _is_short(name: re.Match[str], value: str, before: str) -> bool:
@@ -79,17 +96,19 @@ def _is_short(name: re.Match[str], value: str, before: str) -> bool:
     if (
         not signed
         and before[-1:] not in {'"', "'"}
+        and not before.endswith("is `")
         and name.string[max(0, name.start() - 1) : name.start()] != "-"
     ):
         return False
     if is_numbered(value):
         return True
-    return name.group(1) is not None and (is_brief(value) or (signed and is_lone_word(value)))
+    return (name.group(1) is not None or signed) and (is_brief(value) or (signed and is_lone_word(value)))
 
 
 def _ends(name: re.Match[str]) -> bool:
     """Whether the name says no more than that it is a password, or which."""
-    return (name.group(2) or "").strip("_-s").isdigit() or not (name.group(2) or "").strip("_-s")
+    more = (name.group(2) or "").strip("_-sS")
+    return more.isdigit() or not more
 
 
 def _opens(name: re.Match[str], value: str) -> bool:

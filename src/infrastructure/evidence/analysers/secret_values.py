@@ -16,7 +16,7 @@ STANDS_IN = re.compile(
 )
 """For small letters: a pattern that tells none apart looks at each place for each of its words."""
 FILLED_IN_LATER = re.compile(
-    r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]"
+    r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|«|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]"
 )
 UUID = re.compile(r"^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$", re.IGNORECASE)
 UUID_SIZES = frozenset({36, 37, 38})
@@ -138,6 +138,11 @@ def is_given(value: str) -> bool:
 def is_numbered(value: str) -> bool:
     """Whether it is one word with a number, as people choose where a password is asked and nothing else can stand."""
     return 8 <= len(value) <= 64 and NUMBERED.match(value) is not None
+
+
+def is_numeric(value: str) -> bool:
+    """Whether it is a number whose digits are neither counted up nor repeated."""
+    return 8 <= len(value) <= 64 and value.isdecimal() and entropy(value) >= 2.4
 
 
 def is_brief(value: str) -> bool:
