@@ -15,7 +15,7 @@ from .pii_labels import labelled
 from .pii_network import mail, v4, v6
 from .pii_phones import EXTENSION, GROUP, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
-from .pii_tables import cells, headers
+from .pii_tables import Known, cells, headers
 from .pii_text import Places, plain
 from .pii_windows import Mark, gathered, regions, windows
 
@@ -30,10 +30,11 @@ MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
 
 @dataclass(frozen=True, slots=True)
 class Finds:
-    """Finds in order, each with whether it was contested, and the places of lines that name columns."""
+    """Finds in order, each with whether it was contested; lines that name columns, and what was read below them."""
 
     found: list[tuple[Placed, bool]]
     tables: Sequence[int]
+    known: Known
 
 
 class PersonalDataFinder:
@@ -50,32 +51,40 @@ class PersonalDataFinder:
             found += part.placed(at_home(by_rules(seen), places))
             lines = ((start, start + 1, "", 0.0) for start in headers(seen))
             tables += [line[0] for line in part.placed(at_home(lines, places))]
-        return self._finds(text, found, tables, marked=False)
+        return self._finds(text, found, tables, Known(), marked=False)
 
-    def again(self, text: str, marks: Iterable[Mark], tables: Sequence[int]) -> Finds:
-        """What came to light in `text` when `marks` were put in the place of finds; `tables` are those of before."""
+    def again(self, text: str, marks: Iterable[Mark], tables: Sequence[int], known: Known) -> Finds:
+        """What came to light in `text` when `marks` were put in the place of finds.
+
+        `tables` are those of before, by their places now, and `known` what was read in them.
+        """
         places = regions(text, marks)
         many = sum(stop - start for start, stop in places) * 2 > len(text)
         found = list[Placed]()
         for part in windows(text) if many else gathered(text, places):
             seen, back = shown(part.text)
             found += part.placed(at_home(by_rules(seen), back))
-        return self._finds(text, found, tables, marked=True)
+        return self._finds(text, found, tables, known, marked=True)
 
-    def _finds(self, text: str, found: list[Placed], tables: Sequence[int], *, marked: bool) -> Finds:
+    def _finds(
+        self, text: str, found: list[Placed], tables: Sequence[int], known: Known, *, marked: bool
+    ) -> Finds:
         """Adds what may reach from anywhere to anywhere: rows below their columns, and patterns of one's own."""
-        read = partial(cells, len(text), tables, partial(_part, text), marked=marked)
-        found += read(lambda cell: settled(by_rules(cell)))
+        found += cells(text, tables, partial(_part, text), _read, known, marked=marked)
         if self._custom:
             seen, places = shown(text)
             found += at_home(self._own(seen), places)
-        return Finds(contested(found), tables)
+        return Finds(contested(found), tables, known)
 
     def _own(self, seen: Seen) -> Iterator[Found]:
         for kind, pattern in self._custom.items():
             for match in pattern.finditer(seen.text):
                 if match.end() > match.start() and "\0" not in match[0]:
                     yield Found(match.start(), match.end(), kind, 0.9)
+
+
+def _read(seen: Seen) -> list[Placed]:
+    return settled(by_rules(seen))
 
 
 def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[int, int], tuple[int, int]]]:

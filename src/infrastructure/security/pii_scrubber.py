@@ -50,7 +50,7 @@ class PIIScrubber(PiiScrubber):
             text = _replaced(original, taken)
             fresh = {one[0]: contested for one, contested in more}
             tables = _in_scrubbed(first.tables, taken)
-            finds = self._finder.again(text, _marks(taken, fresh), tables)
+            finds = self._finder.again(text, _marks(taken, fresh), tables, first.known)
         return text, _detections(original, found)
 
     def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:

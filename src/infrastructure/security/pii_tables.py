@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 from .pii_found import Placed, Seen
 
 COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport", "patient")
-NAME = re.compile(r"\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
+NAME = re.compile(r"(?!.*[0-9]{5})\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
 CELL = {mark: re.compile(rf'(?:"[^"\n]*"|[^{mark}\n])*') for mark in (",", ";", "\t", "|")}
 NAME_END = re.compile(r"[_a-z \"']*[,;\t|\n]")
 """A column's name ends with a mark or with the line."""
@@ -18,8 +20,11 @@ LONGEST = 400
 """Characters of a line of column names, and of a cell."""
 THREE = re.compile("(?:[^0-9]*+[0-9]){3}")
 """What only its column tells has three digits at least."""
-FEW = 256
+FEW = 96
 """Characters in which a table's end is looked for first; then in four times as many, and so on."""
+
+MANY = 20_000
+"""Lines and tables that are remembered from one round to the next."""
 
 Home = Callable[[int, int], tuple[int, int]]
 Show = Callable[[int, int], tuple[Seen, Home]]
@@ -37,6 +42,15 @@ class Cell(NamedTuple):
     home: Home
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read in earlier rounds over one text: the finds of lines that hold a cell, and, by how tables are
+    written, where they end and whether a mark may have broken the row after the last."""
+
+    lines: dict[str, list[Placed]] = field(default_factory=dict)
+    tables: dict[str, tuple[int, bool]] = field(default_factory=dict)
+
+
 class Rows(NamedTuple):
     """The personal cells below a line of names, where the last row ends, whether it is sure that no more rows follow
     behind what is shown, and whether a mark may have broken the row after the last."""
@@ -48,45 +62,66 @@ class Rows(NamedTuple):
 
 
 def cells(
-    length: int, tables: Sequence[int], show: Show, read: Read, *, marked: bool = False
+    text: str, tables: Sequence[int], show: Show, read: Read, known: Known, *, marked: bool = False
 ) -> Iterator[Placed]:
     """What `read` finds in the cells of `tables` when the name of its column stands before each.
 
-    `tables` are the places of lines of column names in a text of `length` characters. The cells go to `read` all at
-    once, one a line, since reading each alone would cost its own searches. With `marked`, rows are left
-    out above which no mark stands: they are as they were before.
+    `tables` are the places of lines of column names in `text`. The cells go to `read` all at
+    once, one a line, since reading each alone would cost its own searches; a line is read once. With `marked`, rows
+    are left out above which no mark stands: they are as they were before.
     """
-    all_cells = list(_cells(length, tables, show, every=not marked))
-    if not all_cells:
-        return
-    texts, smalls, starts, at = [], [], [], 0
-    for cell in all_cells:
-        texts.append(f"{cell.name}: {cell.seen.text[cell.start : cell.end]}\n")
-        smalls.append(f"{cell.name}: {cell.seen.small[cell.start : cell.end]}\n")
-        starts.append(at)
-        at += len(texts[-1])
-    for first, last, kind, confidence in read(Seen("".join(texts), "".join(smalls))):
+    alike = dict[str, list[Cell]]()
+    for cell in _cells(text, tables, show, known, every=not marked):
+        alike.setdefault(f"{cell.name}: {cell.seen.text[cell.start : cell.end]}\n", []).append(cell)
+    found = _read(alike, read, known.lines)
+    for line, group in alike.items():
+        for first, last, kind, confidence in found.get(line, ()):
+            for cell in group:
+                shift = cell.start - len(cell.name) - 2
+                if cell.start <= first + shift and last + shift <= cell.end:
+                    yield (*cell.home(first + shift, last + shift), kind, confidence)
+
+
+def _read(
+    alike: Mapping[str, Sequence[Cell]], read: Read, known: dict[str, list[Placed]]
+) -> dict[str, list[Placed]]:
+    """The finds of each line, by their places in it; those of lines read before are known."""
+    found = {line: known[line] for line in alike if line in known}
+    lines = [line for line in alike if line not in known]
+    if not lines:
+        return found
+    starts = [0, *accumulate(map(len, lines))]
+    text = "".join(lines)
+    for first, last, kind, confidence in read(Seen(text, text.lower())):
         index = bisect_right(starts, first) - 1
-        cell = all_cells[index]
-        start = first - starts[index] - len(cell.name) - 2 + cell.start
-        end = start + last - first
-        if cell.start <= start and end <= cell.end:
-            yield (*cell.home(start, end), kind, confidence)
+        one = (first - starts[index], last - starts[index], kind, confidence)
+        found.setdefault(lines[index], []).append(one)
+    if len(known) + len(lines) <= MANY:
+        known.update((line, found.get(line, [])) for line in lines)
+    return found
 
 
-def _cells(length: int, tables: Sequence[int], show: Show, *, every: bool) -> Iterator[Cell]:
-    done = -1
+def _cells(text: str, tables: Sequence[int], show: Show, known: Known, *, every: bool) -> Iterator[Cell]:
+    done, fresh = -1, dict[str, tuple[int, bool]]()
     for start in tables:
         size = FEW
         while start > done:
+            if (part := text[start : start + size]) in known.tables:
+                # It is as it was when it was read.
+                end, broken = known.tables[part]
+                done, every = start + end, every or broken
+                break
             seen, home = show(start, start + size)
             rows = _rows(seen, every=every)
-            if rows.whole or start + size >= length:
+            if rows.whole or start + size >= len(text):
                 yield from (Cell(name, seen, *place, home) for name, place in rows.cells)
                 done = home(rows.end - 1, rows.end)[0] if rows.end else start
                 # A row that a mark has broken may have set free what is below.
                 every = every or rows.broken
+                if rows.whole and len(part) < LONGEST and len(fresh) < MANY:
+                    fresh[part] = done - start, rows.broken
             size *= 4
+    known.tables.update(fresh)
 
 
 def headers(seen: Seen) -> list[int]:

@@ -242,6 +242,20 @@ def test_a_table_may_follow_on_another() -> None:
     assert [one.value for one in SCRUBBER.scrub(text)[1]] == ["7654321", "1234567"]
 
 
+def test_cells_that_are_alike_are_all_found() -> None:
+    """What is read once for all of them stands in each of their places, and in no other column."""
+    text = "no,mrn,sum\n" + "1,7654321,7654321\n" * 3 + "2,&#55;654321,7\n"
+    once, found = SCRUBBER.scrub(text)
+    assert once == "no,mrn,sum\n" + "1,[REDACTED-MRN],7654321\n" * 3 + "2,[REDACTED-MRN],7\n"
+    assert [text[one.start : one.end] for one in found] == ["7654321"] * 3 + ["&#55;654321"]
+
+
+def test_a_line_with_a_number_names_no_columns() -> None:
+    """It is a row itself: the name of a column holds no more than a year."""
+    assert SCRUBBER.scrub("item 90210 phone;x\n5559876;b\n")[1] == []
+    assert len(SCRUBBER.scrub("item 2026 phone;x\n5559876;b\n")[1]) == 1
+
+
 def test_what_a_mark_makes_of_a_row_below_columns_is_read_too() -> None:
     """An address takes its comma with it: now the row has as many cells as there are names, and so have the next."""
     text = "note,mrn\n12 Oak Street, Tulsa, OK 74103,4477123\nnone,5512345\n"
