@@ -12,8 +12,10 @@ from typing import NamedTuple
 from .pii_found import Placed, Seen
 
 COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport", "patient")
-NAME = re.compile(r"(?!.*[0-9]{5})\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
+NAME = re.compile(r"\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
 CELL = {mark: re.compile(rf'(?:"[^"\n]*"|[^{mark}\n])*') for mark in (",", ";", "\t", "|")}
+NUMBER = re.compile("[0-9]{5}")
+"""More than a year: a line with such a number is a row."""
 NAME_END = re.compile(r"[_a-z \"']*[,;\t|\n]")
 """A column's name ends with a mark or with the line."""
 LONGEST = 400
@@ -148,7 +150,7 @@ def _header(small: str, start: int) -> tuple[str, list[str]] | None:
     line = small[start:end]
     mark = max(CELL, key=line.count)
     names = line.split(mark)
-    if len(names) < 2 or not all(NAME.fullmatch(name) for name in names):
+    if len(names) < 2 or NUMBER.search(line) or not all(map(NAME.fullmatch, names)):
         return None
     return mark, [name.strip(" \"'\r").replace("_", " ") for name in names]
 

@@ -50,9 +50,9 @@ class Places:
 
     def add(self, at: int, start: int, length: int, end: int) -> None:
         """What stands at `at`, `length` characters long, was put in place of the original's `start` to `end`."""
-        self._at += [at, at + length]
-        self._from += [start, end]
-        self._kept += [False, True]
+        self._at += (at, at + length)
+        self._from += (start, end)
+        self._kept += (False, True)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original places of the characters from `start` to before `end`."""
@@ -82,8 +82,8 @@ def plain(text: str) -> tuple[str, Places | None]:
     if not odd.isdisjoint(_hidden()):
         text, places = _undone(text, WRITTEN_OR_HIDDEN.finditer(text))
     elif signs := [sign for sign in WRITTEN if sign in text]:
-        each = (WRITTEN[sign].finditer(text) for sign in signs)
-        text, places = _undone(text, merge(*each, key=re.Match.start))
+        each = [WRITTEN[sign].finditer(text) for sign in signs]
+        text, places = _undone(text, each[0] if len(each) == 1 else merge(*each, key=re.Match.start))
         odd = odd if text.isascii() else _odd(text)  # an entity may stand for a look-alike
     return _alike(text, odd), places
 
@@ -107,11 +107,11 @@ def _undone(text: str, forms: Iterable[re.Match[str]]) -> tuple[str, Places | No
     pieces: list[str] = []
     places, length, last = Places(), 0, 0
     for match in forms:
-        stands = _meant(match)
-        length += match.start() - last
-        pieces += [text[last : match.start()], stands]
-        places.add(length, match.start(), len(stands), match.end())
-        length, last = length + len(stands), match.end()
+        stands, (start, end) = _meant(match), match.span()
+        length += start - last
+        pieces += (text[last:start], stands)
+        places.add(length, start, len(stands), end)
+        length, last = length + len(stands), end
     if not pieces:
         return text, None
     return "".join([*pieces, text[last:]]), places
