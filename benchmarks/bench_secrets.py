@@ -23,6 +23,8 @@ MORE = [
     "PASSWORD ", "password for a b c ", "password: |\n  ", "net use /user:a ", "sqlplus -a ", "BUNDLE_", ":$apr1$a",
     ":*:a:a:", "https://a1b2c3d4e5f6g7h8i9j0k1@", "password=hunter2\n", "secret='aB3dE5fG7hJ'\n", "XKEY='",
     "key='a1b2)c3]d4}e5f6#'\n", "kind: Secret\ndata:\n", "data:\n a: ", "-pass pass:a", "openssl -k ",
+    "passwords:\n- a1b2c3d4\n", "passwords=['a1b2c3d4', ", "token, a, ", "(token, 'a1b2c3d4') = ", "strcmp(password, ",
+    "'a1b2c3d4' == password ", "strcmp('a1b2c3d4', token ", "stripe key " + "0af1" * 8 + " ", "<pass>a{</",
     "MMMMM", "M.", "a1" * 8 + ".atlasv1.", "pat", "SK", "0123456789abcdef", "ABSK", "auth auth=", "token token ",
 ]  # fmt: skip
 OF_THEIR_OWN = (
@@ -32,6 +34,9 @@ OF_THEIR_OWN = (
     "password={}\n",
     "://a:{}@b.io ",
     "Bearer {}\n",
+    "passwords: ['{}']\n",
+    "a, password = 1, '{}'\n",
+    "if '{}' == secret:\n",
     "echo {} | ",
 )
 """Lines of which each holds another value that passes every gate."""

@@ -26,8 +26,8 @@ SEPARATOR = re.compile(
     rf"|=>|<-|As[ \t]String[ \t]?=|:{{1,3}}+=|[.?+]=|\|\|=|[=!]={{1,2}}+(?=[ \t]?[rbfuRBFU]?[\"'`])"
     r"|\.(?:equals|Equals|equalsIgnoreCase|contentEquals|compareTo)\((?=[\"'])"
     rf"|\{{ get; (?:[a-z ]{{0,12}}set; |init; )?\}} =|,[ \t]{{0,4}}default[ \t]?=(?=[ \t]?[\"'])"
-    rf"|:(?:\*\*)?(?![:=])|,(?=[ \t]{{0,8}}+{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
-    r"|>(?=[^<>\s]{1,200}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?(?:&(?:quot|apos|#3[49]);)?"
+    rf"|:(?:\*\*)?(?![:=])|,(?=[ \t]{{0,8}}+(?:\[\]byte\()?{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
+    r"|>(?=[ \t]{0,4}+[^<\s]{1,200}+[ \t]{0,4}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?(?:&(?:quot|apos|#3[49]);)?"
 )
 BELOW = re.compile(r"[|>][+\-]?[ \t]{0,4}+\r?\n[ \t]{1,40}+(?=\S+[ \t]*(?:\n|$))")
 """In YAML: the value is the one line below."""
@@ -59,6 +59,7 @@ ESCAPED_QUOTE = re.compile(r"(?:\\++|&(?:quot|apos|#3[49])\b.*+)$")
 """What begins to escape the quote that follows."""
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
+IN_TAG = re.compile(r"([^\s\"'`<]{1,300}+)[ \t]{0,4}+</")
 IN_QUERY = re.compile(r"([^\s\"'`;<>&]{1,300}+)")
 CONNECTION = re.compile(
     r"(?:server|data source|host|hostname|accountname|accountendpoint|endpoint|uid|user id|sharedaccesskeyname)"
@@ -150,6 +151,9 @@ def _beside(text: str, name: re.Match[str], start: int, end: int, language: str)
     quoted = QUOTED.match(text, place.start, place.limit)
     if quoted is not None:
         return judged(name, *quoted.span(2), text, is_placed=place.is_sure)
+    tagged = IN_TAG.match(text, place.start, place.limit) if text[place.start - 1] in "> \t" else None
+    if tagged is not None and ">" in text[max(name.end(), place.start - 21) : place.start]:
+        return judged(name, *tagged.span(1), text, is_placed=True)
     form = None if place.only_quoted else _bare_form(text, name, start, end, language)
     bare = form.match(text, place.start, place.limit) if form is not None else None
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
@@ -201,7 +205,8 @@ def _behind(text: str, name: re.Match[str], start: int, end: int, separator: re.
     mark = "=" if "default" in whole else whole[:2]
     if not _gives(text, name, start, mark):
         return None
-    if (below := BELOW.match(text, separator.end(), separator.end() + 60)) is not None:
+    below = BELOW.match(text, separator.end(), separator.end() + 60) if mark[:1] == ":" else None
+    if below is not None:
         return _Place(below.end(), _line_end(text, below.end()), only_quoted=False)
     sure = mark[:1] in {",", "("} or _compares(mark)
     return _Place(separator.end(), end, only_quoted=sure, is_sure=sure)

@@ -73,7 +73,7 @@ def judged(
     random = opens or is_random(value) or (not key and is_dense(value))
     if key and (PURE_HEX.match(value) or not random):
         return None
-    short = not random and _ends(word) and _is_number(word, value, before)
+    short = not random and value.isdecimal() and _ends(word) and _is_number(word, value, before)
     if not (random or short) and not (
         chosen and (is_chosen(value) or (_ends(word) and _is_short(word, value, before)))
     ):

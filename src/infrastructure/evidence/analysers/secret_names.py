@@ -23,7 +23,8 @@ LONG = (
 )
 SHORT = (
     r"(?:(?<![A-Za-z])(?:[Pp]ass|PASS|[Pp]w|PW|[Aa]uth|AUTH|[Aa]pi|API|[Cc]reds?|CREDS?|[Kk]ey|KEY)"
-    r"|(?<=[a-z0-9])(?:Pass|Pw|Auth|Creds?|Key)|(?<=[A-Z0-9]{3})KEY|(?<=root)pw|(?<=bind)pw)(?:_?[0-9])?(?![\w\-])"
+    r"|(?<=[a-z0-9])(?:Pass|Pw|Auth|Creds?|Key)|(?<=[A-Z0-9]{3})KEY|(?<=root)pw|(?<=bind)pw"
+    r"|(?<=user)pass|(?<=db)pass|(?<=smtp)pass|(?<=mail)pass|(?<=ftp)pass|(?<=db)pw|(?<=my)pw)(?:_?[0-9])?(?![\w\-])"
 )
 """Names that are parts of many words: whole words only, and nothing after them."""
 NAME = re.compile(rf"((?i:{LONG}))([\w\-]{{0,40}}+)|({SHORT})")

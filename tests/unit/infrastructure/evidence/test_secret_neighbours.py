@@ -60,6 +60,9 @@ COMPARED = [
     ("a.cs", 'if (string.Equals(pwd, "{}"))'),
     ("a.php", 'if (hash_equals("{}", $password))'),
     ("a.go", 'if r.FormValue("password") != "{}" {{'),
+    ("a.go", 'subtle.ConstantTimeCompare([]byte(password), []byte("{}"))'),
+    ("a.xml", "<db_pass> {} </db_pass>"),
+    ("a.env", "userpass={}"),
     ("a.py", 'parser.add_argument("--password", default="{}")'),
     ("a.java", '@Value("${{db.password:{}}}")'),
     ("a.java", 'builder.password("{{noop}}{}")'),
@@ -96,6 +99,13 @@ def test_a_list_of_keys_is_found_and_a_list_of_words_is_none() -> None:
 def test_a_password_is_found_wherever_its_name_stands(path: str, form: str) -> None:
     """Before the value, behind it, or among other names."""
     assert _found(path, form.format(PASSWORD)) == [PASSWORD]
+
+
+def test_a_password_between_tags_keeps_all_its_signs() -> None:
+    """Only a tag ends it there, and what is filled in later is none."""
+    value = PASSWORD + "{k)(m]q"
+    assert _found("a.xml", f"<password>{value}</password>") == [value]
+    assert _found("a.xml", "<password>${db.password7}</password>") == []
 
 
 @pytest.mark.parametrize("line", [
