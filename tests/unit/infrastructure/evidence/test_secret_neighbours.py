@@ -130,7 +130,7 @@ def test_digits_are_a_key_under_the_name_of_who_gives_keys_out(name: str, value:
         "cache_key: {}",
         "github_commit={}",
         "stripe_key_id={}",
-        "github_key_sha256={}",
+        "stripe_publishable_key={}",
         "commit {}",
     ):
         assert _found("a.env", silent.format(value)) == []
