@@ -30,6 +30,8 @@ WORST = (
     ("a;phone;b\n", "\u0661-", "\\u0040", "123-45-6789 ", "00 ", "dob,mrn\n"),
     ("a;phone;b\n", "ssn 123456789 ", "1"),
     ("0;", "dob,mrn\n", "%31", "4111-"),
+    ("(4", "\u0661-", "\\u0040", "123-45-6789 ", "00 ", "dob,mrn\n"),
+    ("a;phone;b\n", "ssn 123456789 ", "1", "box 1 "),
 )
 """The slowest mixtures that a search by chance came upon."""
 

@@ -119,7 +119,7 @@ def by_rules(seen: Seen) -> Iterator[Found]:
     yield from labelled(seen)
     yield from mail(seen)
     yield from streets(seen)
-    if "::" in seen.text or seen.text.count(":") >= 6:
+    if seen.text.count(":") >= 6 or "::" in seen.text:
         yield from v6(seen.text)
 
 
