@@ -24,6 +24,8 @@ from .secret_values import (
 CHOSEN_NAMES = ("pass", "pwd", "pw", "mot de", "contrase", "kennwort")
 NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGNORECASE)
 """Tokens whose UUID only tells one request or one device from another."""
+SHORTEST = 6
+"""Characters of a password."""
 LONG_NUMBER = 18
 """Digits of a key that is only a number."""
 PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
@@ -64,7 +66,7 @@ def judged(
     chosen = name.startswith(CHOSEN_NAMES)
     if not key and is_tangled(value):
         return Assigned(kind := _kind_of(name, chosen), TITLES.get(kind, "secret"), start, end, 0.6)
-    if stands_in(value):
+    if len(value) < SHORTEST or stands_in(value):
         return None
     opens = not key and _opens(word, value)
     if is_something_else(value) and not opens:
