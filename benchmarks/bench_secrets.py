@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-import statistics
 import string
 import time
+from functools import partial
 from pathlib import Path
 
+from benchmarks.growth import growth
 from muster.infrastructure.evidence.secret_masker import RuleMasker
 from tests.unit.infrastructure.evidence.test_secrets import HOSTILE
 
@@ -46,7 +47,8 @@ def bench_secrets() -> None:
     """Print medians of five, and the slowest hostile text at its least; CPU time, so that neighbours count less."""
     code = _cut(_code(), MEGABYTE)
     print(f"\nsecrets, median of {REPEATS}")
-    one, times = _growth(code)
+    once, eight = partial(_once, code, "a.py"), partial(_once, code * 8, "a.py")
+    one, times = growth(once, eight, REPEATS)
     print(f"  ordinary code    {1 / one:6.1f} MB/s       bar: at least 3")
     print(f"  8 MB over 1 MB   {times:6.1f} times      bar: at most 8.8")
     slowest, piece, path = max(
@@ -58,23 +60,6 @@ def bench_secrets() -> None:
         (slowest, piece, path), *((_cost(_drawn(form), ""), form, "") for form in OF_THEIR_OWN)
     )
     print(f"  hostile 30 kB    {slowest:6.3f} s          bar: at most 0.1   ({piece!r} in {path or 'prose'})")
-
-
-def _growth(code: str) -> tuple[float, float]:
-    """What 1 MB costs, and how many times as much 8 MB do.
-
-    The same work costs up to half as much again while other processors of the machine are busy, even in CPU time. Each
-    8 MB are therefore held against eight times 1 MB that were read just before and just after.
-    """
-    ones, times = [], []
-    _once(code, "a.py")  # the first reading asks the system for memory
-    for _ in range(REPEATS):
-        around = [_once(code, "a.py") for _ in range(4)]
-        eight = _once(code * 8, "a.py")
-        around += [_once(code, "a.py") for _ in range(4)]
-        ones += around
-        times.append(eight / statistics.mean(around))
-    return statistics.median(ones), statistics.median(times)
 
 
 def _code() -> str:
