@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..application.memory.scan import MemoryScan
     from ..application.memory.tiered import TieredMemory
     from ..application.memory.tiers import Tiers
+    from ..application.security.audit_trail import AuditTrail
     from ..application.use_cases.backup_memory import BackupMemory
     from ..application.use_cases.edit_memory import EditMemory
     from ..application.use_cases.export_memory import ExportMemory
@@ -44,12 +45,12 @@ def principal(loaded: LoadedSettings) -> Principal:
     return Principal(user=loaded.values.user or login(), role=Role.STEWARD)
 
 
-def scan(scrubber: PiiScrubber, masker: SecretMasker, audit: AuditLog, principal: Principal) -> MemoryScan:
+def scan(scrubber: PiiScrubber, masker: SecretMasker, trail: AuditTrail) -> MemoryScan:
     """What may enter; the audit log is told what was taken out."""
     from ..application.memory.finds import FindsTold
     from ..application.memory.scan import MemoryScan
 
-    return MemoryScan(scrubber, masker, FindsTold(audit, principal.user))
+    return MemoryScan(scrubber, masker, FindsTold(trail))
 
 
 def raw_store(loaded: LoadedSettings, clock: Clock, files: ExitStack) -> LongTermStore:

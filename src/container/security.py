@@ -122,8 +122,8 @@ def verify_audit(audit: AuditLog) -> VerifyAudit:
     return VerifyAudit(audit)
 
 
-def tell_change(audit: AuditLog) -> TellChange:
+def tell_change(trail: AuditTrail) -> TellChange:
     """Tell of a change of settings."""
     from ..application.use_cases.tell_change import TellChange
 
-    return TellChange(audit)
+    return TellChange(trail)

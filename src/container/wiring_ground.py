@@ -84,7 +84,7 @@ class Ground(containers.DeclarativeContainer):
     trail: providers.Provider[AuditTrail] = _one(security.trail, audit.provider, principal)
     journal: providers.Provider[RunJournal] = _one(security.journal, raw_journal, trail)
     watched: providers.Provider[Callable[[str], Watched]] = _one(security.watched, trail)
-    scan: providers.Provider[MemoryScan] = _one(memory.scan, pii, masker, audit, principal)
+    scan: providers.Provider[MemoryScan] = _one(memory.scan, pii, masker, trail)
     raw_store: providers.Provider[LongTermStore] = _one(memory.raw_store, loaded, clock, files)
     store: providers.Provider[LongTermStore] = _one(
         memory.wrapped, raw_store, cipher, audit, scan, principal, clock

@@ -31,4 +31,4 @@ class Security(Memory):
     )
     list_audit: providers.Provider[ListAudit] = _one(s.list_audit, Memory.audit)
     verify_audit: providers.Provider[VerifyAudit] = _one(s.verify_audit, Memory.audit)
-    tell_change: providers.Provider[TellChange] = _one(s.tell_change, Memory.audit)
+    tell_change: providers.Provider[TellChange] = _one(s.tell_change, Memory.trail)

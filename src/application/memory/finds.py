@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...domain.ports.audit_log import AuditLog
-from ...domain.security.audit_event import AuditEvent, AuditEventType
+from ...domain.security.audit_event import AuditEventType
+from ..security.audit_trail import AuditTrail
 
 
 class FindsTold:
@@ -14,17 +14,10 @@ class FindsTold:
     It is on the disk before the rest is kept; what cannot be recorded is not kept.
     """
 
-    def __init__(self, audit: AuditLog, actor: str) -> None:
-        self._audit = audit
-        self._actor = actor
+    def __init__(self, trail: AuditTrail) -> None:
+        self._trail = trail
 
     async def __call__(self, what: str, subject: str, finds: Mapping[str, int]) -> None:
         """`finds` are kinds and how often each was found; raises StorageError, KeyUnavailable."""
         counts = ", ".join(f"{kind} {amount}" for kind, amount in sorted(finds.items()))
-        event = AuditEvent(
-            type=AuditEventType.SECURITY_VIOLATION,
-            actor=self._actor,
-            subject=subject,
-            details={"what": what, "finds": counts},
-        )
-        await self._audit.record(event)
+        await self._trail.record(AuditEventType.SECURITY_VIOLATION, subject, what=what, finds=counts)

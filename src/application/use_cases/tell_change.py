@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...domain.ports.audit_log import AuditLog
-from ...domain.security.audit_event import AuditEvent, AuditEventType
+from ...domain.security.audit_event import AuditEventType
+from ..security.audit_trail import AuditTrail
 
 
 @dataclass(frozen=True, slots=True)
 class TellChangeRequest:
-    """`actor` is about to change `subject`, a file of settings or a baseline, in the way that `what` says."""
+    """`subject`, a file of settings or a baseline, is about to be changed in the way that `what` says."""
 
-    actor: str
     subject: str
     what: str
 
@@ -20,12 +19,9 @@ class TellChangeRequest:
 class TellChange:
     """Records a change before it is made; what cannot be recorded is not done. No content is told."""
 
-    def __init__(self, audit: AuditLog) -> None:
-        self._audit = audit
+    def __init__(self, trail: AuditTrail) -> None:
+        self._trail = trail
 
     async def execute(self, request: TellChangeRequest) -> None:
         """Keep the event; raises StorageError, KeyUnavailable."""
-        kind, details = AuditEventType.CONFIGURATION_CHANGE, {"what": request.what}
-        await self._audit.record(
-            AuditEvent(type=kind, actor=request.actor, subject=request.subject, details=details)
-        )
+        await self._trail.record(AuditEventType.CONFIGURATION_CHANGE, request.subject, what=request.what)

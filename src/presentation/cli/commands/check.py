@@ -127,6 +127,6 @@ def _write_baseline(house: Container, name: str, fingerprints: frozenset[str]) -
     from ..run_async import run_async
 
     what = f"baseline written: {len(fingerprints)} findings do not count"
-    request = TellChangeRequest(house.principal().user, str(Path(name).absolute()), what)
+    request = TellChangeRequest(str(Path(name).absolute()), what)
     run_async(house.tell_change().execute(request))
     save(Path(name), baseline_text(fingerprints))

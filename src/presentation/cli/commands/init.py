@@ -47,5 +47,5 @@ def _tell(target: Path, *, replaced: bool) -> None:
 
     what = "settings replaced by the defaults" if replaced else "settings file made"
     with session.open_session(target.anchor) as house:
-        request = TellChangeRequest(house.principal().user, str(target), what)
+        request = TellChangeRequest(str(target), what)
         run_async(house.tell_change().execute(request))
