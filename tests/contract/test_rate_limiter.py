@@ -33,7 +33,7 @@ def limiter(request: pytest.FixtureRequest) -> Iterator[RateLimiter]:
     if request.param == "in process":
         yield InProcessRateLimiter(SystemClock())
     else:
-        client = RedisClient(request.getfixturevalue("server").url)
+        client = RedisClient(request.getfixturevalue("server").url, patience=20)
         yield RedisRateLimiter(client, SystemClock())
         client.close()
 

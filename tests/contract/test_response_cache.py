@@ -50,7 +50,7 @@ def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ResponseCa
         yield kept
         kept.close()
     else:
-        client = RedisClient(request.getfixturevalue("server").url)
+        client = RedisClient(request.getfixturevalue("server").url, patience=20)
         yield RedisResponseCache(client, SystemClock())
         client.close()
 

@@ -24,7 +24,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def client(server: RedisServer) -> Iterator[RedisClient]:
     """A way to it."""
-    made = RedisClient(server.url)
+    made = RedisClient(server.url, patience=20)
     yield made
     made.close()
 
@@ -52,7 +52,7 @@ def test_several_event_loops_share_it(client: RedisClient) -> None:
 async def test_a_server_restarted_meanwhile_is_found_again() -> None:
     """The connection that it closed is no failure."""
     with redis_server() as server:
-        client = RedisClient(server.url)
+        client = RedisClient(server.url, patience=20)
         await client.put("a", b"1", 60)
         server.stop()
         server.start()
@@ -94,7 +94,7 @@ async def test_an_address_that_is_none_is_a_setting_that_is_wrong(url: str) -> N
 
 async def test_a_closed_client_says_so(server: RedisServer) -> None:
     """Closing twice is no mistake, nor is closing what was never used."""
-    client = RedisClient(server.url)
+    client = RedisClient(server.url, patience=20)
     await client.get("a")
     client.close()
     client.close()

@@ -23,7 +23,7 @@ from muster.infrastructure.common.system_clock import SystemClock
 from muster.infrastructure.limits.redis_limiter import RedisRateLimiter
 
 async def main():
-    client = RedisClient(sys.argv[1])
+    client = RedisClient(sys.argv[1], patience=20)
     limiter = RedisRateLimiter(client, SystemClock())
     answers = [await limiter.acquire("shared", RateLimit(requests=30), 1) for _ in range(40)]
     client.close()
@@ -44,7 +44,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def client(server: RedisServer) -> Iterator[RedisClient]:
     """A way to it."""
-    made = RedisClient(server.url)
+    made = RedisClient(server.url, patience=20)
     yield made
     made.close()
 

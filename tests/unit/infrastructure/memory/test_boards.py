@@ -43,7 +43,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def client(server: RedisServer) -> Iterator[RedisClient]:
     """A way to it."""
-    made = RedisClient(server.url, patience=5)
+    made = RedisClient(server.url, patience=20)
     yield made
     made.close()
 

@@ -62,7 +62,7 @@ def server() -> Iterator[RedisServer]:
 @pytest.fixture
 def client(server: RedisServer) -> Iterator[RedisClient]:
     """A way to it."""
-    made = RedisClient(server.url)
+    made = RedisClient(server.url, patience=20)
     yield made
     made.close()
 

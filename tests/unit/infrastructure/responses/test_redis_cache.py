@@ -16,7 +16,7 @@ from tests.fakes.redis_server import redis_server
 async def test_a_damaged_answer_is_a_miss() -> None:
     """Whoever damaged it."""
     with redis_server() as server:
-        client = RedisClient(server.url)
+        client = RedisClient(server.url, patience=20)
         cache = RedisResponseCache(client, FakeClock())
         await cache.put("a", ANSWER)
         data = await client.get(PREFIX + "a")
@@ -29,7 +29,7 @@ async def test_a_damaged_answer_is_a_miss() -> None:
 async def test_a_server_that_goes_away_is_said_once_and_missed(caplog: pytest.LogCaptureFixture) -> None:
     """When it is back, answers are shared again."""
     with redis_server() as server:
-        client, clock = RedisClient(server.url), FakeClock()
+        client, clock = RedisClient(server.url, patience=20), FakeClock()
         cache = RedisResponseCache(client, clock)
         await cache.put("a", ANSWER)
         server.stop()
