@@ -191,8 +191,9 @@ class Database:
 
     def _version(self, connection: apsw.Connection) -> int:
         """How many migrations the file has seen; raises StorageError when it is not ours or too new."""
-        owner, version = int(connection.pragma("application_id")), int(connection.pragma("user_version"))
-        empty = not connection.execute("SELECT count(*) FROM sqlite_schema").get
+        with connection:  # one look at all three: another process may be making the file meanwhile
+            owner, version = int(connection.pragma("application_id")), int(connection.pragma("user_version"))
+            empty = not connection.execute("SELECT count(*) FROM sqlite_schema").get
         if owner != self._application_id and not (owner == 0 and empty):
             message, hint = "belongs to another program", "choose another data_dir"
         elif version > len(self._migrations):

@@ -84,6 +84,26 @@ async def test_a_file_from_the_future_is_left_alone(database: Database) -> None:
     older.close()
 
 
+async def test_two_that_make_the_same_file_at_once_agree_whose_it_is(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is done between two looks of the first."""
+    second, begun = Database(database.path, OURS, [FIRST]), False
+
+    class Interrupted(apsw.Connection):
+        def pragma(self, name: str, *values: Any, **options: Any) -> Any:
+            nonlocal begun
+            if name == "user_version" and not begun:
+                begun = True
+                second.submit(lambda c: c.execute("INSERT INTO words VALUES ('second')")).result()
+            return super().pragma(name, *values, **options)
+
+    monkeypatch.setattr(apsw, "Connection", Interrupted)
+    assert await words(database) == ["second"]
+    assert begun
+    second.close()
+
+
 async def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
     """It is a database, but not ours."""
     path = tmp_path / "other.db"
