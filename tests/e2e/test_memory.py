@@ -145,10 +145,12 @@ def test_what_cannot_be_opened_hides_nothing_else(muster: Shell) -> None:
     (muster.data / "keys.json").rename(muster.data / "elsewhere.json")
     listed = muster("memory", "list", "--prefix", "pattern/")
     assert listed.code == 0
-    assert [line.split()[0] for line in listed.out.splitlines()[1:]] == [
+    shown = [line.split() for line in listed.out.splitlines()[1:]]
+    assert [words[0] for words in shown] == [
         f"pattern/{plain['id']}",
         next(iter(muster("memory", "list", "--json").json()["closed"])),
     ]
+    assert shown[0][1] == plain["classification"] == "INTERNAL"
     assert "cannot be opened: the key" in listed.out
     for words in ((), ("rooms",)):
         found = muster("recall", *words, "--json")

@@ -94,7 +94,7 @@ def backup_as_text(backup: Backup) -> str:
 def status_as_text(status: MemoryStatus) -> str:
     """Both tiers, and the entries of each class."""
     lines = [_tier("short-term", status.short_term), _tier("long-term", status.long_term)]
-    lines += [f"    {name.lower():10} {amount:>8,}" for name, amount in status.by_class.items() if amount]
+    lines += [f"    {name:10} {amount:>8,}" for name, amount in status.by_class.items() if amount]
     lines += [
         f"queue {printable(name)}: {each.waiting:,} waiting, {each.under_way:,} under way"
         for name, each in status.queues.items()
@@ -115,7 +115,7 @@ def _table(entries: Sequence[Entry], width: int) -> str:
     rows += [
         (
             shorten(one.key, 44),
-            one.classification.value.lower(),
+            one.classification.value,
             f"{one.stored_at.astimezone():%Y-%m-%d %H:%M}",
             _gist(one.data),
         )
