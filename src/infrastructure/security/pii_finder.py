@@ -13,7 +13,7 @@ from .pii_cards import cards, iban, ssn
 from .pii_found import Found, Placed, Seen, contested, settled
 from .pii_labels import labelled
 from .pii_network import mail, v4, v6
-from .pii_phones import EXTENSION, GROUP, phones
+from .pii_phones import EXTENSION, GROUP, SHAPE, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
 from .pii_tables import Known, cells, headers
 from .pii_text import Places, plain
@@ -21,8 +21,6 @@ from .pii_windows import Mark, gathered, regions, windows
 
 FOUR = re.compile(r"[0-9](?<![\w.][0-9])[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9]|-[A-Za-z])")
 NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{2}\1[0-9]{4}(?!-?\w)")
-SHAPE = str.maketrans("123456789", "0" * 9)
-"""All digits as one: stretches of one shape have groups of the same sizes."""
 SHORT = 40
 """Characters of stretches whose shapes are remembered."""
 MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
@@ -131,6 +129,7 @@ def _blank(text: str) -> str:
 def _by_digits(seen: Seen) -> list[Found]:
     text = seen.text
     found: list[Found | None] = []
+    taken = -1
     for match in STRETCH.finditer(text):
         form = match.lastgroup
         if form == "day":
@@ -141,14 +140,20 @@ def _by_digits(seen: Seen) -> list[Found]:
         elif form == "account":
             found.append(iban(text, start - 2))
         else:
-            found += _numbers(seen, start, end)
-            if form == "house" and (last := LAST_NUMBER.search(text, max(start, end - 8), end)):
-                found.append(numbered(seen, last.start()))
+            if numbers := _numbers(seen, start, end, taken):
+                found += numbers
+                last = numbers[-1]
+                taken = last.end if last and last.kind == "PHONE" else -1
+            if form == "house" and (house := LAST_NUMBER.search(text, max(start, end - 8), end)):
+                found.append(numbered(seen, house.start()))
     return [one for one in found if one is not None]
 
 
-def _numbers(seen: Seen, start: int, end: int) -> list[Found | None]:
-    """What a stretch of digits and separators holds; the sizes of its groups tell which rules are asked."""
+def _numbers(seen: Seen, start: int, end: int, taken: int) -> list[Found | None]:
+    """What a stretch of digits and separators holds; the sizes of its groups tell which rules are asked.
+
+    The telephone number before ends at `taken`.
+    """
     text = seen.text
     stretch = text[start:end]
     found: list[Found | None] = []
@@ -162,7 +167,8 @@ def _numbers(seen: Seen, start: int, end: int) -> list[Found | None]:
     if asked.nine:
         found += [ssn(seen, *nine.span()) for nine in NINE.finditer(text, start, end + 2)]
     if asked.phone and not _is_all(found, seen, start, end):
-        found += phones(seen, start, end, asked.sizes)
+        # Beside something else, what is set free waits for the marks, since it may be less than it seems.
+        found += phones(seen, start, end, asked.sizes, -1 if any(found) else taken)
     return found
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from .pii_cues import OTHER, TELEPHONE
 from .pii_found import Found, Seen
 
 GROUP = re.compile(r"[0-9]+")
+NO_DIGITS = re.compile("[^0-9]+")
+SHAPE = str.maketrans("123456789", "0" * 9)
+"""All digits as one: what has groups of the same sizes, parted alike, has one shape."""
 EXTENSION = re.compile(r"(?i:,? ?(?:x ?|ext\.? ?|extension |durchwahl |poste |# ?)[0-9]{1,6}(?!\w))")
 
 LENGTHS = {
@@ -22,68 +26,78 @@ LENGTHS = {
 """Digits with the country's code in the numbering plans that are met most (ITU-T E.164 allows 15 at most)."""
 
 _ENDS = r"(?!\d|[.-]\d|-[A-Za-z_]|(?!(?i:x|ext\.?) ?\d)[A-Za-z_])"
-NATIONAL = re.compile(
-    r"(?<![0-9])(?:"
-    r"(?:\(?\+?1\)?[ .-]{1,2})?(?:\(\d{3}\)[ .-]{0,2}|\d{3}[.-]|[2-9]\d\d )\d{3}[ .-]\d{4}" + _ENDS
+_NATIONAL = (
+    r"(?:(?:\(?\+?1\)?[ .-]{1,2})?(?:\(\d{3}\)[ .-]{0,2}|\d{3}[.-]|[2-9]\d\d )\d{3}[ .-]\d{4}" + _ENDS
     + r"|(?P<trunk>(?=\(?0(?:[^0-9]{0,3}[0-9]){8})(?:\(0[1-9]\d{0,4}\)|(?P<lead>0[1-9]\d{0,4}))"
     r"(?:[ ./-]{1,3}\d{2,9}){1,4})" + _ENDS + r"|(?:8[ -]?)?\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS + ")"
 )  # fmt: skip
+NATIONAL = re.compile(rf"(?<![0-9]){_NATIONAL}")
+SET_FREE = re.compile(rf"(?=\(){_NATIONAL}")
 """North American, with the 0 of long-distance calls, with an area code in brackets."""
 
 ENDING = 6
 """Characters behind a number that tell whether it ends there: an extension may hang on it."""
 
 CALENDAR = re.compile(r"(?:^|\D)\d\d?([/.-])\d\d?\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([/.-])\d\d?\2\d\d?")
-PAIRS = re.compile(r"0[1-9](?:([ .-])\d\d)(?:\1\d\d){3}")
+DAY = re.compile(r"00?([/.-])00?\1(?:0000)|0000([/.-])00?\2(?:0)")
+"""The shape of what `CALENDAR` may find."""
+PAIRS = re.compile(r"0\d(?:([ .-])\d\d)(?:\1\d\d){3}")
 
 
-def _apart(text: str, start: int) -> bool:
-    """Whether nothing stands before that would make these digits the tail of something longer."""
-    before = text[max(0, start - 2) : start]
+def _apart(text: str, start: int, taken: int) -> bool:
+    """Whether nothing stands before that would make these digits the tail of something longer.
+
+    What stands before `taken` has been found to be something of its own.
+    """
+    before = text[taken if start - 2 < taken <= start else max(0, start - 2) : start]
     last = before[-1:]
     if last.isalnum() or (last and last in "_#$€£¥/\\&%"):
         return False
     return not (last and last in ".-," and before[0].isalnum() and (last != "," or before[0].isdigit()))
 
 
-def phones(seen: Seen, start: int, end: int, sizes: Sequence[int]) -> list[Found]:
-    """Telephone numbers in the stretch from `start` to `end`, whose groups of digits have these `sizes`."""
+def phones(seen: Seen, start: int, end: int, sizes: Sequence[int], taken: int) -> list[Found]:
+    """Telephone numbers in the stretch from `start` to `end`, whose groups of digits have these `sizes`.
+
+    The number before ends at `taken`. It is read as if it had gone already, so that of numbers which hang together
+    each sets the next free at once.
+    """
     text = seen.text
     plus = start and text[start - 1] in "+("
-    first = _international(text, start, end) if plus or text.startswith("00", start) else None
+    first = _international(text, start, end, taken) if plus or text.startswith("00", start) else None
     first = first or _worded(seen, start, end)
     found = [Found(first.start, _extended(text, first.end), first.kind, first.confidence)] if first else []
     if first:
-        start = first.end
+        start, taken = first.end, found[0].end
     elif start and text[start - 1] == "(":
         start -= 1
     # What a national number must have: two groups, and groups of three and four, a 0 before, or brackets.
     if len(sizes) > 1 and (
         (3 in sizes and 4 in sizes) or text.find("0", start, end) >= 0 or text.find("(", start, end) >= 0
     ):
-        found += _national(seen, start, end)
+        found += _national(seen, start, end, taken)
     return found
 
 
-def _national(seen: Seen, start: int, end: int) -> Iterator[Found]:
+def _national(seen: Seen, start: int, end: int, taken: int) -> Iterator[Found]:
     text = seen.text
-    while match := NATIONAL.search(text, start, end + ENDING):
+    while match := (taken >= start and SET_FREE.match(text, taken, end + ENDING)) or NATIONAL.search(
+        text, start, end + ENDING
+    ):
         begin, start = match.span()
         stop = start
-        if match["trunk"]:
-            stop, start = _trunk_end(match)
-        if (
-            stop <= end
-            and _apart(text, begin)
-            and not _goes_back(match, begin)
-            and not OTHER.stands(seen, begin)
-        ):
-            yield Found(begin, _extended(text, stop), "PHONE", 0.8)
+        if match.lastgroup:
+            stop, start = _trunk_end(text, begin, stop)
+        if stop > end or (match["lead"] and _goes_back(match, begin, taken)):
+            continue
+        if _apart(text, begin, taken) and not OTHER.stands(seen, begin):
+            taken = _extended(text, stop)
+            yield Found(begin, taken, "PHONE", 0.8)
 
 
-def _goes_back(match: re.Match[str], begin: int) -> bool:
+def _goes_back(match: re.Match[str], begin: int, taken: int) -> bool:
     """Whether the 0 that a number begins with only begins a group of something longer: after four, parted as it is."""
-    if match["lead"] is None or begin < 5:
+    if begin < 5 or begin - 5 <= taken <= begin:
         return False
     text, parts = match.string, match.string[match.end("lead")]
     before = text[max(0, begin - 6) : begin]
@@ -95,34 +109,45 @@ def _goes_back(match: re.Match[str], begin: int) -> bool:
     )
 
 
-def _trunk_end(match: re.Match[str]) -> tuple[int, int]:
+def _trunk_end(text: str, begin: int, end: int) -> tuple[int, int]:
     """Where the number ends that these groups begin, and where to look on: the most groups that make a number.
 
     It ends beyond every text if it is none.
     """
-    groups = [group.span() for group in GROUP.finditer(match.string, *match.span())]
-    for count in range(len(groups), 1, -1):
-        stop = groups[count - 1][1]
-        if _is_trunk(match.string[match.start() : stop], [last - start for start, last in groups[:count]]):
+    stops, second = _trunks(text[begin:end].translate(SHAPE))
+    for size, maybe_day in stops:
+        stop = begin + size
+        if not maybe_day or not CALENDAR.search(text[begin:stop]):
             return stop, stop
-    return sys.maxsize, groups[1][1]
+    return sys.maxsize, begin + second
 
 
-def _is_trunk(written: str, sizes: list[int]) -> bool:
-    """Whether a number with the 0 of long-distance calls has the size and the groups of one, and is no date."""
+@lru_cache(maxsize=4_096)
+def _trunks(shape: str) -> tuple[list[tuple[int, bool]], int]:
+    """Where a number with the 0 of long-distance calls may end in groups of this shape, the longest first.
+
+    With each, whether it may be a day all the same. Besides, where the second group ends.
+    """
+    groups = [group.span() for group in GROUP.finditer(shape)]
+    sizes = [last - start for start, last in groups]
+    stops = [
+        (stop, DAY.search(shape, 0, stop) is not None)
+        for count in range(len(groups), 1, -1)
+        if _is_trunk(shape[: (stop := groups[count - 1][1])], sizes[:count])
+    ]
+    return stops, groups[1][1]
+
+
+def _is_trunk(shape: str, sizes: list[int]) -> bool:
+    """Whether a number with the 0 of long-distance calls has the size and the groups of one."""
     digits = sum(sizes)
-    if (
-        not 9 <= digits <= 12
-        or sizes == [3, 2, 4]
-        or ("." in written and " " in written)
-        or CALENDAR.search(written)
-    ):
+    if not 9 <= digits <= 12 or sizes == [3, 2, 4] or ("." in shape and " " in shape):
         return False
     if len(sizes) == 5:
-        return PAIRS.fullmatch(written) is not None
+        return PAIRS.fullmatch(shape) is not None
     if len(sizes) == 4 and max(sizes) <= 3:
         return digits <= 11 and len({*sizes[1:]}) > 1
-    return sizes[0] > 2 or "(" in written or max(sizes) >= 4 or digits == 9
+    return sizes[0] > 2 or "(" in shape or max(sizes) >= 4 or digits == 9
 
 
 def _extended(text: str, end: int) -> int:
@@ -130,48 +155,49 @@ def _extended(text: str, end: int) -> int:
     return extension.end() if extension else end
 
 
-def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The first groups of digits that no more than three separators keep apart, within 32 characters."""
+def _longest(text: str, start: int, end: int, least: int, most: int) -> int | None:
+    """Where the most groups end that have together `least` to `most` digits."""
+    digits, found = 0, None
+    for first, last in _groups(text[start : min(end, start + 32)].translate(SHAPE)):
+        digits += last - first
+        if digits > most:
+            break
+        if digits >= least:
+            found = start + last
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _groups(shape: str) -> list[tuple[int, int]]:
+    """The first groups of digits that no more than three separators keep apart."""
     groups: list[tuple[int, int]] = []
-    for match in GROUP.finditer(text, start, min(end, start + 32)):
-        if groups and (match.start() - groups[-1][1] > 3 or text[groups[-1][1] : match.start()] == " - "):
+    for match in GROUP.finditer(shape):
+        if groups and (match.start() - groups[-1][1] > 3 or shape[groups[-1][1] : match.start()] == " - "):
             break
         groups.append(match.span())
     return groups
 
 
-def _longest(groups: list[tuple[int, int]], least: int, most: int) -> int | None:
-    """Where the most groups end that have together `least` to `most` digits."""
-    digits, found = 0, None
-    for start, end in groups:
-        digits += end - start
-        if least <= digits <= most:
-            found = end
-    return found
-
-
-def _international(text: str, start: int, end: int) -> Found | None:
+def _international(text: str, start: int, end: int, taken: int) -> Found | None:
     """A number after `+`, or after `00` when it is written in groups."""
     lead = text[start - 2 : start] if start > 1 else text[:start]
     plus = lead == "+(" or lead[-1:] == "+"
     if not plus and text[start : start + 2] != "00":
         return None
-    groups = _groups(text, start, end)
     begin = start - (2 if lead == "+(" else 1) if plus else start
-    if not plus and (len(groups) < 2 or not _apart(text, start)):
+    groups = _groups(text[start : min(end, start + 32)].translate(SHAPE))
+    if not plus and (len(groups) < 2 or not _apart(text, start, taken)):
         return None
-    if begin and text[begin - 1].isalnum():
+    if begin and begin != taken and text[begin - 1].isalnum():
         return None
-    code = "".join(text[one:other] for one, other in groups)[0 if plus else 2 :].lstrip("0")
-    least, most = next((LENGTHS[code[:size]] for size in (1, 2, 3) if code[:size] in LENGTHS), (8, 15))
-    optional = 1 if "(0)" in text[start : start + 8] else 0
-    more = optional + (0 if plus else 2)
-    stop = _longest(groups, least + more, most + more)
+    code = NO_DIGITS.sub("", text[start : start + groups[-1][1]])[0 if plus else 2 :].lstrip("0")
+    least, most = LENGTHS.get(code[:1]) or LENGTHS.get(code[:2]) or LENGTHS.get(code[:3]) or (8, 15)
+    more = ("(0)" in text[start : start + 8]) + (0 if plus else 2)
+    stop = _longest(text, start, end, least + more, most + more)
     if stop is None or (stop < len(text) and text[stop].isalnum() and text[stop] not in "xeXE"):
         return None
-    begin = (
-        begin - 1 if begin and text[begin - 1] == "(" and ")" in text[begin:stop] and lead != "+(" else begin
-    )
+    if begin and text[begin - 1] == "(" and ")" in text[begin:stop] and lead != "+(":
+        begin -= 1
     return Found(begin, stop, "PHONE", 0.95)
 
 
@@ -181,7 +207,7 @@ def _worded(seen: Seen, start: int, end: int) -> Found | None:
     begin = start - 1 if start and text[start - 1] == "(" else start
     if not TELEPHONE.stands(seen, begin):
         return None
-    stop = _longest(_groups(text, start, end), 7, 13)
+    stop = _longest(text, start, end, 7, 13)
     if (
         stop is None
         or CALENDAR.search(text[start:stop])

@@ -267,3 +267,11 @@ def test_what_a_mark_makes_of_a_row_below_columns_is_read_too() -> None:
 def test_no_number_begins_amid_digits() -> None:
     """What ends in such digits does not hide the number behind it."""
     assert SCRUBBER.scrub("Contact 98104 70694 415-555-2671")[0] == "Contact 98104 70694 [REDACTED-PHONE]"
+
+
+@pytest.mark.parametrize("number", ["(415) 555-2671", "+1 415 555 2671", "0123 0123 0123 "])
+def test_numbers_that_hang_together_set_each_other_free(number: str) -> None:
+    """However many there are: each ends where the next begins."""
+    text = number * 40
+    found = SCRUBBER.scrub(text)[1]
+    assert [one.value for one in found] == [number.rstrip()] * 40
