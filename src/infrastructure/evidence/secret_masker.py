@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ...domain.ports.secret_masker import SecretMasker
 from ...domain.workspace.languages import language_of
-from .analysers.secret_candidates import MASK, Found, candidates
+from .analysers.secret_candidates import MASK, candidates
+from .analysers.secret_form import Found
 from .secret_data import masked
 
 ROUNDS = 4

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from ...domain.ports.prompt_scrubber import PromptScrubber
 from ...domain.security.scrubbed import Scrubbed
-from .analysers.secret_candidates import MASK, Found, candidates
+from .analysers.secret_candidates import MASK, candidates
+from .analysers.secret_form import Found
 
 ROUNDS = 4
 """As the masker has it: a value may come to light when what stood beside it has gone."""

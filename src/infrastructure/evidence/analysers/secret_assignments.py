@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .secret_compared import compared, is_called_with
-from .secret_judged import CHOSEN_NAMES, Assigned, judged
+from .secret_form import Found
+from .secret_judged import CHOSEN_NAMES, KEYS, judged
 from .secret_lists import listed, together
-from .secret_names import BEFORE, is_public, names
+from .secret_names import is_public, names, prefix_of
 
 LONGEST_LINE = 1500
 """Characters; longer lines are data or minified code, where a name tells nothing."""
@@ -67,11 +67,15 @@ CONNECTION = re.compile(
     r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=|\b(?:host|user|dbname)=[\w.\-]{1,80}[ ;]",
     re.IGNORECASE,
 )
-FALLBACK = re.compile(
-    r"(?:(?:environ(?:\.get)?|getenv|config|env|setdefault|get|define|[sS]et|[aA]dd|[hH]eader|[sS]etItem|option|append|put"
-    r"|set(?:Request)?Header|addHeader|fetch|getOrDefault|getProperty|setProperty)\("
-    r"|(?:buildConfigField|resValue)\(\s{0,8}\"[Ss]tring\",)\s{0,8}\\{0,7}[\"'][\w\-]{0,60}$"
-)
+OPENED = re.compile(r"[\w\-]{0,60}+[\"']\\{0,7}+\s{0,8}+(?=[(,])")
+"""From a name in quotes back to the bracket, or the comma, before it."""
+FALLBACK = (
+    "environ(", "env(", "config(", "setdefault(", "get(", "define(", "set(", "Set(", "add(", "Add(", "header(",
+    "Header(", "setItem(", "SetItem(", "option(", "append(", "put(", "fetch(", "getOrDefault(",
+    "getProperty(", "setProperty(",
+)  # fmt: skip
+"""What is called with a name and a value; `getenv` and `addHeader` end alike."""
+FIELD = re.compile(r"(?:buildConfigField|resValue)\(\s{0,8}+\"[Ss]tring\",$")
 BARE_LANGUAGES = frozenset(
     {"yaml", "env", "ini", "shell", "dockerfile", "text", "", "xml", "markdown", "html", "rst"}
 )
@@ -84,37 +88,61 @@ NEAR = 200
 """Characters before a name in which a value may stand that is compared with it."""
 WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$&*@.>-[\"' \t"
 """What may stand between a name and the sign before it."""
-SIGNS = frozenset("=(,")
+OPENING = frozenset({",", "("})
 FOLLOWED = re.compile(r"[\"'`]?[ \t]{0,4}+,")
 CLOSING = "\\\"') ]\t`*"
 """What may stand between a name and the sign behind it."""
 
 
-def assigned(text: str, language: str) -> Iterator[Assigned]:
+class Line:
+    """The line around a name, and what is asked of it: once, however many names stand in it."""
+
+    __slots__ = ("_connects", "end", "language", "start", "text")
+
+    def __init__(self, text: str, language: str, start: int, end: int) -> None:
+        self.text, self.language, self.start, self.end = text, language, start, end
+        self._connects: bool | None = None
+
+    @property
+    def connects(self) -> bool:
+        """Whether it holds a connection string, whose values need no quotes."""
+        if self._connects is None:
+            self._connects = CONNECTION.search(self.text, self.start, self.end) is not None
+        return self._connects
+
+
+Place = tuple[int, int, bool, bool]
+"""Where a value may begin, where it ends at the latest, whether it needs quotes, and whether nothing else than a value
+can stand there."""
+
+
+def assigned(text: str, language: str) -> Iterator[Found]:
     """All values that pass the gates, in order; every line is looked at in time proportional to its length."""
-    seen = -1
+    line = Line(text, language, 0, -1)
     for name in names(text):
-        if name.start() < seen or HIDDEN.match(text, name.end()):
+        if HIDDEN.match(text, name.end()):
             continue
-        start, end = _line(text, name, language)
-        if end - start > LONGEST_LINE:
-            seen = end
+        if name.start() >= line.end:
+            line = Line(text, language, *_line(text, name, language))
+        if line.end - line.start > LONGEST_LINE:
             continue
-        if is_public(text, name, start):
+        prefix = prefix_of(text, name, line.start)
+        if is_public(text, name, line.start, prefix):
             continue
-        if (found := _beside(text, name, start, end, language)) is not None:
+        if (found := _beside(line, name, prefix)) is not None:
             yield found
         else:
-            yield from _elsewhere(text, name, start, end)
+            yield from _elsewhere(line, name)
 
 
-def _elsewhere(text: str, name: re.Match[str], start: int, end: int) -> Iterator[Assigned]:
+def _elsewhere(line: Line, name: re.Match[str]) -> Iterator[Found]:
     """Values that stand before the name, among those of other names, or in a list."""
-    head = text[max(start, name.start() - NEAR) : name.start()]
+    text, word = line.text, name.start()
+    head = text[max(line.start, word - NEAR) : word]
     sign = head.rstrip(WORD)[-1:]
-    one = compared(text, name, head) if sign in SIGNS else None
+    one = compared(text, name, head) if sign and sign in "=(," else None
     if one is None and (sign == "," or FOLLOWED.match(text, name.end())):
-        one = together(text, name, head, end)
+        one = together(text, name, head, line.end)
     if one is not None:
         yield one
     else:
@@ -124,9 +152,10 @@ def _elsewhere(text: str, name: re.Match[str], start: int, end: int) -> Iterator
 def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
     """Where the line around `name` begins and ends; one that begins too far away begins at 0."""
     wrapped = language in WRAPPED
-    earliest = max(0, name.start() - LONGEST_LINE)
-    start = text.rfind("\n", earliest, name.start()) + 1
-    if wrapped and (inner := text.rfind("\\n", max(earliest, start), name.start())) >= 0:
+    word = name.start()
+    earliest = max(0, word - LONGEST_LINE)
+    start = text.rfind("\n", earliest, word) + 1
+    if wrapped and (inner := text.rfind("\\n", max(earliest, start), word)) >= 0:
         start = inner + 2
     return start, _end(text, name.end(), wrapped)
 
@@ -144,72 +173,67 @@ def _end(text: str, start: int, wrapped: bool) -> int:
     return len(text) if after is None else after.start()
 
 
-def _beside(text: str, name: re.Match[str], start: int, end: int, language: str) -> Assigned | None:
-    place = _place(text, name, start, end, language)
+def _beside(line: Line, name: re.Match[str], prefix: str) -> Found | None:
+    text, place = line.text, _place(line, name)
     if place is None:
         return None
-    quoted = QUOTED.match(text, place.start, place.limit)
+    start, limit, only_quoted, is_sure = place
+    quoted = QUOTED.match(text, start, limit)
     if quoted is not None:
-        return judged(name, *quoted.span(2), text, is_placed=place.is_sure)
-    tagged = IN_TAG.match(text, place.start, place.limit) if text[place.start - 1] in "> \t" else None
-    if tagged is not None and ">" in text[max(name.end(), place.start - 21) : place.start]:
-        return judged(name, *tagged.span(1), text, is_placed=True)
-    form = None if place.only_quoted else _bare_form(text, name, start, end, language)
-    bare = form.match(text, place.start, place.limit) if form is not None else None
+        return judged(name, *quoted.span(2), text, is_placed=is_sure)
+    if text[start - 1] in "> \t" and text.find(">", max(name.end(), start - 21), start) >= 0:
+        tagged = IN_TAG.match(text, start, limit)
+        if tagged is not None:
+            return judged(name, *tagged.span(1), text, is_placed=True)
+    form = None if only_quoted else _bare_form(line, name, prefix)
+    bare = form.match(text, start, limit) if form is not None else None
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
         return None
     value = bare.group(1)
     if "\\" in value or "&" in value:
         value = ESCAPED_QUOTE.sub("", value)
-    return judged(name, bare.start(1), bare.start(1) + len(value), text)
+    return judged(name, start, start + len(value), text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a value may begin, where it ends at the latest, and whether nothing else than a value can stand there."""
-
-    start: int
-    limit: int
-    only_quoted: bool
-    is_sure: bool = False
-
-
-def _place(text: str, name: re.Match[str], start: int, end: int, language: str) -> _Place | None:
-    after = name.end()
+def _place(line: Line, name: re.Match[str]) -> Place | None:
+    text, after = line.text, name.end()
     if (field := VALUE_OF.match(text, after, after + 100)) is not None:
-        return _Place(field.end(), max(end, _line_end(text, field.end())), only_quoted=False)
+        return field.end(), max(line.end, _line_end(text, field.end())), False, False
     if text.startswith(("<", '">'), after) and (string := IN_ELEMENT.match(text, after, after + 40)):
-        return _Place(string.end(), max(end, _line_end(text, string.end())), only_quoted=False)
-    if (separator := SEPARATOR.match(text, after, end)) is not None:
-        return _behind(text, name, start, end, separator)
-    if (other := OTHERWISE.match(text, after, end)) is not None:
-        return _Place(other.end(), end, only_quoted=True)
-    return _apart(text, name, end, language)
+        return string.end(), max(line.end, _line_end(text, string.end())), False, False
+    if (separator := SEPARATOR.match(text, after, line.end)) is not None:
+        return _behind(line, name, separator)
+    if (other := OTHERWISE.match(text, after, line.end)) is not None:
+        return other.end(), line.end, True, False
+    return _apart(line, name)
 
 
-def _apart(text: str, name: re.Match[str], end: int, language: str) -> _Place | None:
+def _apart(line: Line, name: re.Match[str]) -> Place | None:
     """Where a value stands of which only blanks and words part the name."""
-    apart = APART.match(text, name.end(), end)
-    if apart is None and language in PROSE:
-        apart = TOLD.match(text, name.end(), end)
-    if apart is None or (name.group(3) or "").lower() in {"key", "auth", "api"}:
+    text, short = line.text, name.group(3)
+    apart = APART.match(text, name.end(), line.end)
+    if apart is None and line.language in PROSE:
+        apart = TOLD.match(text, name.end(), line.end)
+    if apart is None or (short and short.lower() in KEYS):
         return None
-    if name.group(3) and text.startswith("`", apart.end()):  # a verb: pass `x`
+    if short and text.startswith("`", apart.end()):  # a verb: pass `x`
         return None
-    return _Place(apart.end(), end, language not in WORDED)
+    return apart.end(), line.end, line.language not in WORDED, False
 
 
-def _behind(text: str, name: re.Match[str], start: int, end: int, separator: re.Match[str]) -> _Place | None:
+def _behind(line: Line, name: re.Match[str], separator: re.Match[str]) -> Place | None:
     """Where the value behind the `separator` stands; None where it is another thing's."""
     whole = separator.group().lstrip(CLOSING)
     mark = "=" if "default" in whole else whole[:2]
-    if not _gives(text, name, start, mark):
+    first, compares = mark[:1], _compares(mark)
+    if (first in OPENING or compares) and not _gives(line, name, mark):
         return None
-    below = BELOW.match(text, separator.end(), separator.end() + 60) if mark[:1] == ":" else None
-    if below is not None:
-        return _Place(below.end(), _line_end(text, below.end()), only_quoted=False)
-    sure = mark[:1] in {",", "("} or _compares(mark)
-    return _Place(separator.end(), end, only_quoted=sure, is_sure=sure)
+    if first == ":":
+        below = BELOW.match(line.text, separator.end(), separator.end() + 60)
+        if below is not None:
+            return below.end(), _line_end(line.text, below.end()), False, False
+    sure = first in OPENING or compares
+    return separator.end(), line.end, sure, sure
 
 
 def _line_end(text: str, start: int) -> int:
@@ -218,31 +242,47 @@ def _line_end(text: str, start: int) -> int:
     return min(len(text), start + 300) if end < 0 else end
 
 
-def _gives(text: str, name: re.Match[str], start: int, mark: str) -> bool:
-    """Whether what follows `mark` is the value of `name`, and not merely another argument."""
+def _gives(line: Line, name: re.Match[str], mark: str) -> bool:
+    """Whether what follows `mark` is the value of `name`, and not merely another argument or something compared."""
+    text, word = line.text, name.start()
     if mark[:1] == ",":
-        told = FALLBACK.search(text, max(start, name.start() - 120), name.end())
-        return told is not None or is_called_with(text, name, start)
+        return _falls_back(text[max(line.start, word - 120) : name.end()]) or is_called_with(
+            text, name, line.start
+        )
     if mark[:1] == "(":
-        before, dot, verb = text[max(start, name.start() - 40) : name.start()].rpartition(".")
+        before, dot, verb = text[max(line.start, word - 40) : word].rpartition(".")
         return verb.lower().startswith(("set", "with")) or bool(
             dot and not verb and name.group().lower() in PASSWORDS and before[-1:] != "."
         )
-    return not _compares(mark) or name.group(1) is not None or name.group().lower().startswith(CHOSEN_NAMES)
+    return name.group(1) is not None or name.group().lower().startswith(CHOSEN_NAMES)
+
+
+def _falls_back(head: str) -> bool:
+    """Whether a call begins in `head` with a name in quotes that its end belongs to, and a value follows."""
+    opened = OPENED.match(head[::-1])
+    if opened is None:
+        return False
+    place = len(head) - opened.end()
+    return head.endswith(FALLBACK, 0, place) or (
+        head[place - 1] == "," and FIELD.search(head, 0, place) is not None
+    )
 
 
 def _compares(mark: str) -> bool:
     return mark in {"==", "!="} or (mark[:1] == "." and mark != ".=")
 
 
-def _bare_form(text: str, name: re.Match[str], start: int, end: int, language: str) -> re.Pattern[str] | None:
+def _bare_form(line: Line, name: re.Match[str], prefix: str) -> re.Pattern[str] | None:
     """How a value without quotes ends in such a text; None where there is none."""
-    first = BEFORE.search(text, max(start, name.start() - 40), name.start())
-    word = first.start() if first is not None else name.start()
-    if word > 0 and text[word - 1] in "?&":
+    text, word = line.text, name.start() - len(prefix)
+    sign = text[word - 1] if word > 0 else ""
+    if sign and sign in "?&":
         return IN_QUERY
-    if word > 0 and text[word - 1] in "\"'" and text[name.end() : name.end() + 1] == "=":
+    if sign and sign in "\"'" and text.startswith("=", name.end()):
         return IN_CONNECTION
-    if language in BARE_LANGUAGES or text.find("${", max(start, name.start() - 60), name.start()) >= 0:
+    if (
+        line.language in BARE_LANGUAGES
+        or text.find("${", max(line.start, name.start() - 60), name.start()) >= 0
+    ):
         return BARE
-    return IN_CONNECTION if CONNECTION.search(text, start, end) else None
+    return IN_CONNECTION if line.connects else None

@@ -10,13 +10,13 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import unquote
 
 from .secret_assignments import assigned
 from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
-from .secret_form import Provider
+from .secret_form import Found, Provider
 from .secret_manifests import manifest_values
 from .secret_names import MARKS
 from .secret_rules import PAIRS, PROVIDERS, WORD, Pair
@@ -53,18 +53,6 @@ NOBODYS_HOST = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One credential; positions are in the text. `grade` is provider, strong or plain."""
-
-    kind: str
-    title: str
-    start: int
-    end: int
-    confidence: float
-    grade: str
-
-
 def candidates(text: str, language: str, size: int = SIZE) -> Iterator[Found]:
     """Whatever a rule takes for a credential, from the surest rules to the vaguest; places may overlap.
 
@@ -86,17 +74,13 @@ def _in_part(text: str, language: str) -> Iterator[Found]:
     yield from _formed(text, runs)
     yield from _tokens(text)
     yield from _logins(text)
-    for place in commanded(text):
-        yield Found("password", "password", place.start, place.end, place.confidence, "plain")
+    for start, end in commanded(text):
+        yield Found("password", "password", start, end, 0.6, "plain")
     for start, end in vendor_keys(text, runs):
         yield Found("api-key", "API key", start, end, 0.7, "strong")
     for start, end in manifest_values(text):
         yield Found("secret", "secret of a manifest", start, end, 0.7, "plain")
-    lowered = text.lower()
-    if any(mark in lowered for mark in MARKS):
-        for one in assigned(text, language):
-            grade = "strong" if one.confidence >= 0.8 else "plain"
-            yield Found(one.kind, one.title, one.start, one.end, one.confidence, grade)
+    yield from assigned(text, language)
 
 
 def _formed(text: str, runs: str) -> Iterator[Found]:

@@ -19,15 +19,6 @@ WORDS = r"(?:[ \t]{1,4}+-?[\w.@:/=\-]{1,60}+){0,6}?"
 
 
 @dataclass(frozen=True, slots=True)
-class Commanded:
-    """A password in its place; positions are in the whole text."""
-
-    start: int
-    end: int
-    confidence: float
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """`marks` are texts of which one stands in each; the value is the group of the pattern that took part.
 
@@ -153,8 +144,8 @@ PLACES = (
 MARKS = frozenset(mark for place in PLACES for mark in place.marks)
 
 
-def commanded(text: str) -> Iterator[Commanded]:
-    """Every value in such a place that may be a password."""
+def commanded(text: str) -> Iterator[tuple[int, int]]:
+    """Where every value in such a place begins and ends that may be a password."""
     there = {mark for mark in MARKS if mark in text}
     for place in PLACES:
         if there.isdisjoint(place.marks):
@@ -164,7 +155,7 @@ def commanded(text: str) -> Iterator[Commanded]:
             if place.behind and not _is_behind(text, match.start(), place.behind):
                 continue
             if _is_allowed(match.group(group), place.allows):
-                yield Commanded(match.start(group), match.end(group), 0.6)
+                yield match.span(group)
 
 
 def _is_allowed(value: str, allows: frozenset[str]) -> bool:

@@ -1,9 +1,21 @@
-"""What a credential of a provider looks like, as data."""
+"""What a credential of a provider looks like, and one that was found, as data."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One credential; positions are in the text. `grade` is provider, strong or plain."""
+
+    kind: str
+    title: str
+    start: int
+    end: int
+    confidence: float
+    grade: str
 
 
 @dataclass(frozen=True, slots=True)

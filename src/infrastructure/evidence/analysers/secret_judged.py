@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from .secret_names import NAME, called, is_public
+from .secret_form import Found
+from .secret_names import NAME, called, is_public, prefix_of
 from .secret_values import (
     UUID,
     UUID_SIZES,
@@ -28,60 +28,61 @@ SHORTEST = 6
 """Characters of a password."""
 LONG_NUMBER = 18
 """Digits of a key that is only a number."""
+KEYS = frozenset({"key", "auth", "api"})
 PURE_HEX = re.compile(r"[0-9a-fA-F]+$")
-
-
 TITLES = {"password": "password", "token": "token", "api-key": "API key"}
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """A value beside a telling name; positions are in the whole text. `kind` names what it is called."""
-
-    kind: str
-    title: str
-    start: int
-    end: int
-    confidence: float
 
 
 def tells_secret(name: str, value: str) -> bool:
     """Whether `value`, called `name` in some data, is a secret: the name needs no quotes and no sign between."""
     bare = value.strip()
     for word in NAME.finditer(name):
-        if not is_public(name, word, 0) and judged(word, 0, len(bare), bare) is not None:
+        if (
+            not is_public(name, word, 0, prefix_of(name, word, 0))
+            and judged(word, 0, len(bare), bare) is not None
+        ):
             return True
     return False
 
 
-def judged(
-    word: re.Match[str], start: int, end: int, text: str, *, is_placed: bool = False
-) -> Assigned | None:
+def judged(word: re.Match[str], start: int, end: int, text: str, *, is_placed: bool = False) -> Found | None:
     """The value of `text` between `start` and `end` as what `word` calls it; None where it is no secret.
 
     `is_placed` says that its place gives it to its name, whatever stands right before it.
     """
     value, name = text[start:end], called(word)
-    key = name.rstrip("_0123456789") in {"key", "auth", "api"}
-    chosen = name.startswith(CHOSEN_NAMES)
+    if len(value) < SHORTEST:
+        return None
+    key = name.rstrip("_0123456789") in KEYS
     if not key and is_tangled(value):
-        return Assigned(kind := _kind_of(name, chosen), TITLES.get(kind, "secret"), start, end, 0.6)
-    if len(value) < SHORTEST or stands_in(value):
-        return None
+        return _found(name, start, end, is_random=False)
     opens = not key and _opens(word, value)
-    if is_something_else(value) and not opens:
-        return None
-    before = "=" if is_placed else text[max(0, start - 6) : start]
     random = opens or is_random(value) or (not key and is_dense(value))
-    if key and (PURE_HEX.match(value) or not random):
+    if key and (not random or PURE_HEX.match(value)):
         return None
-    short = not random and value.isdecimal() and _ends(word) and _is_number(word, value, before)
-    if not (random or short) and not (
-        chosen and (is_chosen(value) or (_ends(word) and _is_short(word, value, before)))
+    if not random and not _is_password(
+        word, name, value, "=" if is_placed else text[max(0, start - 6) : start]
     ):
         return None
-    kind = _kind_of(name, chosen)
-    return Assigned(kind, TITLES.get(kind, "secret"), start, end, 0.85 if random else 0.6)
+    # What most often tells that it is no secret comes first; what costs most comes last.
+    if stands_in(value) or (is_something_else(value) and not opens):
+        return None
+    return _found(name, start, end, is_random=random)
+
+
+def _found(name: str, start: int, end: int, *, is_random: bool) -> Found:
+    kind = _kind_of(name)
+    confidence, grade = (0.85, "strong") if is_random else (0.6, "plain")
+    return Found(kind, TITLES.get(kind, "secret"), start, end, confidence, grade)
+
+
+def _is_password(word: re.Match[str], name: str, value: str, before: str) -> bool:
+    """Whether it may be a password that was not drawn, or a key that is only a number."""
+    if value.isdecimal() and _ends(word) and _is_number(word, value, before):
+        return True
+    return name.startswith(CHOSEN_NAMES) and (
+        is_chosen(value) or (_ends(word) and _is_short(word, value, before))
+    )
 
 
 def _is_number(name: re.Match[str], value: str, before: str) -> bool:
@@ -125,8 +126,8 @@ def _opens(name: re.Match[str], value: str) -> bool:
     )
 
 
-def _kind_of(name: str, chosen: bool) -> str:
-    if chosen:
+def _kind_of(name: str) -> str:
+    if name.startswith(CHOSEN_NAMES):
         return "password"
     if name == "token":
         return "token"

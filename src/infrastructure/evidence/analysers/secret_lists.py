@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .secret_judged import Assigned, judged
+from .secret_form import Found
+from .secret_judged import judged
 
 REACH = 300
 """Characters behind a name in which its list is read; a text is not parted within them."""
@@ -36,15 +37,16 @@ TARGETS = re.compile(
     r"[ \t]{0,4}+(?:array|list|tuple)?[(\[{]?(?=[\"'`\w$&])"
 )
 EARLIER = re.compile(
-    r"((?:[$@\"'`]?[\w.]{1,40}+[\"'`]?[ \t]{0,4}+,[ \t]{0,4}+){1,8}+)[$@\"'`]?[\w.\-]{0,40}$"
+    r"[\w.\-]{0,40}+[$@\"'`]?((?:[ \t]{0,4}+,[ \t]{0,4}+[\"'`]?[\w.]{1,40}+[$@\"'`]?){1,8}+)"
 )
+"""Names before a name, read from it backwards."""
 VALUE = re.compile(
     r"[ \t]{0,4}+(?:[rbfuRBFU@]?([\"'`])([^\"'`\\\n]{0,200}+)\1|[\w.$&*+\-]{1,40}+)[ \t]{0,4}+(?:,|(?=[)\]};\r\n#]|$))"
 )
 MOST = 10
 
 
-def listed(text: str, name: re.Match[str]) -> Iterator[Assigned]:
+def listed(text: str, name: re.Match[str]) -> Iterator[Found]:
     """The secrets of the list that `name` calls several of its kind."""
     called = (name.group(2) or "").lower().replace("_", "")
     if not called.endswith(("s", "list")):
@@ -63,7 +65,7 @@ def listed(text: str, name: re.Match[str]) -> Iterator[Assigned]:
         place = one.end()
 
 
-def together(text: str, name: re.Match[str], head: str, end: int) -> Assigned | None:
+def together(text: str, name: re.Match[str], head: str, end: int) -> Found | None:
     """The value of `name` where names stand before an equals sign and as many values behind it.
 
     `head` is what stands right before `name` on its line.
@@ -71,7 +73,7 @@ def together(text: str, name: re.Match[str], head: str, end: int) -> Assigned | 
     targets = TARGETS.match(text, name.end(), end)
     if targets is None:
         return None
-    earlier = EARLIER.search(head)
+    earlier = EARLIER.match(head[::-1])
     before = earlier.group(1).count(",") if earlier is not None else 0
     names = before + 1 + targets.group(1).count(",")
     values = list(_values(text, targets.end(), end)) if names > 1 else []

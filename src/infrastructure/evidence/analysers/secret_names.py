@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator
 
 MARKS = ("pass", "contrase", "kennwort", "pw", "secret", "token", "key", "cred", "auth", "api", "appid")
-BEFORE_MARK, AFTER_MARK = 14, 64
-"""Characters of a name that may stand before and after its mark; a mark stands in each."""
+BEFORE_MARK = 14
+"""Characters of a name that may stand before its mark; a mark stands in each."""
 WHOSE = (
     "api", "access", "auth", "private", "signing", "ssh", "encryption", "encrypt", "account", "master", "aes", "hmac",
     "fernet", "cipher", "crypto", "app", "license", "licence", "storage", "session", "webhook", "deploy", "shared",
     "client", "server", "service", "consumer", "jwt", "subscription", "admin",
 )  # fmt: skip
 """What a key is the key to."""
-LEADING = ("mot de ", *(whose + between for whose in WHOSE for between in ("", "_", "-", " ")))
-"""What a name may begin with before its mark."""
+LEADING = re.compile(rf"[_\- ]?(?:{'|'.join(whose[::-1] for whose in WHOSE)})| ed tom")
+"""What a name may begin with before its mark, read from the mark backwards: one place to look at is enough."""
 LONG = (
     r"passw(?:or)?d|pwd|passphrase|passcode|passwort|secret|token|credentials?|appid"
     rf"|(?:{'|'.join(WHOSE)})[_\- ]?key"
@@ -30,7 +30,9 @@ SHORT = (
 NAME = re.compile(rf"((?i:{LONG}))([\w\-]{{0,40}}+)|({SHORT})")
 HEADING = "key-----"
 """The end of a key's first or last line, which names no value: the key below it has a rule of its own."""
-BEFORE = re.compile(r"[\w.\-]{0,40}$")
+BEFORE = re.compile(r"[\w.\-]*+")
+LONGEST_BEFORE = 40
+"""Characters of a name that are looked at before the telling word."""
 NOT_A_SECRET = re.compile(
     r"^[_\-]?(?:hash|sha\d*|digest|md5|checksum|fingerprint|length|len|size|name|names|field|url|uri|path|file|filename|dir"
     r"|ids?|types?|header|prefix|suffix|pattern|regex|re|ttl|age|expir\w*|version|count|limit|min|max|label|title|help"
@@ -42,6 +44,7 @@ PUBLIC_NAME = re.compile(
     r"public|publishable|next|page|cursor|continuation|sync|csrf|xsrf|authenticity|site|expected|hashed|encrypted|tokeni[sz]",
 )
 """For small letters."""
+PUBLIC = "public "
 PLAIN_KEY = re.compile(
     r"(?:cache|primary|foreign|sort|row|partition|object|index|map|hash|group|message|i18n|translation|lookup|registry"
     r"|host|range|order|unique|idempotency|routing|storage|search|sub|dict|event|query|state|react|item|node|tree|kms|hot)"
@@ -52,44 +55,60 @@ PLAIN_KEY = re.compile(
 
 def names(text: str) -> Iterator[re.Match[str]]:
     """What NAME finds from left to right, looked for only where its marks stand: they are found much faster."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        yield from NAME.finditer(text)
-        return
+    lowered = text.replace("İ", "i").lower()  # no other letter becomes two
     done = 0
     for place in sorted(_places(lowered)):
         if place < done:
             continue
-        first = max(done, place - BEFORE_MARK)
-        if lowered.endswith(LEADING, first, place):
-            name = NAME.search(text, first, place + AFTER_MARK)
-        else:
-            name = NAME.match(text, place)
-        if name is not None and name.start() <= place:  # one that begins later has a mark of its own
+        start = place - _leading(lowered, done, place)
+        name = NAME.match(text, start) or (NAME.match(text, place) if start < place else None)
+        if name is not None:
             done = name.end()
             yield name
 
 
-def _places(lowered: str) -> Iterator[int]:
+def _places(lowered: str) -> list[int]:
+    places = []
     for mark in MARKS:
         place = lowered.find(mark)
         while place >= 0:
-            if not lowered.startswith(HEADING, place):
-                yield place
+            places.append(place)
             place = lowered.find(mark, place + 1)
+    return (
+        [place for place in places if not lowered.startswith(HEADING, place)]
+        if HEADING in lowered
+        else places
+    )
+
+
+def _leading(lowered: str, done: int, place: int) -> int:
+    """How many characters before the mark at `place` belong to the name; only keys and passwords have such."""
+    if lowered[place] not in "kp":
+        return 0
+    first = max(done, place - BEFORE_MARK)
+    whose = LEADING.match(lowered[first:place][::-1])
+    return 0 if whose is None else whose.end()
 
 
 def called(name: re.Match[str]) -> str:
     """The telling word itself, in small letters."""
-    return str(name.group(1) or name.group(3)).lower()
+    return (name.group(1) or name.group(3)).lower()
 
 
-def is_public(text: str, name: re.Match[str], start: int) -> bool:
-    """Whether what stands around the word makes another thing of it."""
-    before = BEFORE.search(text, max(start, name.start() - 40), name.start())
-    prefix = before.group() if before else ""
-    if NOT_A_SECRET.match(name.group(2) or "") or PUBLIC_NAME.search(f"{prefix}\n{name.group()}".lower()):
+def prefix_of(text: str, name: re.Match[str], start: int) -> str:
+    """The part of a longer name that stands before the telling word, not before `start`: at most 40 characters."""
+    first, word = max(start, name.start() - LONGEST_BEFORE), name.start()
+    if word <= first:
+        return ""
+    part = BEFORE.match(text[first:word][::-1])
+    return text[word - part.end() : word] if part is not None else ""
+
+
+def is_public(text: str, name: re.Match[str], start: int, prefix: str) -> bool:
+    """Whether what stands around the word makes another thing of it; `prefix` is what `prefix_of` gives."""
+    more, short = name.group(2, 3)
+    if (more and NOT_A_SECRET.match(more)) or PUBLIC_NAME.search(f"{prefix}\n{name.group()}".lower()):
         return True
-    if text[max(start, name.start() - 7) : name.start()].lower() == "public ":
+    if not prefix and text[max(start, name.start() - len(PUBLIC)) : name.start()].lower() == PUBLIC:
         return True
-    return bool(name.group(3) and PLAIN_KEY.search(prefix))
+    return bool(short and PLAIN_KEY.search(prefix))

@@ -26,10 +26,15 @@ DIGEST = (
 )
 HASHED = r"\$(?:2[aby]?|5|6|y|argon2\w*|pbkdf2[\w-]*|scrypt)\$"
 ADDRESS = re.compile(
-    r"^(?:[a-z][a-z0-9+.\-]*://|[.~]|/(?![A-Za-z0-9+/]{36,}={0,2}$)|[A-Za-z]:\\)|^[\w.+\-]{1,64}+@[\w\-]{1,64}+\.\w"
-    r"|\.(?:py|js|json|ya?ml|pem|key|txt|html?|env)$"
+    r"[a-z][a-z0-9+.\-]*+://|[.~]|/(?![A-Za-z0-9+/]{36,}+={0,2}$)|[A-Za-z]:\\|[\w.+\-]{1,64}+@[\w\-]{1,64}+\.\w"
 )
+FILE_END = re.compile(r"\.(?:py|js|json|ya?ml|pem|key|txt|html?|env)$")
+LONGEST_FILE_END = 6
+"""Characters of it, with a line's end behind it."""
 BLANK = re.compile(r"\s")
+TWO_DIGITS = re.compile(r"[0-9][^0-9]*+[0-9]")
+TWO_LETTERS = re.compile(r"[A-Za-z][^A-Za-z]*+[A-Za-z]")
+TWO_NUMBERS = re.compile(r"[0-9][^0-9]++[0-9]")
 PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 PUBLIC_KEY = r"age1[a-z0-9]{50}|ssh-(?:rsa|ed25519|dss)|ecdsa-sha2|MII[BC]I|pk_(?:live|test)_"
 SOMETHING_ELSE = re.compile(f"^(?:{DAY}|{DIGEST}|{HASHED}|{PUBLIC_KEY})")
@@ -69,8 +74,29 @@ def entropy(value: str) -> float:
 
 @lru_cache(maxsize=SHORT)
 def _shares(size: int) -> list[float]:
-    """What a character that stands in a value of `size` so many times adds to its entropy."""
+    """What a character that stands in a value of `size` so many times takes from its entropy."""
     return [0.0, *(n / size * math.log2(n / size) for n in range(1, size + 1))]
+
+
+def is_varied(value: str, least: float) -> bool:
+    """Whether the value has at least so many bits per character: mostly the number of different ones tells.
+
+    So many different characters have least entropy where all but one stand there once, and most where all stand there
+    alike often.
+    """
+    size, different = len(value), len(set(value))
+    if not 0 < size <= SHORT:
+        return entropy(value) >= least
+    lowest, highest = _bounds(size, different)
+    return highest >= least and (lowest >= least or entropy(value) >= least)
+
+
+@lru_cache(maxsize=SHORT * SHORT)
+def _bounds(size: int, different: int) -> tuple[float, float]:
+    """Between what the entropy of such a value lies; a little wide, for sums of fractions are not exact."""
+    shares = _shares(size)
+    lowest = -(different - 1) * shares[1] - shares[size - different + 1]
+    return lowest - 1e-9, math.log2(different) + 1e-9
 
 
 def stands_in(value: str) -> bool:
@@ -87,17 +113,20 @@ def is_something_else(value: str) -> bool:
     """Whether it is an identifier, a checksum, a hash, an address or a public key: none opens anything."""
     return bool(
         SOMETHING_ELSE.match(value)
-        or ADDRESS.search(value)
+        or ADDRESS.match(value)
+        or (
+            "." in value[-LONGEST_FILE_END:] and FILE_END.search(value, max(0, len(value) - LONGEST_FILE_END))
+        )
         or (len(value) in UUID_SIZES and UUID.match(value))
     )
 
 
 def is_wordy(value: str) -> bool:
     """Whether it is made of words with at most one number: a name, not chance."""
+    if TWO_NUMBERS.search(value) is not None:
+        return False
     pieces = PIECES.findall(value)
     numbers = [piece for piece in pieces if piece.isdigit()]
-    if len(numbers) > 1:
-        return False
     words = len(pieces) - len(numbers)
     lettered = sum(map(len, pieces)) - sum(map(len, numbers))
     if not numbers:
@@ -109,13 +138,19 @@ def is_random(value: str) -> bool:
     """Whether a token of this form was drawn by a generator: long, mixed, and hardly a character twice."""
     if len(value) < LONG_ENOUGH_TO_BE_RANDOM or BLANK.search(value):
         return False
-    digits = sum(map(str.isdigit, value))
-    letters = sum(map(str.isalpha, value))
-    mixed = digits >= 2 and letters >= 2
-    if not mixed and not (letters >= 16 and any(map(str.islower, value)) and any(map(str.isupper, value))):
+    if not _is_mixed(value) and not (
+        sum(map(str.isalpha, value)) >= 16 and any(map(str.islower, value)) and any(map(str.isupper, value))
+    ):
         return False
     least = HEX_BITS if HEX.match(value) else 3.5
-    return entropy(value) >= min(least, math.log2(len(value)) * 0.72) and not is_wordy(value)
+    return is_varied(value, min(least, math.log2(len(value)) * 0.72)) and not is_wordy(value)
+
+
+def _is_mixed(value: str) -> bool:
+    """Whether there are two digits and two letters in it."""
+    if value.isascii():
+        return TWO_DIGITS.search(value) is not None and TWO_LETTERS.search(value) is not None
+    return sum(map(str.isdigit, value)) >= 2 and sum(map(str.isalpha, value)) >= 2
 
 
 def is_chosen(value: str) -> bool:
@@ -124,15 +159,16 @@ def is_chosen(value: str) -> bool:
         return False
     digits = any(map(str.isdigit, value))
     letters = any(map(str.isalpha, value))
-    plain = is_wordy(value) and not (SIGN.search(value) and len(value) - value.count("&") >= 8)
-    return digits and letters and not plain and entropy(value) >= 2.5
+    if not (digits and letters and is_varied(value, 2.5)):
+        return False
+    return not is_wordy(value) or (SIGN.search(value) is not None and len(value) - value.count("&") >= 8)
 
 
 def is_given(value: str) -> bool:
     """Whether it may be a password where only a password can stand: short ones and words with a number count too."""
     if not 6 <= len(value) <= 128 or BLANK.search(value):
         return False
-    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and entropy(value) >= 2.0
+    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and is_varied(value, 2.0)
 
 
 def is_numbered(value: str) -> bool:
@@ -142,7 +178,7 @@ def is_numbered(value: str) -> bool:
 
 def is_numeric(value: str) -> bool:
     """Whether it is a number whose digits are neither counted up nor repeated."""
-    return 8 <= len(value) <= 64 and value.isdecimal() and entropy(value) >= 2.4
+    return 8 <= len(value) <= 64 and value.isdecimal() and is_varied(value, 2.4)
 
 
 def is_brief(value: str) -> bool:
@@ -164,10 +200,12 @@ def is_dense(value: str) -> bool:
     """Whether letters and digits change so often that nobody wrote it as words, though it is short."""
     if not 10 <= len(value) < LONG_ENOUGH_TO_BE_RANDOM or not value.isascii() or BLANK.search(value):
         return False
-    if sum(map(str.isdigit, value)) < 2 or value in (value.lower(), value.upper()):
+    if TWO_DIGITS.search(value) is None or value in (value.lower(), value.upper()):
+        return False
+    if not is_varied(value, 3.0):
         return False
     pieces = PIECES.findall(value)
-    return sum(map(len, pieces)) < 2 * len(pieces) and entropy(value) >= 3.0
+    return sum(map(len, pieces)) < 2 * len(pieces)
 
 
 def is_tangled(value: str) -> bool:
@@ -179,7 +217,7 @@ def is_tangled(value: str) -> bool:
         if sign in CLOSED_BY:
             opened.append(CLOSED_BY[sign])
         elif not opened or opened.pop() != sign:
-            return len({char for char in value if not char.isalnum()}) >= 5 and entropy(value) >= 3.5
+            return len({char for char in value if not char.isalnum()}) >= 5 and is_varied(value, 3.5)
     return False
 
 

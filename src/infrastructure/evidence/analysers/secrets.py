@@ -10,7 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from ..file_facts import FileFacts, RawFinding
-from .secret_candidates import MASK, Found, candidates
+from .secret_candidates import MASK, candidates
+from .secret_form import Found
 from .syntax import GRAMMARS, enclosing, parse
 
 DOCS = frozenset({"markdown", "rst", "html"})

@@ -6,9 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from muster.infrastructure.evidence.analysers.secret_candidates import candidates
-from muster.infrastructure.evidence.analysers.secret_names import LEADING, MARKS, NAME, names
+from muster.infrastructure.evidence.analysers.secret_names import MARKS, NAME, WHOSE, names
 
-PIECES = [*MARKS, *LEADING, "Key", "PASS", "word", "phrase", "_", " ", "=", "x", "1", "é", "İ", "\n"]
+PIECES = [*MARKS, *WHOSE, "mot de ", "Key", "PASS", "word", "phrase", "_", " ", "=", "x", "1", "é", "İ", "\n"]
 
 
 @example("auth" + "pass" * 13 + "kennwort" + "contrase")

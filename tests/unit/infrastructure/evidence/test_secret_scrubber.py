@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.infrastructure.evidence import secret_scrubber
-from muster.infrastructure.evidence.analysers.secret_candidates import Found
+from muster.infrastructure.evidence.analysers.secret_form import Found
 from muster.infrastructure.evidence.secret_scrubber import SecretScrubber
 from tests.unit.infrastructure.evidence.test_secrets import BODY, HEX, made_up
 
