@@ -35,6 +35,8 @@ SIGNS = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\"'`:=#*()<>|,.[-"
 WINDOW = 60
 """Characters before a number in which its words stand."""
 WORD_BACK = re.compile(r"\w+|°")
+PARTS = re.compile(r"(?s:.*)(?:(?<!\w)[0-9]\w*|[^\w\s\"'`:=#*()<>|,.\[°-])")
+"""The text up to the last number or sign across which no words are read: what follows may be searched alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Cue:
         window = seen.small[begin:start]
         words = window.rstrip(SIGNS)
         if words[-2:] not in self.ends and words[-1:] not in self.ends:
-            return self._goes_on(window) and self.pattern.search(window) is not None
+            return self._goes_on(window) and self._holds(window)
         if words.rpartition(" ")[2] in self.alone:
             return True
         last = WORD_BACK.match(words[::-1])
@@ -71,7 +73,11 @@ class Cue:
             return True
         if word.rpartition("_")[2] not in self.last and not self._goes_on(window):
             return False
-        return self.pattern.search(window) is not None
+        return self._holds(window)
+
+    def _holds(self, window: str) -> bool:
+        parts = PARTS.match(window)
+        return self.pattern.search(window, parts.end() if parts else 0) is not None
 
     def _goes_on(self, window: str) -> bool:
         for beginning in self.open_ended:  # noqa: SIM110 - as `any`, it costs three times as much
