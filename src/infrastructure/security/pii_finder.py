@@ -17,7 +17,7 @@ from .pii_phones import EXTENSION, GROUP, SHAPE, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
 from .pii_tables import Known, cells, headers
 from .pii_text import Places, plain
-from .pii_windows import Mark, gathered, regions, windows
+from .pii_windows import FAR, SOON, Mark, freshly_marked, gathered, near_fresh, regions, windows
 
 FOUR = re.compile(r"[0-9](?<![\w.][0-9])[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9]|-[A-Za-z])")
 NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{2}\1[0-9]{4}(?!-?\w)")
@@ -56,12 +56,14 @@ class PersonalDataFinder:
 
         `tables` are those of before, by their places now, and `known` what was read in them.
         """
-        places = regions(text, marks)
+        fresh = list(marks)
+        places = regions(text, fresh)
         many = sum(stop - start for start, stop in places) * 2 > len(text)
         found = list[Placed]()
-        for part in windows(text) if many else gathered(text, places):
+        told = freshly_marked(text, fresh) if places else text
+        for part in windows(told) if many else gathered(told, places):
             seen, back = shown(part.text)
-            found += part.placed(at_home(by_rules(seen), back))
+            found += part.placed(at_home(by_rules(seen, again=True), back))
         return self._finds(text, found, tables, known, marked=True)
 
     def _finds(
@@ -111,10 +113,10 @@ def at_home(found: Iterable[Placed], places: Places | None) -> Iterable[Placed]:
     return ((*span(start, end), kind, confidence) for start, end, kind, confidence in found)
 
 
-def by_rules(seen: Seen) -> Iterator[Found]:
-    """Whatever a rule of this package finds; finds may overlap."""
-    yield from _by_digits(seen)
-    yield from labelled(seen)
+def by_rules(seen: Seen, *, again: bool = False) -> Iterator[Found]:
+    """Whatever a rule of this package finds; finds may overlap. When it is read `again`, only near fresh marks."""
+    yield from _by_digits(seen, again=again)
+    yield from labelled(seen, again=again)
     yield from mail(seen)
     yield from streets(seen)
     if seen.text.count(":") >= 6 or "::" in seen.text:
@@ -126,7 +128,7 @@ def _blank(text: str) -> str:
     return MARK.sub(lambda mark: "\0" * len(mark[0]), text) if "[REDACTED-" in text else text
 
 
-def _by_digits(seen: Seen) -> list[Found]:
+def _by_digits(seen: Seen, *, again: bool) -> list[Found]:
     text = seen.text
     found: list[Found | None] = []
     taken = -1
@@ -135,6 +137,9 @@ def _by_digits(seen: Seen) -> list[Found]:
         if form == "day":
             continue
         start, end = match.span()
+        if again and not near_fresh(text, start, end, FAR if form != "number" else SOON):
+            taken = -1
+            continue
         if form == "street":
             found.append(numbered(seen, start))
         elif form == "account":

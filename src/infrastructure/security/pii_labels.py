@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .pii_found import Found, Seen
+from .pii_windows import FAR, FRESH
 
 MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fév|fev|avr|mai|juin|juil|aoû|aou|déc|okt|dez"
@@ -159,8 +160,11 @@ REACH = 110
 """Characters from a label in which its value must begin to have digits."""
 
 
-def labelled(seen: Seen) -> Iterator[Found]:
-    """Values behind their labels; what stems begin with is looked for once in the whole text."""
+def labelled(seen: Seen, *, again: bool = False) -> Iterator[Found]:
+    """Values behind their labels; what stems begin with is looked for once in the whole text.
+
+    When it is read `again`, only labels near fresh marks are looked at: the others are as they were.
+    """
     no_accent = "é" not in seen.small  # the only one in what stems begin with
     for label in LABELS:
         for head, stems in HEADS[label.kind]:
@@ -171,6 +175,7 @@ def labelled(seen: Seen) -> Iterator[Found]:
                     seen.small.startswith(stems, at)
                     and _apart(seen, at)
                     and DIGIT.search(seen.small, at, at + REACH)
+                    and (not again or seen.small.find(FRESH, max(0, at - 2), at + FAR) >= 0)
                 ):
                     match = label.pattern.match(seen.small, at)
                     if match and label.holds(match["value"]):

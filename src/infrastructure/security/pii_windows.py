@@ -50,6 +50,14 @@ FAR_LABELS = (
 )  # fmt: skip
 """Labels that reach over a mark to what is behind it."""
 
+FRESH = "\1"
+"""What stands for each character of a mark of the last round, when a text is read again."""
+SEEN_BEFORE = 64
+"""Characters before a stretch of digits in which a mark may change what the stretch is told to be."""
+SOON, FAR = 24, 300
+"""As many behind it, for a number and for an address."""
+NUMBER = re.compile(r"(?<!\w)[0-9]")
+
 
 Mark = tuple[int, int, bool]
 """Where a find was replaced, and whether a rule wanted something there that was not wholly inside the find."""
@@ -119,6 +127,25 @@ def regions(text: str, marks: Iterable[Mark]) -> list[tuple[int, int]]:
         else:
             found.append((low, end + REACH))
     return found
+
+
+def freshly_marked(text: str, marks: Iterable[Mark]) -> str:
+    """`text` with its `marks` made unreadable in a way that tells them from those of the rounds before."""
+    pieces, last = [], 0
+    for start, end, _ in marks:
+        pieces += [text[last:start], FRESH * (end - start)]
+        last = end
+    return "".join([*pieces, text[last:]])
+
+
+def near_fresh(text: str, start: int, end: int, behind: int) -> bool:
+    """Whether a fresh mark is so near that it may change what the digits from `start` to `end` are.
+
+    All others have been told in the round before.
+    """
+    return (
+        text.rfind(FRESH, max(0, start - SEEN_BEFORE), start) >= 0 or text.find(FRESH, end, end + behind) >= 0
+    )
 
 
 @lru_cache(maxsize=4_096)
