@@ -15,7 +15,7 @@ from .pii_labels import labelled
 from .pii_network import mail, v4, v6
 from .pii_phones import EXTENSION, GROUP, SHAPE, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
-from .pii_tables import Known, cells, headers
+from .pii_tables import Table, Tables, headers
 from .pii_text import Places, plain
 from .pii_windows import FAR, SOON, Mark, freshly_marked, gathered, near_fresh, regions, windows
 
@@ -23,16 +23,17 @@ FOUR = re.compile(r"[0-9](?<![\w.][0-9])[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za
 NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{2}\1[0-9]{4}(?!-?\w)")
 SHORT = 40
 """Characters of stretches whose shapes are remembered."""
+HIDDEN = frozenset("\0\1")
+"""What stands for marks while a text is read."""
 MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Finds:
-    """Finds in order, each with whether it was contested; lines that name columns, and what was read below them."""
+    """Finds in order, each with whether it was contested; tables, with how far they were read."""
 
     found: list[tuple[Placed, bool]]
-    tables: Sequence[int]
-    known: Known
+    tables: Sequence[Table]
 
 
 class PersonalDataFinder:
@@ -49,42 +50,42 @@ class PersonalDataFinder:
             found += part.placed(at_home(by_rules(seen), places))
             lines = ((start, start + 1, "", 0.0) for start in headers(seen))
             tables += [line[0] for line in part.placed(at_home(lines, places))]
-        return self._finds(text, found, tables, Known(), marked=False)
+        return self._finds(text, found, [(start, -1) for start in tables], [])
 
-    def again(self, text: str, marks: Iterable[Mark], tables: Sequence[int], known: Known) -> Finds:
+    def again(self, text: str, marks: Iterable[Mark], tables: Sequence[Table]) -> Finds:
         """What came to light in `text` when `marks` were put in the place of finds.
 
-        `tables` are those of before, by their places now, and `known` what was read in them.
+        `tables` are those of before, by their places now.
         """
         fresh = list(marks)
         places = regions(text, fresh)
         many = sum(stop - start for start, stop in places) * 2 > len(text)
         found = list[Placed]()
-        told = freshly_marked(text, fresh) if places else text
+        told = freshly_marked(text, fresh) if places or tables else text
         for part in windows(told) if many else gathered(told, places):
             seen, back = shown(part.text)
             found += part.placed(at_home(by_rules(seen, again=True), back))
-        return self._finds(text, found, tables, known, marked=True)
+        return self._finds(told, found, tables, [start for start, _, _ in fresh])
 
-    def _finds(
-        self, text: str, found: list[Placed], tables: Sequence[int], known: Known, *, marked: bool
-    ) -> Finds:
+    def _finds(self, text: str, found: list[Placed], tables: Sequence[Table], fresh: Sequence[int]) -> Finds:
         """Adds what may reach from anywhere to anywhere: rows below their columns, and patterns of one's own."""
-        found += cells(text, tables, partial(_part, text), _read, known, marked=marked)
+        if tables:
+            more, tables = Tables(text, partial(_part, text), _read, fresh).cells(tables)
+            found += more
         if self._custom:
             seen, places = shown(text)
             found += at_home(self._own(seen), places)
-        return Finds(contested(found), tables, known)
+        return Finds(contested(found), tables)
 
     def _own(self, seen: Seen) -> Iterator[Found]:
         for kind, pattern in self._custom.items():
             for match in pattern.finditer(seen.text):
-                if match.end() > match.start() and "\0" not in match[0]:
+                if match.end() > match.start() and HIDDEN.isdisjoint(match[0]):
                     yield Found(match.start(), match.end(), kind, 0.9)
 
 
-def _read(seen: Seen) -> list[Placed]:
-    return settled(by_rules(seen))
+def _read(seen: Seen, again: bool) -> list[Placed]:
+    return settled(by_rules(seen, again=again))
 
 
 def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[int, int], tuple[int, int]]]:

@@ -11,6 +11,7 @@ from ...domain.security.detection import Detection
 from .pii_data import scrubbed_data
 from .pii_finder import PersonalDataFinder
 from .pii_found import Placed
+from .pii_tables import Table
 from .pii_windows import Mark
 
 ROUNDS = 8
@@ -38,7 +39,7 @@ class PIIScrubber(PiiScrubber):
     def scrub(self, text: str) -> tuple[str, Sequence[Detection]]:
         """See the port. Loopback, unspecified addresses and network masks stay: they are nobody's."""
         original = text
-        first = finds = self._finder.find(text)
+        finds = self._finder.find(text)
         found: list[Placed] = []
         taken: list[Taken] = []
         for _ in range(ROUNDS):
@@ -49,8 +50,8 @@ class PIIScrubber(PiiScrubber):
             taken = [(start, end, f"[REDACTED-{kind}]") for start, end, kind, _ in found]
             text = _replaced(original, taken)
             fresh = {one[0]: contested for one, contested in more}
-            tables = _in_scrubbed(first.tables, taken)
-            finds = self._finder.again(text, _marks(taken, fresh), tables, first.known)
+            tables = _moved(finds.tables, [(start, end, kind) for (start, end, kind, _), _ in finds.found])
+            finds = self._finder.again(text, _marks(taken, fresh), tables)
         return text, _detections(original, found)
 
     def scrub_data(self, data: object) -> tuple[object, Sequence[Detection]]:
@@ -108,13 +109,20 @@ def _replaced(text: str, taken: Sequence[Taken]) -> str:
     return "".join([*pieces, text[last:]])
 
 
-def _in_scrubbed(places: Iterable[int], taken: Sequence[Taken]) -> list[int]:
-    """Places in the original, by where they are in the text that has the marks."""
+def _moved(tables: Sequence[Table], found: Sequence[tuple[int, int, str]]) -> list[Table]:
+    """Tables of a text by their places in the text in which marks stand for what was `found`."""
+    starts = _in_scrubbed((start for start, _ in tables), found)
+    ends = iter(_in_scrubbed((end for _, end in tables if end >= 0), found))
+    return [(start, next(ends) if end >= 0 else end) for start, (_, end) in zip(starts, tables, strict=True)]
+
+
+def _in_scrubbed(places: Iterable[int], found: Sequence[tuple[int, int, str]]) -> list[int]:
+    """Places, which are in order, by where they are when marks stand for what was `found`."""
     moved, shift, index = [], 0, 0
     for place in places:
-        while index < len(taken) and taken[index][0] < place:
-            start, end, mark = taken[index]
-            shift += len(mark) - (end - start)
+        while index < len(found) and found[index][0] < place:
+            start, end, kind = found[index]
+            shift += len(f"[REDACTED-{kind}]") - (end - start)
             index += 1
         moved.append(place + shift)
     return moved

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -25,105 +25,95 @@ THREE = re.compile("(?:[^0-9]*+[0-9]){3}")
 FEW = 96
 """Characters in which a table's end is looked for first; then in four times as many, and so on."""
 
-MANY = 20_000
-"""Lines and tables that are remembered from one round to the next."""
+LINE = 4_096
+"""Characters of a line that is too long to become a row."""
+FRESH = "\1"
+"""What stands for each character of a mark of the last round."""
 
+Table = tuple[int, int]
+"""Where a line of names begins, and the end of the rows that were read below it: less than that, if none were."""
 Home = Callable[[int, int], tuple[int, int]]
 Show = Callable[[int, int], tuple[Seen, Home]]
 """Part of a text as rules look at it, and the way back from there to the text."""
-Read = Callable[[Seen], list[Placed]]
+Read = Callable[[Seen, bool], list[Placed]]
+"""The finds in a text; the second argument says whether only those near fresh marks are wanted."""
 
 
 class Cell(NamedTuple):
-    """A cell of a personal column, in a part that is shown."""
+    """A cell of a personal column, in a part that is shown; `read` if it was read before a mark came to it."""
 
     name: str
-    seen: Seen
     start: int
     end: int
-    home: Home
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was read in earlier rounds over one text: the finds of lines that hold a cell, and, by how tables are
-    written, where they end and whether a mark may have broken the row after the last."""
-
-    lines: dict[str, list[Placed]] = field(default_factory=dict)
-    tables: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    read: bool
 
 
 class Rows(NamedTuple):
-    """The personal cells below a line of names, where the last row ends, whether it is sure that no more rows follow
-    behind what is shown, and whether a mark may have broken the row after the last."""
+    """The personal cells below a line of names, where the last row ends, and whether it is sure that no more rows
+    follow behind what is shown."""
 
-    cells: list[tuple[str, tuple[int, int]]]
+    cells: list[Cell]
     end: int
     whole: bool
-    broken: bool
 
 
-def cells(
-    text: str, tables: Sequence[int], show: Show, read: Read, known: Known, *, marked: bool = False
-) -> Iterator[Placed]:
-    """What `read` finds in the cells of `tables` when the name of its column stands before each.
+class Tables:
+    """Reads the cells of tables when the name of its column stands before each.
 
-    `tables` are the places of lines of column names in `text`. The cells go to `read` all at
-    once, one a line, since reading each alone would cost its own searches; a line is read once. With `marked`, rows
-    are left out above which no mark stands: they are as they were before.
+    The cells go to `read` all at once, one a line, since reading each alone would cost its own searches; a line is
+    read once. `text` is what `show` shows parts of, and `fresh` are the places of marks of the last round in it.
     """
-    alike = dict[str, list[Cell]]()
-    for cell in _cells(text, tables, show, known, every=not marked):
-        alike.setdefault(f"{cell.name}: {cell.seen.text[cell.start : cell.end]}\n", []).append(cell)
-    found = _read(alike, read, known.lines)
-    for line, group in alike.items():
-        for first, last, kind, confidence in found.get(line, ()):
-            for cell in group:
-                shift = cell.start - len(cell.name) - 2
-                if cell.start <= first + shift and last + shift <= cell.end:
-                    yield (*cell.home(first + shift, last + shift), kind, confidence)
 
+    def __init__(self, text: str, show: Show, read: Read, fresh: Sequence[int]) -> None:
+        self._text = text
+        self._show = show
+        self._read = read
+        self._fresh = fresh
+        self._lines: dict[bool, dict[str, list[tuple[int, Cell, Home]]]] = {False: {}, True: {}}
 
-def _read(
-    alike: Mapping[str, Sequence[Cell]], read: Read, known: dict[str, list[Placed]]
-) -> dict[str, list[Placed]]:
-    """The finds of each line, by their places in it; those of lines read before are known."""
-    found = {line: known[line] for line in alike if line in known}
-    lines = [line for line in alike if line not in known]
-    if not lines:
-        return found
-    starts = [0, *accumulate(map(len, lines))]
-    text = "".join(lines)
-    for first, last, kind, confidence in read(Seen(text, text.lower())):
-        index = bisect_right(starts, first) - 1
-        one = (first - starts[index], last - starts[index], kind, confidence)
-        found.setdefault(lines[index], []).append(one)
-    if len(known) + len(lines) <= MANY:
-        known.update((line, found.get(line, [])) for line in lines)
-    return found
+    def cells(self, tables: Iterable[Table]) -> tuple[list[Placed], list[Table]]:
+        """The finds in all cells of `tables` that are new or have a fresh mark, and how far each is read now."""
+        done, now = -1, list[Table]()
+        for start, end in tables:
+            if start <= done:
+                now.append((start, -1))  # it is a row of the one before
+                continue
+            done = end if end >= start and not self._is_touched(start, end) else self._rows_of(start, end)
+            now.append((start, done))
+        return [one for read, lines in self._lines.items() if lines for one in self._finds(lines, read)], now
 
+    def _is_touched(self, start: int, end: int) -> bool:
+        """Whether a fresh mark stands in a table, or in the line behind it."""
+        place = bisect_left(self._fresh, start)
+        mark = self._fresh[place] if place < len(self._fresh) else len(self._text)
+        return mark <= end or (mark <= end + LINE and self._text.find("\n", end + 1, mark) < 0)
 
-def _cells(text: str, tables: Sequence[int], show: Show, known: Known, *, every: bool) -> Iterator[Cell]:
-    done, fresh = -1, dict[str, tuple[int, bool]]()
-    for start in tables:
-        size = FEW
-        while start > done:
-            if (part := text[start : start + size]) in known.tables:
-                # It is as it was when it was read.
-                end, broken = known.tables[part]
-                done, every = start + end, every or broken
+    def _rows_of(self, start: int, end: int) -> int:
+        """Takes up what is new in the rows of a table, and tells where they end."""
+        size = max(FEW, end - start + FEW)
+        while True:
+            seen, home = self._show(start, start + size)
+            rows = _rows(seen, home, end)
+            if rows.whole or start + size >= len(self._text):
                 break
-            seen, home = show(start, start + size)
-            rows = _rows(seen, every=every)
-            if rows.whole or start + size >= len(text):
-                yield from (Cell(name, seen, *place, home) for name, place in rows.cells)
-                done = home(rows.end - 1, rows.end)[0] if rows.end else start
-                # A row that a mark has broken may have set free what is below.
-                every = every or rows.broken
-                if rows.whole and len(part) < LONGEST and len(fresh) < MANY:
-                    fresh[part] = done - start, rows.broken
             size *= 4
-    known.tables.update(fresh)
+        for cell in rows.cells:
+            line = f"{cell.name}: {seen.text[cell.start : cell.end]}\n"
+            shift = cell.start - len(cell.name) - 2
+            self._lines[cell.read].setdefault(line, []).append((shift, cell, home))
+        return home(rows.end - 1, rows.end)[0] if rows.end else start
+
+    def _finds(self, alike: Mapping[str, list[tuple[int, Cell, Home]]], again: bool) -> Iterator[Placed]:
+        """The finds of lines in each of the cells that they were made of."""
+        lines = list(alike)
+        starts = [0, *accumulate(map(len, lines))]
+        text = "".join(lines)
+        for first, last, kind, confidence in self._read(Seen(text, text.lower()), again):
+            index = bisect_right(starts, first) - 1
+            for shift, cell, home in alike[lines[index]]:
+                move = shift - starts[index]
+                if cell.start <= first + move and last + move <= cell.end:
+                    yield (*home(first + move, last + move), kind, confidence)
 
 
 def headers(seen: Seen) -> list[int]:
@@ -142,56 +132,58 @@ def _mentions(small: str) -> Iterator[int]:
             at = small.find(name, end)
 
 
-def _header(small: str, start: int) -> tuple[str, list[str]] | None:
-    """The mark between the columns and their names, if the line at `start` is nothing but names."""
+def _header(small: str, start: int) -> tuple[str, int, list[tuple[int, str]]] | None:
+    """The mark between the columns, how many there are, and which are personal, if the line at `start` is nothing
+    but names."""
     end = small.find("\n", start, start + LONGEST)
-    if end < 0:
-        return None
-    line = small[start:end]
+    return None if end < 0 else _columns(small[start:end])
+
+
+@lru_cache(maxsize=256)
+def _columns(line: str) -> tuple[str, int, list[tuple[int, str]]] | None:
     mark = max(CELL, key=line.count)
     names = line.split(mark)
     if len(names) < 2 or NUMBER.search(line) or not all(map(NAME.fullmatch, names)):
         return None
-    return mark, [name.strip(" \"'\r").replace("_", " ") for name in names]
+    plain = [name.strip(" \"'\r").replace("_", " ") for name in names]
+    personal = [(place, name) for place, name in enumerate(plain) if any(one in name for one in COLUMNS)]
+    return mark, len(names), personal
 
 
-def _rows(seen: Seen, *, every: bool) -> Rows:
-    """The personal cells of all rows below the line that `seen` begins with.
+def _rows(seen: Seen, home: Home, known: int) -> Rows:
+    """The personal cells of the rows below the line that `seen` begins with.
 
-    A row has as many cells as there are names. Cells that hold nothing for their column are left out, and unless
-    `every` one is wanted, those above the first mark.
+    A row has as many cells as there are names. Cells that hold nothing for their column are left out, and so are
+    rows that end before `known`, a place at `home`, unless they have a fresh mark.
     """
     text, header = seen.text, _header(seen.small, 0)
     if header is None:
-        return Rows([], 0, whole="\n" in text or len(text) > LONGEST, broken=False)
-    mark, names = header
-    personal = [
-        (place, name) for place, name in enumerate(names) if any(column in name for column in COLUMNS)
-    ]
-    found: list[tuple[str, tuple[int, int]]] = []
+        return Rows([], 0, whole="\n" in text or len(text) > LONGEST)
+    mark, count, personal = header
+    found: list[Cell] = []
     at = text.find("\n") + 1
     while at < len(text):
         end = text.find("\n", at)
         end = end if end >= 0 else len(text)
-        every = every or text.find("\0", at, end) >= 0
         quoted = text.find('"', at, end) >= 0
         row = _quoted(text, at, end, mark) if quoted else []
-        if (len(row) if quoted else text.count(mark, at, end) + 1) != len(names):
-            return Rows(found, at, whole=end < len(text), broken=every)
-        if every and THREE.match(text, at, end):
-            found += _personal(text, row or _plain(text, at, end, mark), personal)
+        if (len(row) if quoted else text.count(mark, at, end) + 1) != count:
+            return Rows(found, at, whole=end < len(text))
+        read = known > 0 and home(at, at + 1)[0] < known
+        if (not read or text.find(FRESH, at, end) >= 0) and THREE.match(text, at, end):
+            found += _personal(text, row or _plain(text, at, end, mark), personal, read)
         at = end + 1
-    return Rows(found, at, whole=False, broken=False)
+    return Rows(found, at, whole=False)
 
 
 def _personal(
-    text: str, row: list[tuple[int, int]], personal: list[tuple[int, str]]
-) -> Iterator[tuple[str, tuple[int, int]]]:
+    text: str, row: list[tuple[int, int]], personal: list[tuple[int, str]], read: bool
+) -> Iterator[Cell]:
     """The cells of `row` in `personal` columns that may hold something."""
     for place, name in personal:
         start, end = row[place]
         if end - start < LONGEST and THREE.match(text, start, end):
-            yield name, row[place]
+            yield Cell(name, start, end, read)
 
 
 def _plain(text: str, at: int, end: int, mark: str) -> list[tuple[int, int]]:
