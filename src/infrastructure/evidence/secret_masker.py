@@ -50,6 +50,7 @@ def _hidden(text: str, places: Iterable[tuple[int, int]]) -> Iterator[str]:
     last = 0
     for start, end in places:
         yield text[last:start]
-        yield LINE.sub(MASK, text[start:end])
+        piece = text[start:end]
+        yield LINE.sub(MASK, piece) if "\n" in piece or "\r" in piece or not piece.strip() else MASK
         last = end
     yield text[last:]

@@ -7,17 +7,13 @@ from collections.abc import Iterator
 
 from .secret_compared import compared, is_called_with
 from .secret_form import Found
-from .secret_judged import CHOSEN_NAMES, KEYS, judged
+from .secret_judged import CHOSEN_NAMES, KEYS, SHORTEST, judged
+from .secret_lines import Line
 from .secret_lists import listed, together
 from .secret_names import is_public, names, prefix_of
 
-LONGEST_LINE = 1500
-"""Characters; longer lines are data or minified code, where a name tells nothing."""
 ESCAPES = r"\\{0,7}+"
 """Before a quote that stands inside JSON text, or inside JSON text inside JSON text."""
-LINE_END, WRAPPED_END = re.compile(r"\n"), re.compile(r"\n|\\n")
-WRAPPED = frozenset({"", "json"})
-"""Languages in which a whole file may stand as one text of JSON, its lines ended by a backslash and an n."""
 SEPARATOR = re.compile(
     rf"(?:{ESCAPES}[\"'\])`]|\*\*|\[[0-9]{{0,4}}\]){{0,3}}+[ \t]{{0,20}}+"
     r"(?:=(?![=>])"
@@ -53,20 +49,17 @@ QUOTED = re.compile(
     rf"(?:{MADE}\(|'(?=\")|\"(?='|\\+\"))?(?:[rbfuRBFU@]{{0,2}}+)({ESCAPES}(?:\"{{3}}|'{{3}}|[\"'`]))(?:\{{noop\}})?"
     r"([^\"'`\\\n]{1,300}+)(?:\1)"
 )
+QUOTABLE = frozenset("\"'`\\@[rbfuRBFUSs")
+"""What it begins with."""
 HIDDEN = re.compile(r"[\"']?[ \t]?[=:]\s{0,12}+(?:- |[\[({])?[\"']?\*\*\*\*")
-"""A value that has been masked before."""
+HIDDEN_NEAR = 24
+"""Characters behind a name in which a value begins that has been masked before."""
 ESCAPED_QUOTE = re.compile(r"(?:\\++|&(?:quot|apos|#3[49])\b.*+)$")
 """What begins to escape the quote that follows."""
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
 IN_TAG = re.compile(r"([^\s\"'`<]{1,300}+)[ \t]{0,4}+</")
 IN_QUERY = re.compile(r"([^\s\"'`;<>&]{1,300}+)")
-CONNECTION = re.compile(
-    r"(?:server|data source|host|hostname|accountname|accountendpoint|endpoint|uid|user id|sharedaccesskeyname)"
-    r"\s{0,3}=[^;]{1,200};"
-    r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=|\b(?:host|user|dbname)=[\w.\-]{1,80}[ ;]",
-    re.IGNORECASE,
-)
 OPENED = re.compile(r"[\w\-]{0,60}+[\"']\\{0,7}+\s{0,8}+(?=[(,])")
 """From a name in quotes back to the bracket, or the comma, before it."""
 FALLBACK = (
@@ -86,29 +79,21 @@ PASSWORDS = frozenset({"password", "passwd", "pwd", "pass", "passphrase"})
 PROSE = frozenset({"text", "", "markdown", "rst"})
 NEAR = 200
 """Characters before a name in which a value may stand that is compared with it."""
+AFTER = frozenset("\"'`])}\\*[ \t=:<.+?|!{,(>")
+"""What may stand right behind a name with which a value goes on."""
+FIELD_NEAR = 50
+"""Characters behind a name in which the word `value` stands if it names a field."""
 WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$&*@.>-[\"' \t"
 """What may stand between a name and the sign before it."""
 OPENING = frozenset({",", "("})
+BEFORE = frozenset({*WORD, *OPENING, "="})
+"""What may stand right before a name that a value comes before."""
+LISTING = frozenset("\"'` \t,")
+APART_BY = frozenset("\"'])|? \t")
+PLAIN = frozenset({"=", "= "})
 FOLLOWED = re.compile(r"[\"'`]?[ \t]{0,4}+,")
 CLOSING = "\\\"') ]\t`*"
 """What may stand between a name and the sign behind it."""
-
-
-class Line:
-    """The line around a name, and what is asked of it: once, however many names stand in it."""
-
-    __slots__ = ("_connects", "end", "language", "start", "text")
-
-    def __init__(self, text: str, language: str, start: int, end: int) -> None:
-        self.text, self.language, self.start, self.end = text, language, start, end
-        self._connects: bool | None = None
-
-    @property
-    def connects(self) -> bool:
-        """Whether it holds a connection string, whose values need no quotes."""
-        if self._connects is None:
-            self._connects = CONNECTION.search(self.text, self.start, self.end) is not None
-        return self._connects
 
 
 Place = tuple[int, int, bool, bool]
@@ -118,74 +103,63 @@ can stand there."""
 
 def assigned(text: str, language: str) -> Iterator[Found]:
     """All values that pass the gates, in order; every line is looked at in time proportional to its length."""
-    line = Line(text, language, 0, -1)
+    line = Line(text, language)
     for name in names(text):
-        if HIDDEN.match(text, name.end()):
+        start, end = name.span()
+        if not _may_have_value(text, start, end) or _is_hidden(text, end) or not line.moved_to(start, end):
             continue
-        if name.start() >= line.end:
-            line = Line(text, language, *_line(text, name, language))
-        if line.end - line.start > LONGEST_LINE:
-            continue
-        prefix = prefix_of(text, name, line.start)
-        if is_public(text, name, line.start, prefix):
-            continue
-        if (found := _beside(line, name, prefix)) is not None:
-            yield found
-        else:
-            yield from _elsewhere(line, name)
+        # Whether a name is one of another thing is asked last: few have a value at all.
+        found = _beside(line, name)
+        for one in (found,) if found is not None else _elsewhere(line, name):
+            if is_public(text, name, line.start, prefix_of(text, name, line.start)):
+                break
+            yield one
+
+
+def _may_have_value(text: str, start: int, end: int) -> bool:
+    """Whether what stands right before or behind the name between `start` and `end` can give it a value."""
+    after = text[end : end + 1]
+    if after in AFTER or after.isalnum():
+        return True
+    if after.isspace() and text.find("alue", end, end + FIELD_NEAR) >= 0:
+        return True
+    return start > 0 and text[start - 1] in BEFORE
+
+
+def _is_hidden(text: str, end: int) -> bool:
+    """Whether the value of the name that ends there has been masked before."""
+    return text.find("****", end, end + HIDDEN_NEAR) >= 0 and HIDDEN.match(text, end) is not None
 
 
 def _elsewhere(line: Line, name: re.Match[str]) -> Iterator[Found]:
     """Values that stand before the name, among those of other names, or in a list."""
-    text, word = line.text, name.start()
-    head = text[max(line.start, word - NEAR) : word]
-    sign = head.rstrip(WORD)[-1:]
-    one = compared(text, name, head) if sign and sign in "=(," else None
-    if one is None and (sign == "," or FOLLOWED.match(text, name.end())):
-        one = together(text, name, head, line.end)
-    if one is not None:
-        yield one
-    else:
-        yield from listed(text, name)
+    text, (word, after) = line.text, name.span()
+    follows = text[after : after + 1] in LISTING and FOLLOWED.match(text, after) is not None
+    if follows or (word > line.start and text[word - 1] in BEFORE):
+        head = text[max(line.start, word - NEAR) : word]
+        sign = head.rstrip(WORD)[-1:]
+        one = compared(text, name, head) if sign and sign in "=(," else None
+        if one is None and (sign == "," or follows):
+            one = together(text, name, head, line.end)
+        if one is not None:
+            yield one
+            return
+    yield from listed(text, name)
 
 
-def _line(text: str, name: re.Match[str], language: str) -> tuple[int, int]:
-    """Where the line around `name` begins and ends; one that begins too far away begins at 0."""
-    wrapped = language in WRAPPED
-    word = name.start()
-    earliest = max(0, word - LONGEST_LINE)
-    start = text.rfind("\n", earliest, word) + 1
-    if wrapped and (inner := text.rfind("\\n", max(earliest, start), word)) >= 0:
-        start = inner + 2
-    return start, _end(text, name.end(), wrapped)
-
-
-def _end(text: str, start: int, wrapped: bool) -> int:
-    """Where the line ends that goes on at `start`; most ends are near."""
-    near = min(len(text), start + LONGEST_LINE + 1)
-    end = text.find("\n", start, near)
-    inner = text.find("\\n", start, near if end < 0 else end) if wrapped else -1
-    if inner >= 0:
-        return inner
-    if end >= 0:
-        return end
-    after = (WRAPPED_END if wrapped else LINE_END).search(text, max(start, near - 1))
-    return len(text) if after is None else after.start()
-
-
-def _beside(line: Line, name: re.Match[str], prefix: str) -> Found | None:
+def _beside(line: Line, name: re.Match[str]) -> Found | None:
     text, place = line.text, _place(line, name)
     if place is None:
         return None
     start, limit, only_quoted, is_sure = place
-    quoted = QUOTED.match(text, start, limit)
+    quoted = QUOTED.match(text, start, limit) if text[start : start + 1] in QUOTABLE else None
     if quoted is not None:
         return judged(name, *quoted.span(2), text, is_placed=is_sure)
     if text[start - 1] in "> \t" and text.find(">", max(name.end(), start - 21), start) >= 0:
         tagged = IN_TAG.match(text, start, limit)
         if tagged is not None:
             return judged(name, *tagged.span(1), text, is_placed=True)
-    form = None if only_quoted else _bare_form(line, name, prefix)
+    form = None if only_quoted else _bare_form(line, name)
     bare = form.match(text, start, limit) if form is not None else None
     if bare is None or text[bare.end() : bare.end() + 1] in {"(", "[", "{"}:
         return None
@@ -197,12 +171,23 @@ def _beside(line: Line, name: re.Match[str], prefix: str) -> Found | None:
 
 def _place(line: Line, name: re.Match[str]) -> Place | None:
     text, after = line.text, name.end()
-    if (field := VALUE_OF.match(text, after, after + 100)) is not None:
+    if text.find("alue", after, after + FIELD_NEAR) >= 0 and (
+        field := VALUE_OF.match(text, after, after + 100)
+    ):
         return field.end(), max(line.end, _line_end(text, field.end())), False, False
     if text.startswith(("<", '">'), after) and (string := IN_ELEMENT.match(text, after, after + 40)):
         return string.end(), max(line.end, _line_end(text, string.end())), False, False
+    sign = text[after : after + 1]
+    return _on_line(line, name, sign) if sign in AFTER or sign.isalnum() else None
+
+
+def _on_line(line: Line, name: re.Match[str], sign: str) -> Place | None:
+    """Where the value begins that stands behind the name on its line; `sign` is the character after the name."""
+    text, after = line.text, name.end()
     if (separator := SEPARATOR.match(text, after, line.end)) is not None:
         return _behind(line, name, separator)
+    if sign not in APART_BY:
+        return None
     if (other := OTHERWISE.match(text, after, line.end)) is not None:
         return other.end(), line.end, True, False
     return _apart(line, name)
@@ -223,17 +208,19 @@ def _apart(line: Line, name: re.Match[str]) -> Place | None:
 
 def _behind(line: Line, name: re.Match[str], separator: re.Match[str]) -> Place | None:
     """Where the value behind the `separator` stands; None where it is another thing's."""
-    whole = separator.group().lstrip(CLOSING)
+    start, whole = separator.end(), separator.group().lstrip(CLOSING)
+    if whole in PLAIN:
+        return (start, line.end, False, False) if line.end - start >= SHORTEST else None
     mark = "=" if "default" in whole else whole[:2]
     first, compares = mark[:1], _compares(mark)
     if (first in OPENING or compares) and not _gives(line, name, mark):
         return None
-    if first == ":":
-        below = BELOW.match(line.text, separator.end(), separator.end() + 60)
+    if first == ":" and line.text.startswith(("|", ">"), start):
+        below = BELOW.match(line.text, start, start + 60)
         if below is not None:
             return below.end(), _line_end(line.text, below.end()), False, False
     sure = first in OPENING or compares
-    return separator.end(), line.end, sure, sure
+    return (start, line.end, sure, sure) if line.end - start >= SHORTEST else None
 
 
 def _line_end(text: str, start: int) -> int:
@@ -272,9 +259,10 @@ def _compares(mark: str) -> bool:
     return mark in {"==", "!="} or (mark[:1] == "." and mark != ".=")
 
 
-def _bare_form(line: Line, name: re.Match[str], prefix: str) -> re.Pattern[str] | None:
+def _bare_form(line: Line, name: re.Match[str]) -> re.Pattern[str] | None:
     """How a value without quotes ends in such a text; None where there is none."""
-    text, word = line.text, name.start() - len(prefix)
+    text = line.text
+    word = name.start() - len(prefix_of(text, name, line.start))
     sign = text[word - 1] if word > 0 else ""
     if sign and sign in "?&":
         return IN_QUERY

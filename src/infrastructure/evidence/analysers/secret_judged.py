@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 from .secret_form import Found
 from .secret_names import NAME, called, is_public, prefix_of
@@ -26,6 +28,8 @@ NO_KEY = re.compile(r"(?:idempotency|client|request|device|push)[_\-]?$", re.IGN
 """Tokens whose UUID only tells one request or one device from another."""
 SHORTEST = 6
 """Characters of a password."""
+LEAST_DENSE = 10
+"""Characters of what can be told from words by its letters alone."""
 LONG_NUMBER = 18
 """Digits of a key that is only a number."""
 KEYS = frozenset({"key", "auth", "api"})
@@ -50,39 +54,60 @@ def judged(word: re.Match[str], start: int, end: int, text: str, *, is_placed: b
 
     `is_placed` says that its place gives it to its name, whatever stands right before it.
     """
-    value, name = text[start:end], called(word)
-    if len(value) < SHORTEST:
+    value, size = text[start:end], end - start
+    if size < SHORTEST:
         return None
-    key = name.rstrip("_0123456789") in KEYS
-    if not key and is_tangled(value):
-        return _found(name, start, end, is_random=False)
-    opens = not key and _opens(word, value)
-    random = opens or is_random(value) or (not key and is_dense(value))
-    if key and (not random or PURE_HEX.match(value)):
-        return None
-    if not random and not _is_password(
-        word, name, value, "=" if is_placed else text[max(0, start - 6) : start]
-    ):
-        return None
+    name = _told(called(word))
+    opens = random = False
+    if size >= LEAST_DENSE:  # what is shorter is neither tangled nor random
+        if not name.is_key and is_tangled(value):
+            return Found(name.kind, name.title, start, end, 0.6, "plain")
+        opens = not name.is_key and size in UUID_SIZES and _opens(word, value)
+        random = opens or is_random(value) or (not name.is_key and is_dense(value))
+    if name.is_key:
+        may_be = random and PURE_HEX.match(value) is None
+    else:
+        may_be = random or _is_password(
+            word, name, value, "=" if is_placed else text[max(0, start - 6) : start]
+        )
     # What most often tells that it is no secret comes first; what costs most comes last.
-    if stands_in(value) or (is_something_else(value) and not opens):
+    if not may_be or stands_in(value) or (is_something_else(value) and not opens):
         return None
-    return _found(name, start, end, is_random=random)
+    if random:
+        return Found(name.kind, name.title, start, end, 0.85, "strong")
+    return Found(name.kind, name.title, start, end, 0.6, "plain")
 
 
-def _found(name: str, start: int, end: int, *, is_random: bool) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a telling word says: what its values are called, and whether it names keys or chosen passwords."""
+
+    kind: str
+    title: str
+    is_key: bool
+    is_chosen: bool
+
+
+@lru_cache(maxsize=256)
+def _told(name: str) -> _Told:
     kind = _kind_of(name)
-    confidence, grade = (0.85, "strong") if is_random else (0.6, "plain")
-    return Found(kind, TITLES.get(kind, "secret"), start, end, confidence, grade)
-
-
-def _is_password(word: re.Match[str], name: str, value: str, before: str) -> bool:
-    """Whether it may be a password that was not drawn, or a key that is only a number."""
-    if value.isdecimal() and _ends(word) and _is_number(word, value, before):
-        return True
-    return name.startswith(CHOSEN_NAMES) and (
-        is_chosen(value) or (_ends(word) and _is_short(word, value, before))
+    return _Told(
+        kind,
+        TITLES.get(kind, "secret"),
+        name.rstrip("_0123456789") in KEYS,
+        name.startswith(CHOSEN_NAMES),
     )
+
+
+def _is_password(word: re.Match[str], name: _Told, value: str, before: str) -> bool:
+    """Whether it may be a password that was not drawn, or a key that is only a number."""
+    if name.is_chosen and is_chosen(value):
+        return True
+    if value.isdecimal():
+        return _ends(word) and (
+            _is_number(word, value, before) or (name.is_chosen and _is_short(word, value, before))
+        )
+    return name.is_chosen and _ends(word) and _is_short(word, value, before)
 
 
 def _is_number(name: re.Match[str], value: str, before: str) -> bool:
@@ -110,13 +135,16 @@ def _is_short(name: re.Match[str], value: str, before: str) -> bool:
 
 def _ends(name: re.Match[str]) -> bool:
     """Whether the name says no more than that it is a password, or which."""
-    more = (name.group(2) or "").strip("_-sS")
+    more = name.group(2)
+    if not more:
+        return True
+    more = more.strip("_-sS")
     return more.isdigit() or not more
 
 
 def _opens(name: re.Match[str], value: str) -> bool:
     """Whether a UUID so called opens something: not one that is merely a token or a secret of its own kind."""
-    if len(value) not in UUID_SIZES or UUID.match(value) is None:
+    if UUID.match(value) is None:
         return False
     longer = name.string[max(0, name.start() - 1) : name.start()]
     if called(name) == "token" and NO_KEY.search(name.string, max(0, name.start() - 12), name.start()):

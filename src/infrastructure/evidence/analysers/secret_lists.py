@@ -48,8 +48,8 @@ MOST = 10
 
 def listed(text: str, name: re.Match[str]) -> Iterator[Found]:
     """The secrets of the list that `name` calls several of its kind."""
-    called = (name.group(2) or "").lower().replace("_", "")
-    if not called.endswith(("s", "list")):
+    more = name.group(2)
+    if not more or not more.lower().replace("_", "").endswith(("s", "list")):
         return
     limit = min(len(text), name.start() + REACH)
     opened, form = OPENED.match(text, name.end(), limit), ELEMENT
@@ -70,7 +70,13 @@ def together(text: str, name: re.Match[str], head: str, end: int) -> Found | Non
 
     `head` is what stands right before `name` on its line.
     """
-    targets = TARGETS.match(text, name.end(), end)
+    after = name.end()
+    given = (
+        text.find("=", after, end) >= 0
+        or text.find("ALUES", after, end) >= 0
+        or text.find("alues", after, end) >= 0
+    )
+    targets = TARGETS.match(text, after, end) if given else None
     if targets is None:
         return None
     earlier = EARLIER.match(head[::-1])

@@ -14,20 +14,32 @@ WHOSE = (
     "client", "server", "service", "consumer", "jwt", "subscription", "admin",
 )  # fmt: skip
 """What a key is the key to."""
-LEADING = re.compile(rf"[_\- ]?(?:{'|'.join(whose[::-1] for whose in WHOSE)})| ed tom")
-"""What a name may begin with before its mark, read from the mark backwards: one place to look at is enough."""
-LONG = (
-    r"passw(?:or)?d|pwd|passphrase|passcode|passwort|secret|token|credentials?|appid"
-    rf"|(?:{'|'.join(WHOSE)})[_\- ]?key"
-    r"|mot de passe|contrase(?:ñ|n)a|kennwort"
-)
+LEADING = re.compile(rf"[_\- ]?(?:{'|'.join(whose[::-1] for whose in WHOSE)})")
+"""What a name may begin with before `key`, read from there backwards: one place to look at is enough."""
+PHRASE = "mot de "
+"""The same before `passe`."""
+KEY_OF = rf"(?:{'|'.join(WHOSE)})[_\- ]?key"
+LONG = {
+    "pa": r"passw(?:or)?d|passphrase|passcode|passwort", "pw": "pwd", "se": "secret", "to": "token",
+    "cr": "credentials?", "co": "contrase(?:ñ|n)a", "ke": "kennwort", "ap": r"appid|(?:api|app)[_\- ]?key",
+    "au": r"auth[_\- ]?key",
+}  # fmt: skip
+"""Names that are telling wherever they stand, by the first letters of their marks."""
 SHORT = (
     r"(?:(?<![A-Za-z])(?:[Pp]ass|PASS|[Pp]w|PW|[Aa]uth|AUTH|[Aa]pi|API|[Cc]reds?|CREDS?|[Kk]ey|KEY)"
     r"|(?<=[a-z0-9])(?:Pass|Pw|Auth|Creds?|Key)|(?<=[A-Z0-9]{3})KEY|(?<=root)pw|(?<=bind)pw"
     r"|(?<=user)pass|(?<=db)pass|(?<=smtp)pass|(?<=mail)pass|(?<=ftp)pass|(?<=db)pw|(?<=my)pw)(?:_?[0-9])?(?![\w\-])"
 )
 """Names that are parts of many words: whole words only, and nothing after them."""
-NAME = re.compile(rf"((?i:{LONG}))([\w\-]{{0,40}}+)|({SHORT})")
+
+
+def _name(long: str) -> re.Pattern[str]:
+    return re.compile(rf"((?i:{long}))([\w\-]{{0,40}}+)|({SHORT})")
+
+
+NAME = _name("|".join([*LONG.values(), KEY_OF, "mot de passe"]))
+NAMES = {letters: _name(long) for letters, long in LONG.items()}
+"""The same for a name that begins with its mark."""
 HEADING = "key-----"
 """The end of a key's first or last line, which names no value: the key below it has a rule of its own."""
 BEFORE = re.compile(r"[\w.\-]*+")
@@ -57,36 +69,44 @@ def names(text: str) -> Iterator[re.Match[str]]:
     """What NAME finds from left to right, looked for only where its marks stand: they are found much faster."""
     lowered = text.replace("İ", "i").lower()  # no other letter becomes two
     done = 0
-    for place in sorted(_places(lowered)):
+    for place in _places(lowered):
         if place < done:
             continue
-        start = place - _leading(lowered, done, place)
-        name = NAME.match(text, start) or (NAME.match(text, place) if start < place else None)
+        name = None
+        if lowered[place] in "kp" and (
+            leading := _leading(lowered, done, place)
+        ):  # only keys and passwords have such
+            name = NAME.match(text, place - leading)
+        if name is None:
+            name = NAMES[lowered[place : place + 2]].match(text, place)
         if name is not None:
             done = name.end()
             yield name
 
 
 def _places(lowered: str) -> list[int]:
+    """Where the marks stand, in order, but for those that name no value."""
     places = []
     for mark in MARKS:
         place = lowered.find(mark)
         while place >= 0:
             places.append(place)
             place = lowered.find(mark, place + 1)
-    return (
-        [place for place in places if not lowered.startswith(HEADING, place)]
-        if HEADING in lowered
-        else places
-    )
+    places.sort()
+    if HEADING not in lowered:
+        return places
+    return [place for place in places if not lowered.startswith(HEADING, place)]
 
 
 def _leading(lowered: str, done: int, place: int) -> int:
-    """How many characters before the mark at `place` belong to the name; only keys and passwords have such."""
-    if lowered[place] not in "kp":
-        return 0
-    first = max(done, place - BEFORE_MARK)
-    whose = LEADING.match(lowered[first:place][::-1])
+    """How many characters before the mark at `place` belong to the name."""
+    if lowered[place] == "p":
+        return (
+            len(PHRASE)
+            if lowered.startswith(PHRASE, place - len(PHRASE)) and place - len(PHRASE) >= done
+            else 0
+        )
+    whose = LEADING.match(lowered[max(done, place - BEFORE_MARK) : place][::-1])
     return 0 if whose is None else whose.end()
 
 
@@ -98,7 +118,7 @@ def called(name: re.Match[str]) -> str:
 def prefix_of(text: str, name: re.Match[str], start: int) -> str:
     """The part of a longer name that stands before the telling word, not before `start`: at most 40 characters."""
     first, word = max(start, name.start() - LONGEST_BEFORE), name.start()
-    if word <= first:
+    if word <= first or not (text[word - 1].isalnum() or text[word - 1] in "_.-"):
         return ""
     part = BEFORE.match(text[first:word][::-1])
     return text[word - part.end() : word] if part is not None else ""

@@ -18,6 +18,8 @@ STANDS_IN = re.compile(
 FILLED_IN_LATER = re.compile(
     r"^\$[A-Za-z_]|\$[({]|\{\{|\{[\w.!]*\}|%[({]|%s|<[^>]*>|«|@[A-Z_]+@|__\w+__|^[:&*!@#$]\w*$|\[[^\]]*\]"
 )
+FILLERS = frozenset("${%<«@_[:&*!#")
+"""Of these one stands in each."""
 UUID = re.compile(r"^\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?$", re.IGNORECASE)
 UUID_SIZES = frozenset({36, 37, 38})
 DAY = r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]|$)"
@@ -46,7 +48,8 @@ HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
 HEX_BITS = 2.9
 """Bits per character: 32 hexadecimal digits that were drawn have 3.6 of at most 4, hardly ever fewer than 3.2."""
 LONE = re.compile(r"[a-z]+$")
-BRIEF = re.compile(r"[A-Za-z0-9!@#$%^&*?]++$")
+BRIEF = re.compile(r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])[A-Za-z0-9!@#$%^&*?]++$")
+"""With a digit and a letter in it."""
 CAMEL = re.compile(
     r"[a-z][A-Z][a-z]|^(?i:utf|base|sha|md|v|aes|rsa|ipv|level|step|test|option|value|field|string)-?[0-9]"
 )
@@ -104,7 +107,7 @@ def stands_in(value: str) -> bool:
     return bool(
         len(set(value)) < 5
         or STANDS_IN.search(value.lower())
-        or FILLED_IN_LATER.search(value)
+        or (not FILLERS.isdisjoint(value) and FILLED_IN_LATER.search(value))
         or SAME.match(value)
     )
 
@@ -186,7 +189,7 @@ def is_brief(value: str) -> bool:
     return (
         6 <= len(value) < 64
         and BRIEF.match(value) is not None
-        and is_given(value)
+        and is_varied(value, 2.0)
         and not CAMEL.search(value)
     )
 
