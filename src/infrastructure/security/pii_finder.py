@@ -174,7 +174,7 @@ def _numbers(seen: Seen, start: int, end: int, taken: int) -> list[Found | None]
         found += [ssn(seen, *nine.span()) for nine in NINE.finditer(text, start, end + 2)]
     if asked.phone and not _is_all(found, seen, start, end):
         # Beside something else, what is set free waits for the marks, since it may be less than it seems.
-        found += phones(seen, start, end, asked.sizes, -1 if any(found) else taken)
+        found += phones(seen, start, end, asked.american, -1 if any(found) else taken)
     return found
 
 
@@ -186,6 +186,7 @@ class Asked(NamedTuple):
     card: bool
     nine: bool
     phone: bool
+    american: bool
 
 
 @lru_cache(maxsize=4_096)
@@ -193,12 +194,14 @@ def _asked(shape: str) -> Asked:
     """What the groups of digits of a stretch tell. Texts have few shapes, so most are told once."""
     sizes = tuple(map(len, GROUP.findall(shape)))
     digits = sum(sizes)
+    next_to = f"-{'-'.join(map(str, sizes))}-"
     return Asked(
         sizes,
         machine=len(sizes) >= 4 and shape.count(".") >= 3,
-        card=digits >= 12,
-        nine=9 in sizes or (2 in sizes and 4 in sizes),
+        card=digits >= 12 and ("-4-4-4-" in next_to or "-4-6-" in next_to or max(sizes) >= 12),
+        nine="-9-" in next_to or "-3-2-4-" in next_to,
         phone=digits >= 7,
+        american="-3-3-4-" in next_to,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from .pii_cues import OTHER, TELEPHONE
@@ -32,6 +32,11 @@ _NATIONAL = (
     r"(?:[ ./-]{1,3}\d{2,9}){1,4})" + _ENDS + r"|(?:8[ -]?)?\(\d{2,5}\)[ -]?\d{3,5}(?:[ .-]?\d{2,5}){1,2}" + _ENDS + ")"
 )  # fmt: skip
 NATIONAL = re.compile(rf"(?<![0-9]){_NATIONAL}")
+TRUNK = re.compile(
+    r"0(?<![0-9]0)(?P<trunk>(?=(?:[^0-9]{0,3}[0-9]){8})(?P<lead>[1-9]\d{0,4})(?:[ ./-]{1,3}\d{2,9}){1,4})"
+    + _ENDS
+)
+"""The same with the 0 alone: it begins with a plain character, which lets the engine run to the next."""
 SET_FREE = re.compile(rf"(?=\(){_NATIONAL}")
 """North American, with the 0 of long-distance calls, with an area code in brackets."""
 
@@ -56,13 +61,13 @@ def _apart(text: str, start: int, taken: int) -> bool:
     return not (last and last in ".-," and before[0].isalnum() and (last != "," or before[0].isdigit()))
 
 
-def phones(seen: Seen, start: int, end: int, sizes: Sequence[int], taken: int) -> list[Found]:
-    """Telephone numbers in the stretch from `start` to `end`, whose groups of digits have these `sizes`.
+def phones(seen: Seen, start: int, end: int, american: bool, taken: int) -> list[Found]:
+    """Telephone numbers in the stretch from `start` to `end`; whether it is `american`, the sizes of its groups tell.
 
     The number before ends at `taken`. It is read as if it had gone already, so that of numbers which hang together
     each sets the next free at once.
     """
-    text = seen.text
+    text, head = seen.text, start
     plus = start and text[start - 1] in "+("
     first = _international(text, start, end, taken) if plus or text.startswith("00", start) else None
     first = first or _worded(seen, start, end)
@@ -71,17 +76,22 @@ def phones(seen: Seen, start: int, end: int, sizes: Sequence[int], taken: int) -
         start, taken = first.end, found[0].end
     elif start and text[start - 1] == "(":
         start -= 1
-    # What a national number must have: two groups, and groups of three and four, a 0 before, or brackets.
-    if len(sizes) > 1 and (
-        (3 in sizes and 4 in sizes) or text.find("0", start, end) >= 0 or text.find("(", start, end) >= 0
-    ):
-        found += _national(seen, start, end, taken)
+    if american or text.find("(", start, end) >= 0:
+        found += _national(seen, NATIONAL, (head, start, end), taken)
+    elif text.find("0", start, end) >= 0:
+        found += _national(seen, TRUNK, (head, start, end), taken)
     return found
 
 
-def _national(seen: Seen, start: int, end: int, taken: int) -> Iterator[Found]:
-    text = seen.text
-    while match := (taken >= start and SET_FREE.match(text, taken, end + ENDING)) or NATIONAL.search(
+def _national(
+    seen: Seen, form: re.Pattern[str], stretch: tuple[int, int, int], taken: int
+) -> Iterator[Found]:
+    """Numbers of a national `form` in a stretch: where its digits begin, where it is read from, and where it ends."""
+    text, (head, start, end) = seen.text, stretch
+    numbered = (
+        head and text[head - 1] == "_"
+    )  # a name may go on to its number: words may stand before all of it
+    while match := (taken >= start and SET_FREE.match(text, taken, end + ENDING)) or form.search(
         text, start, end + ENDING
     ):
         begin, start = match.span()
@@ -90,7 +100,9 @@ def _national(seen: Seen, start: int, end: int, taken: int) -> Iterator[Found]:
             stop, start = _trunk_end(text, begin, stop)
         if stop > end or (match["lead"] and _goes_back(match, begin, taken)):
             continue
-        if _apart(text, begin, taken) and not OTHER.stands(seen, begin):
+        # Behind other digits no word says what it is.
+        other = (begin <= head or numbered) and OTHER.stands(seen, begin)
+        if not other and (text[begin - 1 : begin] == " " or _apart(text, begin, taken)):
             taken = _extended(text, stop)
             yield Found(begin, taken, "PHONE", 0.8)
 
