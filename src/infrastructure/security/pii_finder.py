@@ -13,7 +13,7 @@ from .pii_cards import cards, iban, ssn
 from .pii_found import Found, Placed, Seen, contested, settled
 from .pii_labels import labelled
 from .pii_network import mail, v4, v6
-from .pii_phones import EXTENSION, GROUP, SHAPE, phones
+from .pii_phones import EXTENSION, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
 from .pii_tables import Table, Tables, headers
 from .pii_text import Places, plain
@@ -21,6 +21,8 @@ from .pii_windows import FAR, SOON, Mark, freshly_marked, gathered, near_fresh, 
 
 FOUR = re.compile(r"[0-9](?<![\w.][0-9])[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9]|-[A-Za-z])")
 NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{2}\1[0-9]{4}(?!-?\w)")
+SIZES = str.maketrans("123456789.()/-", "0" * 9 + " " * 5)
+"""All digits as one, and all that parts them: what has groups of the same sizes is one."""
 SHORT = 40
 """Characters of stretches whose shapes are remembered."""
 HIDDEN = frozenset("\0\1")
@@ -165,8 +167,9 @@ def _numbers(seen: Seen, start: int, end: int, taken: int) -> list[Found | None]
     found: list[Found | None] = []
     if is_nobodys(stretch):
         return found
-    asked = _asked(stretch.translate(SHAPE)) if end - start <= SHORT else _asked.__wrapped__(stretch)
-    if asked.machine:
+    shape = stretch.translate(SIZES)
+    asked = _asked(shape) if end - start <= SHORT else _asked.__wrapped__(shape)
+    if asked.machine and stretch.count(".") >= 3:
         found += [v4(seen, *four.span()) for four in FOUR.finditer(text, start, end + 2)]
     if asked.card:
         found += cards(text, start, end)
@@ -179,9 +182,8 @@ def _numbers(seen: Seen, start: int, end: int, taken: int) -> list[Found | None]
 
 
 class Asked(NamedTuple):
-    """Which rules are asked about a stretch of digits and separators, and the sizes of its groups."""
+    """Which rules are asked about a stretch of digits and separators."""
 
-    sizes: tuple[int, ...]
     machine: bool
     card: bool
     nine: bool
@@ -192,12 +194,11 @@ class Asked(NamedTuple):
 @lru_cache(maxsize=4_096)
 def _asked(shape: str) -> Asked:
     """What the groups of digits of a stretch tell. Texts have few shapes, so most are told once."""
-    sizes = tuple(map(len, GROUP.findall(shape)))
+    sizes = [*map(len, shape.split())]
     digits = sum(sizes)
     next_to = f"-{'-'.join(map(str, sizes))}-"
     return Asked(
-        sizes,
-        machine=len(sizes) >= 4 and shape.count(".") >= 3,
+        machine=len(sizes) >= 4,
         card=digits >= 12 and ("-4-4-4-" in next_to or "-4-6-" in next_to or max(sizes) >= 12),
         nine="-9-" in next_to or "-3-2-4-" in next_to,
         phone=digits >= 7,

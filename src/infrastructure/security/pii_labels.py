@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .pii_found import Found, Seen
-from .pii_windows import FAR, FRESH
+from .pii_windows import FRESH
 
 MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fév|fev|avr|mai|juin|juil|aoû|aou|déc|okt|dez"
@@ -165,31 +165,33 @@ def labelled(seen: Seen, *, again: bool = False) -> Iterator[Found]:
 
     When it is read `again`, only labels near fresh marks are looked at: the others are as they were.
     """
-    no_accent = "é" not in seen.small  # the only one in what stems begin with
+    small = seen.small
+    no_accent = "é" not in small  # the only one in what stems begin with
     for label in LABELS:
         for head, stems in HEADS[label.kind]:
-            at = -1 if no_accent and "é" in head else seen.small.find(head)
+            at = -1 if no_accent and "é" in head else small.find(head)
+            digit = -1
             while at >= 0:
-                # A look for a digit is cheap, and without one there is no value.
+                if digit < at:
+                    digit = found.start() if (found := DIGIT.search(small, at)) else len(small)
+                # Without a digit there is no value.
                 if (
-                    seen.small.startswith(stems, at)
-                    and _apart(seen, at)
-                    and DIGIT.search(seen.small, at, at + REACH)
-                    and (not again or seen.small.find(FRESH, max(0, at - 2), at + FAR) >= 0)
+                    digit - at < REACH
+                    and small.startswith(stems, at)
+                    and (not again or small.find(FRESH, max(0, at - 2), digit + REACH) >= 0)
+                    and (not small[at - 1 : at].isalpha() or _apart(seen, at))
                 ):
-                    match = label.pattern.match(seen.small, at)
+                    match = label.pattern.match(small, at)
                     if match and label.holds(match["value"]):
                         yield Found(*match.span("value"), label.kind, 0.85)
-                at = seen.small.find(head, at + len(head))
+                at = small.find(head, at + len(head))
 
 
 def _apart(seen: Seen, at: int) -> bool:
-    """Whether a word begins there: also one of several that are written as one, such as `dateOfBirth`."""
+    """Whether a word begins behind a letter: one of several that are written as one, such as `dateOfBirth`."""
     small = seen.small
     return (
-        at == 0
-        or not small[at - 1].isalpha()
-        or (seen.text[at : at + 1].isupper() and seen.text[at - 1].islower())
+        (seen.text[at : at + 1].isupper() and seen.text[at - 1].islower())
         or small[at : at + 7] in {"patient", "geboren"}
         or small[at : at + 4] == "pass"
     )

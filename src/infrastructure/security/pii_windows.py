@@ -52,11 +52,14 @@ FAR_LABELS = (
 
 FRESH = "\1"
 """What stands for each character of a mark of the last round, when a text is read again."""
-SEEN_BEFORE = 64
+BEHIND_MARK = 64
 """Characters before a stretch of digits in which a mark may change what the stretch is told to be."""
-SOON, FAR = 24, 300
+SOON, FAR = 12, 300
 """As many behind it, for a number and for an address."""
-NUMBER = re.compile(r"(?<!\w)[0-9]")
+PARTED = re.compile(r"(?<!\w)[0-9]")
+"""A number between a mark and another: words before the first say nothing about the second."""
+LOOKS_BACK = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]|[0-9]{9}|[0-9]{3}[ .-][0-9]{2}[ .-][0-9]{4}")
+"""What words may tell over a number between: addresses of machines and social security numbers."""
 
 
 Mark = tuple[int, int, bool]
@@ -143,8 +146,11 @@ def near_fresh(text: str, start: int, end: int, behind: int) -> bool:
 
     All others have been told in the round before.
     """
-    return (
-        text.rfind(FRESH, max(0, start - SEEN_BEFORE), start) >= 0 or text.find(FRESH, end, end + behind) >= 0
+    if text.find(FRESH, end, end + behind) >= 0:
+        return True
+    mark = text.rfind(FRESH, max(0, start - BEHIND_MARK), start)
+    return mark >= 0 and (
+        PARTED.search(text, mark, start) is None or LOOKS_BACK.search(text, start, end) is not None
     )
 
 
