@@ -72,6 +72,8 @@ class PromotionSweeper:
 
     async def _keep(self, due: Due) -> bool:
         """Whether `due` needs nothing more in the long-term store."""
+        if due.key not in await self._short.retrieve_many([due.key]):
+            return True  # somebody else has moved it, and it may have been deleted since
         there = await self._long.entry(due.key)
         if there is not None and (there.origin.promotion == due.version or there.stored_at > due.stashed_at):
             return True

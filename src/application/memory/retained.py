@@ -22,11 +22,8 @@ class RetainedLongTermStore(PassingLongTermStore):
 
     async def keep(self, storing: Storing) -> bool:
         """Keep it, and delete what is over when that was long not done, or when it stands in the way."""
-        if storing.origin.promotion and await self.entry(storing.key) is None:
-            await self._inner.delete(
-                storing.key
-            )  # one promotion is written once, unless the first one is over
-        if self._clock.monotonic() >= self._next:
+        in_the_way = storing.origin.promotion and await self._holds_what_is_over(storing.key)
+        if in_the_way or self._clock.monotonic() >= self._next:
             self._next = self._clock.monotonic() + PAUSE
             await self.forget_what_is_over()
         return await storing.into(self._inner)
@@ -54,6 +51,11 @@ class RetainedLongTermStore(PassingLongTermStore):
         """Delete everything that is older than its class allows; the keys."""
         now = self._clock.now()
         return await self._inner.prune({one: now - one.kept_for for one in Classification})
+
+    async def _holds_what_is_over(self, key: str) -> bool:
+        """Whether it must go first: one promotion is written once. It goes by its age, since it may be renewed meanwhile."""
+        found = await self._inner.entry(key)
+        return found is not None and self._is_over(found)
 
     def _is_over(self, entry: Entry) -> bool:
         return self._clock.now() - entry.stored_at > entry.classification.kept_for

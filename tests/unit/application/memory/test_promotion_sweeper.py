@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ import pytest
 
 from muster.application.memory.promotion_sweeper import PromotionSweeper
 from muster.domain.errors import SecurityViolation, StorageError
+from muster.domain.memory.due import Due
 from muster.domain.memory.entry import NOBODY, Origin
 from muster.domain.ports.long_term_store import LongTermStore
 from muster.infrastructure.memory.embedded_short_term_store import EmbeddedShortTermStore
@@ -225,3 +227,28 @@ async def test_a_store_that_is_away_is_said_once_and_tried_again(
     with suppress(asyncio.CancelledError):
         await running
     assert await long.retrieve("a") == ["a"]
+
+
+async def test_what_was_promoted_and_deleted_meanwhile_does_not_come_back(
+    short: EmbeddedShortTermStore, long: Long, clock: FakeClock
+) -> None:
+    """A sweep that lags behind another looks again before it writes."""
+
+    class Lagging(EmbeddedShortTermStore):
+        async def due(self, limit: int = 100) -> tuple[Due, ...]:
+            found = await short.due(limit)
+            if found:
+                await PromotionSweeper(short, long, clock).sweep()
+                await long.delete("a")
+            return found
+
+        async def retrieve_many(self, keys: Sequence[str]) -> dict[str, object]:
+            return await short.retrieve_many(keys)
+
+        async def settle(self, due: Due) -> bool:
+            return await short.settle(due)
+
+    await put(short, "a", "b")
+    clock.advance(60)
+    assert await PromotionSweeper(Lagging(clock), long, clock).sweep() == ()
+    assert (await long.list_keys(), await short.keys()) == (("b",), ())

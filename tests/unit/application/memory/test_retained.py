@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from muster.application.memory.retained import PAUSE, RetainedLongTermStore
-from muster.domain.memory.entry import Origin, Query
+from muster.domain.memory.entry import Entry, Origin, Query
 from muster.domain.security.classification import Classification
 from muster.infrastructure.memory.in_process_store import InProcessLongTermStore
 from tests.fakes.clock import FakeClock
@@ -61,3 +61,24 @@ async def test_a_promotion_whose_entry_is_over_is_written_again() -> None:
     assert await store.entry("a") is None
     assert await store.store("a", 2, origin=origin)
     assert await store.retrieve("a") == 2
+
+
+async def test_a_promotion_that_another_has_just_made_is_never_taken_away() -> None:
+    """Whoever looked before it was there writes nothing, and deletes nothing: its short-term entry may be gone."""
+    clock, origin = FakeClock(), Origin(promotion="v1")
+
+    class Overtaken(InProcessLongTermStore):
+        deleted = 0
+
+        async def entry(self, key: str) -> Entry | None:
+            found = await super().entry(key)
+            await super().store(key, "by the other", origin=origin)
+            return found
+
+        async def delete(self, key: str) -> bool:
+            self.deleted += 1
+            return await super().delete(key)
+
+    inner = Overtaken(clock)
+    assert await RetainedLongTermStore(inner, clock).store("a", "by the slow one", origin=origin)
+    assert (inner.deleted, await inner.retrieve("a")) == (0, "by the other")
