@@ -53,7 +53,7 @@ class RetainedLongTermStore(PassingLongTermStore):
         return await self._inner.prune({one: now - one.kept_for for one in Classification})
 
     async def _holds_what_is_over(self, key: str) -> bool:
-        """Whether it must go first: one promotion is written once. It goes by its age, since it may be renewed meanwhile."""
+        """Whether it must go first: one promotion is written once. It goes by its age: it may be renewed meanwhile."""
         found = await self._inner.entry(key)
         return found is not None and self._is_over(found)
 
