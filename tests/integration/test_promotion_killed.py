@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from muster import MemoryConfig, UnifiedMemory
 from muster.application.memory.promotion_sweeper import PromotionSweeper
 from muster.domain.ports.short_term_store import ShortTermStore
 from muster.infrastructure.common.redis_client import RedisClient
@@ -72,6 +73,12 @@ def opened(place: str) -> tuple[ShortTermStore, Callable[[], None]]:
     return store, store.close
 
 
+async def written(long: SqliteLongTermStore) -> list[str]:
+    """The key of every writing of an entry since WATCH."""
+    told = await long._database.read(lambda c: [key.decode() for (key,) in c.execute("SELECT key FROM told")])
+    return sorted(told)
+
+
 @pytest.fixture(params=["file", "redis"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where the short-term entries are kept."""
@@ -105,9 +112,24 @@ async def test_killed_at_any_point_nothing_is_lost_and_nothing_promoted_twice(
     assert looks > KILLS
     assert 0 < len(left) < len(KEYS), "the kills came before the first or after the last promotion"
     assert set(await PromotionSweeper(short, long, SystemClock()).sweep()) == set(left)
-    told = await long._database.read(lambda c: [key for (key,) in c.execute("SELECT key FROM told")])
-    assert sorted(told) == [key.encode() for key in KEYS]
+    assert await written(long) == KEYS
     assert [await long.retrieve(key) for key in KEYS] == [[key] for key in KEYS]
     assert await short.keys() == ()
     long.close()
     close()
+
+
+async def test_those_who_open_one_memory_promote_each_entry_once(tmp_path: Path) -> None:
+    """Through all that is wrapped around the stores; who is slow takes away nothing that another has written."""
+    config = MemoryConfig(data_dir=tmp_path)
+    many = [UnifiedMemory("ann", config) for _ in range(4)]
+    assert await many[0].store("first", 1)
+    long = SqliteLongTermStore(tmp_path / "memory.db")
+    await long._database.read(lambda c: c.execute(WATCH).fetchall())
+    for key in KEYS[:100]:
+        assert await many[0].stash(key, [key], 0.001, promote_on_expiry=True)
+    told = await asyncio.gather(*(one.sweep() for one in many))
+    assert await written(long) == sorted(key for some in told for key in some) == KEYS[:100]
+    long.close()
+    for one in many:
+        one.close()
