@@ -32,6 +32,7 @@ PATHS = (
 )  # fmt: skip
 """One for each kind of text that is told apart, and some that are not."""
 NAMES = (
+    "pw", "key", "api",
     "password", "Password", "pass", "pw", "db_pass", "PWD", "secret", "client_secret", "token", "authToken", "API_KEY",
     "api_key", "key", "KEY", "auth", "cred", "credentials", "passwords", "tokens", "apiKeys", "appid", "contraseña",
     "mot de passe", "kennwort", "private_key", "public_token", "stripe key", "heroku_api_key",
@@ -82,7 +83,8 @@ BEFORE = (
 )
 LETTERS = string.ascii_letters + string.digits
 VALUES = (
-    (LETTERS, 6, 9), (LETTERS, 10, 15), (LETTERS, 16, 40), (LETTERS, 40, 128), (LETTERS + "!#%^&*+?~@=$|", 8, 20),
+    (LETTERS, 6, 6), (LETTERS, 6, 9), (LETTERS, 10, 15), (LETTERS, 16, 40), (LETTERS, 40, 128),
+    (LETTERS + "!#%^&*+?~@=$|", 8, 20),
     ("0123456789abcdef", 32, 32), ("0123456789abcdef", 8, 64), (string.digits, 6, 20), (string.ascii_lowercase, 8, 12),
     (string.ascii_letters, 16, 30), (LETTERS + "(){}[]#-_%", 12, 30), (string.punctuation, 6, 20), ("aA1", 6, 30),
     (LETTERS + "+/=", 20, 100), (LETTERS + "_-.", 20, 90),

@@ -22,8 +22,8 @@ class RuleMasker(SecretMasker):
     def mask(self, text: str, path: str = "") -> str:
         """See the port."""
         language = language_of(path) if path else ""
-        for _ in range(ROUNDS):
-            found = sorted(candidates(text, language), key=lambda one: one.start)
+        for turn in range(ROUNDS):
+            found = sorted(candidates(text, language, again=turn > 0), key=lambda one: one.start)
             if not found:
                 break
             text = "".join(_hidden(text, _merged(found)))

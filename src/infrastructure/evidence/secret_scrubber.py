@@ -35,8 +35,8 @@ class SecretScrubber(PromptScrubber):
     def screen(self, text: str) -> Scrubbed:
         """See the port; takes time in proportion to the text."""
         counts: Counter[str] = Counter()
-        for _ in range(ROUNDS):
-            places = [*self._places(text), *candidates(text, "")]
+        for turn in range(ROUNDS):
+            places = [*self._places(text), *candidates(text, "", again=turn > 0)]
             found = sorted(places, key=lambda one: (one.start, -one.end))
             if not found:
                 break

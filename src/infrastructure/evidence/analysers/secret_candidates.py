@@ -43,7 +43,7 @@ LOGIN = re.compile(r"://([^\s:/@\"'`<>{}$]{0,100}+):([^\s/@\"'`<>]{3,200}+)@([A-
 NAMELESS = re.compile(r"https?://([A-Za-z0-9_\-]{20,200}+):{0,1}+@([A-Za-z0-9.\-]{1,100}+)")
 """A token in the place of the user."""
 SHORTEST_RUN = 20
-RUN = re.compile(r"[A-Za-z0-9_\-.+/=~:]{20,}+")
+RUN = re.compile(r"[A-Za-z0-9_\-.+/=~:$%]{20,}+")
 """Each credential of a provider is, or begins with, such a run; ordinary text has few of them."""
 ESCAPED = frozenset({"\\n", "\\r", "\\t"})
 PORT = re.compile(r"\d{1,5},")
@@ -53,25 +53,30 @@ NOBODYS_HOST = re.compile(
 )
 
 
-def candidates(text: str, language: str, size: int = SIZE) -> Iterator[Found]:
+def candidates(text: str, language: str, size: int = SIZE, *, again: bool = False) -> Iterator[Found]:
     """Whatever a rule takes for a credential, from the surest rules to the vaguest; places may overlap.
 
-    A long text is read in parts of about `size` characters: the order holds within each of them.
+    A long text is read in parts of about `size` characters: the order holds within each of them. `again` says that all
+    that was found in it before has become `****`: a form of a provider can then only have come to light in a word that
+    holds such a mark, for no form reads over a blank.
     """
     yield from _private_keys(text)
     for start, stop in blocks(text, (*MARKS, "identified"), size):
         if stop - start == len(text):
-            yield from _in_part(text, language)
+            yield from _in_part(text, language, again=again)
         else:
-            for one in _in_part(text[start:stop], language):
+            for one in _in_part(text[start:stop], language, again=again):
                 yield replace(one, start=one.start + start, end=one.end + start)
 
 
-def _in_part(text: str, language: str) -> Iterator[Found]:
+def _in_part(text: str, language: str, *, again: bool) -> Iterator[Found]:
     # A run holds no blank: words that are too short need no look by an expression.
     words = [word for word in text.split() if len(word) >= SHORTEST_RUN]
-    runs = " ".join(RUN.findall(" ".join(words)))
-    yield from _formed(text, runs)
+    runs = _runs(words)
+    yield from _formed(text, _runs([word for word in words if MASK in word]) if again else runs)
+    for pair in PAIRS:
+        if any(mark in runs for mark in pair.marks):
+            yield from _paired(text, pair)
     yield from _tokens(text)
     yield from _logins(text)
     for start, end in commanded(text):
@@ -83,13 +88,14 @@ def _in_part(text: str, language: str) -> Iterator[Found]:
     yield from assigned(text, language)
 
 
+def _runs(words: list[str]) -> str:
+    return " ".join(RUN.findall(" ".join(words)))
+
+
 def _formed(text: str, runs: str) -> Iterator[Found]:
     for provider in PROVIDERS:
         if any(mark in runs for mark in provider.marks):
             yield from _provided(text, provider)
-    for pair in PAIRS:
-        if any(mark in runs for mark in pair.marks):
-            yield from _paired(text, pair)
 
 
 def _provided(text: str, provider: Provider) -> Iterator[Found]:

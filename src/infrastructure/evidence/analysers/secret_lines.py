@@ -12,9 +12,14 @@ WRAPPED = frozenset({"", "json"})
 CONNECTION = re.compile(
     r"(?:server|data source|host|hostname|accountname|accountendpoint|endpoint|uid|user id|sharedaccesskeyname)"
     r"\s{0,3}=[^;]{1,200};"
-    r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}=|\b(?:host|user|dbname)=[\w.\-]{1,80}[ ;]",
-    re.IGNORECASE,
+    r"|;\s{0,3}(?:server|host|uid|user id|accountname)\s{0,3}="
+    r"|(?:h(?<!\wh)ost|u(?<!\wu)ser|d(?<!\wd)bname)=[\w.\-]{1,80}[ ;]"
 )
+"""For small letters."""
+CONNECTED = re.compile(
+    r"=\s{0,3}(?:revres|ecruos atad|tsoh|emantsoh|eman(?:tnuocca|yeksseccaderahs)|tniopdne|diu|di resu|resu|emanbd)"
+)
+"""What stands in each, read backwards: only few places have to be looked at."""
 
 
 class Line:
@@ -45,7 +50,8 @@ class Line:
     def connects(self) -> bool:
         """Whether it holds a connection string, whose values need no quotes."""
         if self._connects is None:
-            self._connects = CONNECTION.search(self.text, self.start, self.end) is not None
+            line = self.text[self.start : self.end].lower()
+            self._connects = CONNECTED.search(line[::-1]) is not None and CONNECTION.search(line) is not None
         return self._connects
 
     def _end(self, start: int) -> int:

@@ -31,7 +31,8 @@ VALUE = re.compile(
     r"(?<![\w+/.\-$#@])(?:(?:[0-9a-f]{32}|[0-9A-F]{32})[0-9a-fA-F]{0,32}+"
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12})(?![\w+/\-])"
 )
-RUN = re.compile(r"[0-9a-fA-F\-]{32}")
+DIGITS = bytes(48 if chr(code) in "0123456789abcdefABCDEF-" else 32 for code in range(256))
+RUN = b"0" * 32
 SIZES = frozenset({32, 36, 37, 38, 40, 48, 56, 64})
 NEAR = 100
 """Characters before the digits."""
@@ -48,7 +49,7 @@ PUBLIC = re.compile(
 
 def vendor_keys(text: str, runs: str) -> Iterator[tuple[int, int]]:
     """Where such keys stand; `runs` are the long words of `text`: mostly there is none of its kind among them."""
-    if RUN.search(runs) is None:
+    if RUN not in runs.encode("ascii", "replace").translate(DIGITS):
         return
     for value in VALUE.finditer(text):
         if value.end() - value.start() not in SIZES:

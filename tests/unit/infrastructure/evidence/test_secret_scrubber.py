@@ -19,7 +19,7 @@ def test_overlapping_finds_leave_nothing_of_either(monkeypatch: pytest.MonkeyPat
     places = [("a", 2, 6), ("b", 4, 8), ("c", 8, 9), ("a", 2, 4)]
     found = [Found(kind, kind, start, end, 1.0, "strong") for kind, start, end in places]
     rounds = iter([found])
-    monkeypatch.setattr(secret_scrubber, "candidates", lambda text, language: next(rounds, []))
+    monkeypatch.setattr(secret_scrubber, "candidates", lambda text, language, again: next(rounds, []))
     scrubbed = SecretScrubber().screen("0123456789")
     assert scrubbed.text == "01[****a][****c]9"
     assert scrubbed.found == {"a": 1, "c": 1}
