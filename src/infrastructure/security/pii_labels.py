@@ -22,6 +22,7 @@ DATE = (
 )
 """A day of one year, as forms and people write it; two numbers may be day and month in either order."""
 
+NUMBERS = re.compile(r"\d+")
 CLOCK = re.compile(r"(?<=\d)t\d.*$")
 
 GAP = r"[\s\"'`:=#()<>|\[\],.*_/–-]{0,8}"
@@ -50,9 +51,9 @@ def _is_day(value: str) -> bool:
     """Whether the numbers of a date are in the calendar's bounds."""
     if value.isdigit():
         return 1 <= int(value[4:6]) <= 12 and 1 <= int(value[6:]) <= 31
-    numbers = [int(number) for number in re.findall(r"\d+", CLOCK.sub("", value))]
-    small = [number for number in numbers if number <= 31]
-    return len(small) >= len(numbers) - 1 and (len(numbers) < 3 or any(number <= 12 for number in small))
+    numbers = sorted(map(int, NUMBERS.findall(CLOCK.sub("", value) if "t" in value else value)))
+    # One of them may be the year, and of three one must be the month.
+    return (len(numbers) < 2 or numbers[-2] <= 31) and (len(numbers) < 3 or numbers[0] <= 12)
 
 
 LABELS = (

@@ -54,7 +54,7 @@ FRESH = "\1"
 """What stands for each character of a mark of the last round, when a text is read again."""
 BEHIND_MARK = 64
 """Characters before a stretch of digits in which a mark may change what the stretch is told to be."""
-SOON, FAR = 12, 300
+SOON, FAR = 12, 110
 """As many behind it, for a number and for an address."""
 PARTED = re.compile(r"(?<!\w)[0-9]")
 """A number between a mark and another: words before the first say nothing about the second."""
