@@ -38,6 +38,17 @@ WORST = (
 )
 """The slowest mixtures that a search by chance came upon."""
 
+VARIED = (
+    ("(###) ###-####", "dob,mrn\n"),
+    ("0# ## ## ## ## ", "0### ### ### ", "00## ## #### #### ", "born 5 May 1980 ", "patient id|id|id\n"),
+    ("# ", "0##/#### ### ", "01 02 03 04 ", "19##-0#-0# ", "Vi 0123 ", "dob,mrn\n"),
+    ("##.##.##.## ", "phone no,mrn\n", "x 555-#### "),
+    ("##.##.##.## ", "0123 456 789 ", "dob ", "mobile|social\n"),
+    ("01 02 03 04 ", "1 Aa ", "4111", "dob 1/2/80 00 1 ", "phone|cell\n", "rue "),
+    ("0#/0#/19## ", "dob 0#/0#/19## ", "fe80::#:#:#:# ", "no ####### ", "passport,mrn,phone\n"),
+)
+"""More of them, in which `#` is any digit: no number and no cell is like another."""
+
 CLEAN = (
     "The parser reads one block after another, keeps 12 of them, and gives the rest back to the pool. ",
     "A second pass was planned for 2026, but nobody asked for it in the meantime, so it stayed a plan.\n",
@@ -103,6 +114,11 @@ def hostile(size: int) -> dict[str, str]:
         made[f"mix {number} {few}"] = "".join(rng.choice(few) for _ in range(size))[:size]
     for number, pieces in enumerate(WORST):
         made[f"worst {number} {pieces}"] = "".join(rng.choice(pieces) for _ in range(size))[:size]
+    for number, pieces in enumerate(VARIED):
+        text = "".join(rng.choice(pieces) for _ in range(size))[:size]
+        made[f"varied {number} {pieces}"] = "".join(
+            rng.choice("0123456789") if sign == "#" else sign for sign in text
+        )
     return made
 
 

@@ -15,7 +15,7 @@ from .pii_labels import labelled
 from .pii_network import mail, v4, v6
 from .pii_phones import EXTENSION, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
-from .pii_tables import Table, Tables, headers
+from .pii_tables import Table, Tables, Way, headers
 from .pii_text import Places, plain
 from .pii_windows import FAR, SOON, Mark, freshly_marked, gathered, near_fresh, regions, windows
 
@@ -86,8 +86,9 @@ class PersonalDataFinder:
                     yield Found(match.start(), match.end(), kind, 0.9)
 
 
-def _read(seen: Seen, again: bool) -> list[Placed]:
-    return settled(by_rules(seen, again=again))
+def _read(seen: Seen, way: Way) -> list[Placed]:
+    again, plain_cells = way
+    return settled(labelled(seen, again=again) if plain_cells else by_rules(seen, again=again))
 
 
 def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[int, int], tuple[int, int]]]:

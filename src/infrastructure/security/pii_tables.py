@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
+from .pii_cues import OTHER, TELEPHONE
 from .pii_found import Placed, Seen
 
 COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport", "patient")
@@ -35,8 +36,13 @@ Table = tuple[int, int]
 Home = Callable[[int, int], tuple[int, int]]
 Show = Callable[[int, int], tuple[Seen, Home]]
 """Part of a text as rules look at it, and the way back from there to the text."""
-Read = Callable[[Seen, bool], list[Placed]]
-"""The finds in a text; the second argument says whether only those near fresh marks are wanted."""
+Way = tuple[bool, bool]
+"""How a line is read: only near fresh marks, and only for what its label alone tells."""
+Read = Callable[[Seen, Way], list[Placed]]
+TELLING = re.compile("phone|mob|tel|cell|fax|number|ss|soc|tax|itin| no$| num$| line$")
+"""Names of columns that may say more about digits than a label does: telephones and social security numbers."""
+CROSSING = re.compile(r"grad|updat|bump|install|://")
+"""What may keep something in the next cell from being found where it stands."""
 
 
 class Cell(NamedTuple):
@@ -69,7 +75,7 @@ class Tables:
         self._show = show
         self._read = read
         self._fresh = fresh
-        self._lines: dict[bool, dict[str, list[tuple[int, Cell, Home]]]] = {False: {}, True: {}}
+        self._lines: dict[Way, dict[str, list[tuple[int, Cell, Home]]]] = {}
 
     def cells(self, tables: Iterable[Table]) -> tuple[list[Placed], list[Table]]:
         """The finds in all cells of `tables` that are new or have a fresh mark, and how far each is read now."""
@@ -80,7 +86,7 @@ class Tables:
                 continue
             done = end if end >= start and not self._is_touched(start, end) else self._rows_of(start, end)
             now.append((start, done))
-        return [one for read, lines in self._lines.items() if lines for one in self._finds(lines, read)], now
+        return [one for way, lines in self._lines.items() for one in self._finds(lines, way)], now
 
     def _is_touched(self, start: int, end: int) -> bool:
         """Whether a fresh mark stands in a table, or in the line behind it."""
@@ -100,20 +106,38 @@ class Tables:
         for cell in rows.cells:
             line = f"{cell.name}: {seen.text[cell.start : cell.end]}\n"
             shift = cell.start - len(cell.name) - 2
-            self._lines[cell.read].setdefault(line, []).append((shift, cell, home))
+            way = (cell.read, _is_plain(seen, cell, home))
+            self._lines.setdefault(way, {}).setdefault(line, []).append((shift, cell, home))
         return home(rows.end - 1, rows.end)[0] if rows.end else start
 
-    def _finds(self, alike: Mapping[str, list[tuple[int, Cell, Home]]], again: bool) -> Iterator[Placed]:
+    def _finds(self, alike: Mapping[str, list[tuple[int, Cell, Home]]], way: Way) -> Iterator[Placed]:
         """The finds of lines in each of the cells that they were made of."""
         lines = list(alike)
         starts = [0, *accumulate(map(len, lines))]
         text = "".join(lines)
-        for first, last, kind, confidence in self._read(Seen(text, text.lower()), again):
+        for first, last, kind, confidence in self._read(Seen(text, text.lower()), way):
             index = bisect_right(starts, first) - 1
             for shift, cell, home in alike[lines[index]]:
                 move = shift - starts[index]
                 if cell.start <= first + move and last + move <= cell.end:
                     yield (*home(first + move, last + move), kind, confidence)
+
+
+def _is_plain(seen: Seen, cell: Cell, home: Home) -> bool:
+    """Whether all that the label of a cell does not tell is found where the cell stands: nothing there hides it."""
+    start, end = cell.start, cell.end
+    if TELLING.search(cell.name):
+        return False
+    begun, ended = home(start, end)
+    if cell.read and ended - begun != end - start:
+        return False  # what a mark sets free is told by the text as it is written, and here it is encoded
+    first, before = seen.text[start : start + 1], seen.small[max(0, start - 2) : start]
+    if before[-1:] == "," and before[:1].isdigit() and (first.isdigit() or first == "("):
+        return False
+    if CROSSING.search(seen.small, max(0, start - 100), start):
+        return False
+    # Words of the cell before, or at the end of the line above, are read over the mark between.
+    return not OTHER.stands(seen, start) and not TELEPHONE.stands(seen, start)
 
 
 def headers(seen: Seen) -> list[int]:

@@ -275,3 +275,12 @@ def test_numbers_that_hang_together_set_each_other_free(number: str) -> None:
     text = number * 40
     found = SCRUBBER.scrub(text)[1]
     assert [one.value for one in found] == [number.rstrip()] * 40
+
+
+@pytest.mark.parametrize(
+    "row", ["7,415-555-2671", "order,415-555-2671", "http://x,ann123@mail.com", "updated,85.12.3.4"]
+)
+def test_a_cell_is_read_without_what_stands_before_it(row: str) -> None:
+    """What hides the same in a sentence is another cell here."""
+    assert SCRUBBER.scrub(row)[1] == []
+    assert [one.value for one in SCRUBBER.scrub(f"a,dob\n{row}\n")[1]] == [row.partition(",")[2]]
