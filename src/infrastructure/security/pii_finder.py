@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from .pii_addresses import numbered, streets
+from .pii_announced import announced
 from .pii_cards import cards, iban, ssn
 from .pii_found import Found, Placed, Seen, contested, settled
 from .pii_labels import labelled
@@ -123,6 +124,7 @@ def by_rules(seen: Seen, *, again: bool = False) -> Iterator[Found]:
     yield from labelled(seen, again=again)
     yield from mail(seen)
     yield from streets(seen)
+    yield from announced(seen)
     if seen.text.count(":") >= 6 or "::" in seen.text:
         yield from v6(seen.text)
 

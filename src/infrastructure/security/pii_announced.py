@@ -1,0 +1,221 @@
+"""Addresses of any country: where words announce them, or the number of a flat stands in them.
+
+What their streets are called is told by no rule. So words and numbers are read as letters, one for each, and an address
+is a pattern over these letters: `NCN,CN` is "9 Dalmatinova 43, Velenje 3320".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .pii_found import Found, Seen
+
+_FLATS = "apt apartment apto suite ste unit flat room rm floor fl bldg building"
+_WITHIN = (
+    "de del della dei da do dos das di la le les du des den der am an im van von sur upon ul u út utca ulica"
+    " cesta kapu bis ter"
+)
+_NOWHERE = (
+    "and or of in on at to from is was are were has have the a with for by after not it this that ok am pm minute"
+    " minutes hour hours day days week weeks month months year years times level levels places different items"
+    " people euros dollars cents percent jan january feb february mar march apr april may jun june jul july aug"
+    " august sep september oct october nov november dec december monday tuesday wednesday thursday friday saturday"
+    " sunday eastern pacific chapter section part act volume terminal gate step line column version register page"
+    " port"
+)
+KINDS = {
+    **dict.fromkeys(_FLATS.split(), "U"),
+    **dict.fromkeys(_WITHIN.split(), "p"),
+    **dict.fromkeys(_NOWHERE.split(), "x"),
+}
+"""Letters of words: of a flat (U), small within names (p), of no address (x); of others, C with a capital, else l."""
+WORD = re.compile(
+    r"(((?: ?,)?(?: {0,2}\n {0,8})?,? ?)"
+    r"(?:([^\W\d_][\w'’-]{0,30})|(?:#?\d{1,6}(?: ?[a-zA-Z](?![\w.]))?(?:[/-]\d{1,5}[a-zA-Z]?)?|\d[\w-]{1,8})(?![\w%:]))"
+    r"(\.(?=[ ,\n]))?(?=[\s,;!?)\"']|\.(?!\w)|$))|(?s:.)"
+)
+"""All of it, what parts it from the one before, the word if it is no number, and a dot; or nothing of an address."""
+LONGEST = 120
+"""Characters of the longest address."""
+MOST_FLATS = 2
+"""Words for flats in it: a building and a room."""
+ABBREVIATED = 4
+"""Letters of the longest word that a dot abbreviates; behind a longer one it ends the sentence."""
+
+_UNIT = r"(?:[,;]?U[NC])"
+_TOWN = r"(?:N{0,2}[,;]?[Cp]{0,3}C(?:,C(?![Cpl]))?(?:[,;]?N{1,2})?|N{1,2})"
+_FAR = rf"(?:{_UNIT}+(?:(?>[Cp]{{0,3}}CN?)(?![Cpl]))?(?:[,;]{_TOWN})*|(?:[,;]{_TOWN})+)"
+"""Flat, town, country, with their codes."""
+_SMALL = r",l{1,2}(?=$|[,;x])"
+_BETWEEN = r"N,?[Clp]{1,5}N(?![lx])"
+_LAST = r"[Cp]{0,2}C[Cpl]{0,3},?N(?!l)C{0,3}"
+_FIRST = r"N(?:,(?=C))?N?[Clp]{0,3}[Cl](?!N)"
+"""Streets by where their numbers stand: on both sides, last, first."""
+_MAYBE = (
+    rf"{_BETWEEN}(?:{_FAR}|{_SMALL})?|{_LAST}{_FAR}"
+    rf"|(?:N(?:,(?=C))?N?C[Cp]{{0,3}}C|N[lp]{{1,4}}(?={_UNIT})){_FAR}"
+)
+MAYBE = re.compile(_MAYBE)
+"""Behind words that any place may follow: a name between two numbers, or more than a street."""
+HOME = re.compile(rf"{_MAYBE}|NC{{2,3}}(?=$|[,;x])")
+"""Behind words for where somebody lives."""
+SURE = re.compile(
+    rf"(?:[Clp]{{1,4}};)??(?P<it>(?:{_BETWEEN}|{_LAST})(?:{_FAR}|{_SMALL})?|(?=N?,?N?[lp]*C|N[^;]*N){_FIRST}{_FAR}?)"
+)
+"""Behind the word address; a line with a name may come first."""
+BESIDE = re.compile(
+    rf"(?:{_BETWEEN}|(?![^N]*,){_LAST}|N(?:,(?=C))?N?(?:[lp]{{0,3}}C[Clp]{{0,2}}|[lp]{{2,4}}))(?={_UNIT}){_FAR}"
+)
+FLAT = re.compile(rf"U[NC][,;]?(?:{_BETWEEN}|{_LAST}){_FAR}?")
+"""With the number of a flat behind the street, or before it."""
+
+ADDRESS = re.compile(
+    r"(?:address(?:es)?|adres(?:s[ea]?|se)?|anschrift|direcci[oó]n|indirizzo|endereço)\b(?! (?:ip|mac|e?-?mail)\b)"
+    r"(?:(?: of [^\d\n.;:?]{1,40}?)? (?:is|was|are|ist|lautet|est|es|è|é)(?: (?:now|at|in))?[ :]{1,3}"
+    r"|[^\d\n.;:?=(]{0,40}?(?: ?[:?]\s{1,10}|(?:,| with| as| to) (?=\d))(?:it is |it's |they are )?)(?:the corner of )?"
+)
+LIVING = re.compile(r"(?:live[sd]?|living|resid(?:es?|ed|ing)) at ")
+PLACE = re.compile(r"(?:live[sd]?|living|located|resid(?:es?|ed|ing)) (?:at|in|to|on) ")
+NO_ADDRESS = re.compile(
+    r"\b(?:ip|mac|e-?mail|web|memory|bus|url|http|base|return|start|key|network|wallet|bitcoin)[ _.-]?$"
+)
+"""What is called an address as well, and is not where somebody lives."""
+CUES = {
+    **dict.fromkeys(("dres", "anschrift", "direcci", "indirizz", "endereç"), ((ADDRESS, SURE),)),
+    **dict.fromkeys(("liv", "resid"), ((LIVING, HOME), (PLACE, MAYBE))),
+    "located ": ((PLACE, MAYBE),),
+}
+"""Words by what the text is searched for, each with the forms of address that may follow."""
+NAME = re.compile(r"(?:\d{1,6}[a-z]?|[^\W\d_][\w.'’-]{1,30}),?")
+STREET = re.compile(r"apt\b\.? ?\d[\w-]{0,6},?\s{1,8}(?:\d{1,6} )?(?!apt|suite)[^\W\d_]{2}", re.IGNORECASE)
+"""The number of a flat, with something like a street behind it."""
+STREETLIKE = re.compile(r"\d\D*?[^\W\d_]|[^\W\d_]\D*?\d")
+"""A number and a word."""
+MOST_BACK = 6
+REACH = 70
+"""Characters before the number of a flat in which the street begins."""
+NUMBERED = re.compile(r"(?:[Aa]pt|[Ss]uite|APT|SUITE)\b\.? ?\d")
+
+
+class Read(NamedTuple):
+    """Words, numbers and borders (`,` and `;` for a new line) as letters, and how long each is with what parts it."""
+
+    start: int
+    letters: str
+    sizes: list[tuple[int, int]]
+
+
+def announced(seen: Seen) -> Iterator[Found]:
+    """Addresses behind words that announce them, and beside the numbers of flats."""
+    text, small = seen
+    ascii_only = small.isascii()
+    for head, cues in CUES.items():
+        at = -1 if ascii_only and not head.isascii() else small.find(head)
+        while at >= 0:
+            start = _word(small, at) if head == "dres" else at
+            if _begins(seen, start) and (found := _behind(seen, start, cues)):
+                yield found
+            at = small.find(head, at + len(head))
+    yield from _by_flats(text, small)
+
+
+def _word(small: str, at: int) -> int:
+    """Where "address" or "adresse" begins of which the search has found the middle."""
+    return at - 2 if small.startswith("ad", at - 2) else at - 1 if small.startswith("a", at - 1) else at
+
+
+def _begins(seen: Seen, at: int) -> bool:
+    """Whether a word begins there, also one of several written as one."""
+    return at == 0 or not seen.small[at - 1].isalpha() or seen.text[at].isupper()
+
+
+def _behind(seen: Seen, at: int, cues: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]) -> Found | None:
+    for words, form in cues:
+        match = words.match(seen.small, at)
+        if match and not NO_ADDRESS.search(seen.small, max(0, at - 12), at):
+            found = _address(seen.text, match.end(), form)
+            if found:
+                return found
+    return None
+
+
+def _by_flats(text: str, small: str) -> Iterator[Found]:
+    for head in ("apt", "suite "):
+        at, end = small.find(head), 0
+        while at >= 0:
+            if at >= end and NUMBERED.match(text, at) and not (at and text[at - 1].isalnum()):
+                found = _with_flat(text, max(end, at - REACH), at)
+                if found:
+                    end = found.end
+                    yield found
+            at = small.find(head, at + len(head))
+
+
+def _with_flat(text: str, first: int, at: int) -> Found | None:
+    """The address with the number of a flat at `at`, which begins at `first` or later."""
+    start, behind = _back(text, first, at), STREET.match(text, at)
+    if not behind and not STREETLIKE.search(text, start, at):
+        return None
+    read = _read(text, start)
+    flat = read.letters.find("U")
+    for place in range(flat):
+        match = BESIDE.match(read.letters, place)
+        if match and match.end() > flat:
+            return _found(read, *match.span())
+    match = FLAT.match(read.letters, flat) if behind and flat >= 0 else None
+    return _found(read, *match.span()) if match else None
+
+
+def _back(text: str, first: int, at: int) -> int:
+    """Where the names and numbers begin that stand before `at`."""
+    words = text[first:at].rsplit(maxsplit=MOST_BACK)
+    start = at
+    for word in reversed(words[1:] if first else words):
+        if not NAME.fullmatch(word) or KINDS.get(word.rstrip(".,").lower(), "p") != "p":
+            break
+        start = text.rindex(word, first, start)
+    return start
+
+
+def _address(text: str, start: int, form: re.Pattern[str]) -> Found | None:
+    """What begins at `start` in this form."""
+    read = _read(text, start)
+    match = form.match(read.letters)
+    return _found(read, *match.span("it" if form is SURE else 0)) if match else None
+
+
+def _found(read: Read, first: int, last: int) -> Found:
+    begin = read.start + sum(size for size, _ in read.sizes[:first])
+    end = begin + sum(size for size, _ in read.sizes[first:last])
+    return Found(begin + read.sizes[first][1], end, "ADDRESS", 0.7)
+
+
+def _read(text: str, start: int) -> Read:
+    """Words and numbers from `start` on, as long as nothing else stands between them."""
+    letters, sizes, at, flats = "", list[tuple[int, int]](), start, 0
+    for match in WORD.finditer(text, start, start + LONGEST):
+        whole, gap, word, dot = match.groups()
+        if not whole:
+            break
+        if letters and gap != " ":
+            if not gap:
+                break
+            letters += ";" if "\n" in gap else ","
+            sizes.append((0, 0))
+        at += len(whole)
+        if at == start + LONGEST:
+            break
+        letter = (KINDS.get(word.lower()) or ("C" if word[0].isupper() else "l")) if word else "N"
+        letters += letter
+        sizes.append((len(whole), len(gap)))
+        flats += letter == "U"
+        if letter == "x" or flats > MOST_FLATS or (dot and _ends(text, at, word)):
+            break
+    return Read(start, letters, sizes)
+
+
+def _ends(text: str, at: int, word: str) -> bool:
+    """Whether the dot before `at` ends a sentence: behind a long word, or a number in a line."""
+    return len(word) > ABBREVIATED if word else text.startswith(" ", at)

@@ -1,0 +1,66 @@
+"""Addresses whose streets no rule knows: words announce them, or the number of a flat stands in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from muster.infrastructure.security.pii_scrubber import PIIScrubber
+
+FOUND = {
+    "Her address is 9721 Dalmatinova 43, Velenje.": "Her address is [REDACTED-ADDRESS].",
+    "The address of Peerj is 97 Dalmatinova 43 Apt. 678": "The address of Peerj is [REDACTED-ADDRESS]",
+    "his address: 46 velký průhon 426, opocnice": "his address: [REDACTED-ADDRESS]",
+    "My address is Nørregade 12, 1165 København K.": "My address is [REDACTED-ADDRESS].",
+    "Address: Mannerheimintie 22, 00100 Helsinki": "Address: [REDACTED-ADDRESS]",
+    "Her new address: Vinohradská 1511/230, 100 00 Praha 10": "Her new address: [REDACTED-ADDRESS]",
+    "Home address: Ana Dias\n  314 Słowicza 10 Apt. 3\n  Wrocław": "Home address: Ana Dias\n  [REDACTED-ADDRESS]",
+    "What is your address? It is Andrássy út 61, 1062 Budapest": "What is your address? It is [REDACTED-ADDRESS]",
+    "Please update the address with 42 Steinfelden 73\nSavonlinna": "Please update the address with [REDACTED-ADDRESS]",
+    "Anschrift: Im Winkel 4b, 8001 Zürich": "Anschrift: [REDACTED-ADDRESS]",
+    "Endereço: Rua Augusta 1500, apto 42, São Paulo, SP 01304": "Endereço: [REDACTED-ADDRESS]",
+    "eva lives at 255 hersnapvej 18, københavn k": "eva lives at [REDACTED-ADDRESS]",
+    "I live at 12 Elm Croft, and my sister next door.": "I live at [REDACTED-ADDRESS], and my sister next door.",
+    "He resides at 4 Y Stryd Fawr, Aberystwyth.": "He resides at [REDACTED-ADDRESS].",
+    "We are located at 60 Piroska u. 97.\nPorto Alegre": "We are located at [REDACTED-ADDRESS]",
+    "Meet at Tungata 11 Rott Crossroad\n Apt. 322\n Höfn tonight": "Meet at [REDACTED-ADDRESS] tonight",
+    "a taxi to 692 Kuuse 53 Apt. 641, Grubbenvorst, please": "a taxi to [REDACTED-ADDRESS], please",
+    "Barbara, Apt. 675 62314 Mellemvej 32\nAalborg": "Barbara, [REDACTED-ADDRESS]",
+}
+KEPT = (
+    "Please address the 5 points in section 3 before Friday.",
+    "The commit addresses 12 Issues 4 people reported.",
+    "The address of the function is 4096 bytes off",
+    "IP address: 10 Servers 5 each",
+    "email address: 3 Users 2 domains",
+    "Adresse IP : 10 Postes 3 salles",
+    "Her address was at 10, then Lunch at 12",
+    "His address to the nation was 45 minutes long",
+    "The keynote address is on 12 June 2026",
+    "address: str = 'x'  # 3 Lines 2 more",
+    "The service lives at 3 different places in 2 regions.",
+    "It lives in 3 Repositories, one of them private.",
+    "I have lived in 3 Countries, Spain among them.",
+    "We go live at 10 March 2025",
+    "live at 9 Eastern, 6 Pacific",
+    "The file is located in 2 Folders 1 level up",
+    "The node is located at line 12, Column 4",
+    "Test suite 240 passed, suite 12 failed",
+    "apt 12 packages upgraded, apt 2.6 is out",
+    "Chapter 7, Suite 3 of the opera; Bach's Suite 3, Movement 2",
+    "addresses 3 Of 4",
+    "Apt",
+    "address:",
+    "We address this with 3 Teams 2 times",
+)
+
+
+@pytest.mark.parametrize(("text", "scrubbed"), FOUND.items(), ids=range(len(FOUND)))
+def test_an_address_is_found_whatever_its_country(text: str, scrubbed: str) -> None:
+    """All of it, and nothing around it."""
+    assert PIIScrubber().scrub(text)[0] == scrubbed
+
+
+@pytest.mark.parametrize("text", KEPT, ids=range(len(KEPT)))
+def test_what_is_no_address_stays(text: str) -> None:
+    """Though it speaks of addresses, or has numbers where they have them."""
+    assert PIIScrubber().scrub(text) == (text, [])
