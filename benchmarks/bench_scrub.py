@@ -45,6 +45,7 @@ VARIED = (
     ("##.##.##.## ", "phone no,mrn\n", "x 555-#### "),
     ("##.##.##.## ", "0123 456 789 ", "dob ", "mobile|social\n"),
     ("01 02 03 04 ", "1 Aa ", "4111", "dob 1/2/80 00 1 ", "phone|cell\n", "rue "),
+    ("# Bb Apt # ", "address: # A ", "lives at ## Cc Dd, ", "1 rue "),
     ("0#/0#/19## ", "dob 0#/0#/19## ", "fe80::#:#:#:# ", "no ####### ", "passport,mrn,phone\n"),
 )
 """More of them, in which `#` is any digit: no number and no cell is like another."""
@@ -105,6 +106,7 @@ def hostile(size: int) -> dict[str, str]:
         "order ", "order no ",
         "version ", "version 1.1.1.1 ", "medical record ", "January ", "1 January ", "born 1 ", "née le ", "d.o.b. ",
         "P.O. ", "1, ", "1,", "c/ A ", "Ca ", "Flat 1, ", "po a", "stra", "FPO AP 12345 ", "12 A St, B, NY 10001 ",
+        "5 Bb Apt 5 ", "Apt 1 Xx ", "suite 12 ", "address: 1 A ", "address is ", "lives at 1 ", "located at 5 Xx 5 ",
         "a=", "{", "fe80::", "2001:db8::1 ", "0x", "é", "ß1",
     )  # fmt: skip
     made = {repr(seed): (seed * size)[:size] for seed in seeds}

@@ -32,15 +32,13 @@ KINDS = {
 }
 """Letters of words: of a flat (U), small within names (p), of no address (x); of others, C with a capital, else l."""
 WORD = re.compile(
-    r"(((?: ?,)?(?: {0,2}\n {0,8})?,? ?)"
+    r"(([ ,\n]{0,12})"
     r"(?:([^\W\d_][\w'’-]{0,30})|(?:#?\d{1,6}(?: ?[a-zA-Z](?![\w.]))?(?:[/-]\d{1,5}[a-zA-Z]?)?|\d[\w-]{1,8})(?![\w%:]))"
     r"(\.(?=[ ,\n]))?(?=[\s,;!?)\"']|\.(?!\w)|$))|(?s:.)"
 )
 """All of it, what parts it from the one before, the word if it is no number, and a dot; or nothing of an address."""
 LONGEST = 120
 """Characters of the longest address."""
-MOST_FLATS = 2
-"""Words for flats in it: a building and a room."""
 ABBREVIATED = 4
 """Letters of the longest word that a dot abbreviates; behind a longer one it ends the sentence."""
 
@@ -172,7 +170,8 @@ def _back(text: str, first: int, at: int) -> int:
     """Where the names and numbers begin that stand before `at`."""
     words = text[first:at].rsplit(maxsplit=MOST_BACK)
     start = at
-    for word in reversed(words[1:] if first else words):
+    cut = first and not text[first - 1].isspace() and not text[first].isspace()
+    for word in reversed(words[1:] if cut else words):
         if not NAME.fullmatch(word) or KINDS.get(word.rstrip(".,").lower(), "p") != "p":
             break
         start = text.rindex(word, first, start)
@@ -194,13 +193,13 @@ def _found(read: Read, first: int, last: int) -> Found:
 
 def _read(text: str, start: int) -> Read:
     """Words and numbers from `start` on, as long as nothing else stands between them."""
-    letters, sizes, at, flats = "", list[tuple[int, int]](), start, 0
+    letters, sizes, at = "", list[tuple[int, int]](), start
     for match in WORD.finditer(text, start, start + LONGEST):
         whole, gap, word, dot = match.groups()
         if not whole:
             break
         if letters and gap != " ":
-            if not gap:
+            if not gap.strip(" ") or gap.count("\n") > 1:
                 break
             letters += ";" if "\n" in gap else ","
             sizes.append((0, 0))
@@ -210,8 +209,7 @@ def _read(text: str, start: int) -> Read:
         letter = (KINDS.get(word.lower()) or ("C" if word[0].isupper() else "l")) if word else "N"
         letters += letter
         sizes.append((len(whole), len(gap)))
-        flats += letter == "U"
-        if letter == "x" or flats > MOST_FLATS or (dot and _ends(text, at, word)):
+        if letter == "x" or (dot and _ends(text, at, word)) or (letter == "U" and _anew(letters)):
             break
     return Read(start, letters, sizes)
 
@@ -219,3 +217,9 @@ def _read(text: str, start: int) -> Read:
 def _ends(text: str, at: int, word: str) -> bool:
     """Whether the dot before `at` ends a sentence: behind a long word, or a number in a line."""
     return len(word) > ABBREVIATED if word else text.startswith(" ", at)
+
+
+def _anew(letters: str) -> bool:
+    """Whether the word for a flat at the end belongs to another address: flats of one stand side by side."""
+    before = letters[:-1].rstrip(",;")
+    return "U" in before and before[-2:-1] != "U"
