@@ -23,7 +23,8 @@ SEPARATOR = re.compile(
     r"|\.(?:equals|Equals|equalsIgnoreCase|contentEquals|compareTo)\((?=[\"'])"
     rf"|\{{ get; (?:[a-z ]{{0,12}}set; |init; )?\}} =|,[ \t]{{0,4}}default[ \t]?=(?=[ \t]?[\"'])"
     rf"|:(?:\*\*)?(?![:=])|,(?=[ \t]{{0,8}}+(?:\[\]byte\()?{ESCAPES}[\"'])|\((?={ESCAPES}[\"'])"
-    r"|>(?=[ \t]{0,4}+[^<\s]{1,200}+[ \t]{0,4}+</))[ \t]{0,20}+(?:!!str[ \t]{1,4}+)?(?:&(?:quot|apos|#3[49]);)?"
+    r"|>(?:<!\[CDATA\[)?(?=[ \t]{0,4}+[^<\s]{1,200}+[ \t]{0,4}+</))[ \t]{0,20}+"
+    r"(?:!!str[ \t]{1,4}+)?(?:&(?:quot|apos|#3[49]);)?"
 )
 BELOW = re.compile(r"[|>][+\-]?[ \t]{0,4}+\r?\n[ \t]{1,40}+(?=\S+[ \t]*(?:\n|$))")
 """In YAML: the value is the one line below."""
@@ -58,7 +59,7 @@ ESCAPED_QUOTE = re.compile(r"(?:\\++|&(?:quot|apos|#3[49])\b.*+)$")
 """What begins to escape the quote that follows."""
 BARE = re.compile(r"([^\s\"'`,;(){}\[\]<>|]{1,300}+)")
 IN_CONNECTION = re.compile(r"([^\s\"'`;<>]{1,300}+)")
-IN_TAG = re.compile(r"([^\s\"'`<]{1,300}+)[ \t]{0,4}+</")
+IN_TAG = re.compile(r"((?:[^\s\"'`<\]]|\](?!\]>)){1,300}+)(?:\]\]>)?[ \t]{0,4}+</")
 IN_QUERY = re.compile(r"([^\s\"'`;<>&]{1,300}+)")
 OPENED = re.compile(r"[\w\-]{0,60}+[\"']\\{0,7}+\s{0,8}+(?=[(,])")
 """From a name in quotes back to the bracket, or the comma, before it."""

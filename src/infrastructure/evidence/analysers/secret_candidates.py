@@ -248,11 +248,10 @@ def _logins(text: str) -> Iterator[Found]:
     for match in LOGIN.finditer(text):
         name, host = match.group(1), match.group(3)
         password = unquote(match.group(2))
-        if PORT.match(password) or NOBODYS_HOST.search(host) or password == name:
+        if PORT.match(password) or password == name or stands_in(password) or is_something_else(password):
             continue
-        if stands_in(password) or is_something_else(password):
-            continue
-        if is_random(password) or is_chosen(password) or is_given(password) or is_word(password):
+        anywhere = is_random(password) or is_chosen(password)
+        if anywhere or (not NOBODYS_HOST.search(host) and (is_given(password) or is_word(password))):
             yield Found("password-in-url", "password inside a URL", *match.span(2), 0.85, "strong")
     for match in NAMELESS.finditer(text):
         token, host = match.groups()

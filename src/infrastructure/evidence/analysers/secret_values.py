@@ -62,6 +62,9 @@ UNLIKE_PASSWORD = re.compile(r"[\\^\"']|\*\*|//|\.\*|\.\+|\(\?")
 NUMBERED = re.compile(r"[A-Z]?[a-z]{4,}+[0-9]{1,4}+[!@#$%^&*?.]?$")
 FILLING = re.compile(
     r"pass|pwd|secret|user|admin|token|word|name|login|key|cred|root|guest|postgres|server|host"
+    r"|(?:required|optional|mandatory|(?:en|dis)abled|(?:un|in)?valid(?:ated)?|(?:in)?correct|expired|missing|provided|protected"
+    r"|(?:en|de)crypted|plaintext|unchanged|changed|forgotten|accepted|rejected|verified|verify|(?:un)?available|unknown"
+    r"|sensitive|(?:in|ex)ternal|automatic|manual|something|anything|nothing|whatever|restricted|deprecated|supported)$"
 )
 SIGN = re.compile(r"[!#%^&*+?~@=$|]")
 """What passwords are seasoned with, and names of things are not."""
@@ -203,7 +206,7 @@ def is_dense(value: str) -> bool:
     """Whether letters and digits change so often that nobody wrote it as words, though it is short."""
     if not 10 <= len(value) < LONG_ENOUGH_TO_BE_RANDOM or not value.isascii() or BLANK.search(value):
         return False
-    if TWO_DIGITS.search(value) is None or value in (value.lower(), value.upper()):
+    if TWO_DIGITS.search(value) is None or HEX.match(value):
         return False
     if not is_varied(value, 3.0):
         return False

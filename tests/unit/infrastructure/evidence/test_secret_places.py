@@ -136,6 +136,21 @@ def test_a_secret_in_its_place_is_found_to_its_ends(path: str, form: str) -> Non
     assert all(a >= start - len("robot:") and b <= start + len(value) for a, b in found)
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "secret", "after"),
+    [
+        ("a.xml", "<password><![CDATA[", SECRET, "]]></password>"),
+        ("a.yml", "dsn: postgres://ann:", SECRET, "@db.example.com/x"),
+        ("a.py", 'SECRET = "', "8f3k" + made_up(4, "0123456789") + "xq9v7l", '"'),
+    ],
+    ids=["in a section of characters", "at a host of nobody", "short, in small letters and digits"],
+)
+def test_a_strong_secret_is_one_wherever_it_stands(path: str, before: str, secret: str, after: str) -> None:
+    """Whoever writes an example of a host may have left the password in; what encloses the value is not masked."""
+    line = before + secret + after
+    assert [line[one.start : one.end] for one in candidates(line, language_of(path))] == [secret]
+
+
 @pytest.mark.parametrize("line", [f"robot:{HASH}", "robot:{SHA}" + TOKEN + "="])
 def test_a_user_s_hashed_password_can_be_guessed_at_leisure(line: str) -> None:
     """In the files that servers keep."""
@@ -213,6 +228,13 @@ SILENT = [
     ("a.sql", "SELECT PASSWORD('x'), name FROM t7"),
     ("a.yml", "url: https://0d9e3c527b1f4a869c40e2f5a81b6d37@o7.ingest.sentry.io/9"),
     ("a.txt", "robot:x:1000:1000:Robot 7:/home/robot:/bin/sh"),
+    ("a.yml", "password: required"),
+    ("a.yml", "password: incorrect"),
+    ("a.json", '{"password": "optional"}'),
+    ("a.xml", "<password><![CDATA[]]></password>"),
+    ("a.xml", "<password><![CDATA[${db.password7}]]></password>"),
+    ("a.yml", "dsn: postgres://ann:pa55-4@db.example.com/x"),
+    ("a.py", 'secret = "4b825dc642cb6e"'),
 ]
 
 

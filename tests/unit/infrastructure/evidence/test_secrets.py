@@ -195,7 +195,7 @@ SILENT = {
     "an address": "token_url = 'https://a1b2.org/oauth2/token?x=9'",
     "a translation key": "password_help = 'accounts.help2.password-rules-v3'",
     "a url without a password": "url = 'https://ann@db1.org/x'",
-    "a url of nobody": "url = 'https://ann:s3cr3tQu4rtz@example.com/'",
+    "a url of nobody": "url = 'https://ann:pa55-4@example.com/'",
     "several hosts": "url = 'kafka://a.org:9092,b.org:9092,c1-x:9092@group2'",
     "a url to fill in": "url = 'postgres://{user}:{password}@{host}'",
     "a uuid": "client_secret_id: 0d9e3c52-7b1f-4a86-9c40-e2f5a81b6d37\ntoken: 0d9e3c52-7b1f-4a86-9c40-e2f5a81b6d37",
