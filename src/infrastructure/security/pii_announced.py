@@ -7,8 +7,8 @@ is a pattern over these letters: `NCN,CN` is "9 Dalmatinova 43, Velenje 3320".
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from .pii_found import Found, Seen
 
@@ -39,6 +39,8 @@ WORD = re.compile(
 """All of it, what parts it from the one before, the word if it is no number, and a dot; or nothing of an address."""
 LONGEST = 120
 """Characters of the longest address."""
+MOST = 400
+"""Letters that are kept; then the next address is read anew."""
 ABBREVIATED = 4
 """Letters of the longest word that a dot abbreviates; behind a longer one it ends the sentence."""
 
@@ -97,26 +99,82 @@ REACH = 70
 NUMBERED = re.compile(r"(?:[Aa]pt|[Ss]uite|APT|SUITE)\b\.? ?\d")
 
 
-class Read(NamedTuple):
-    """Words, numbers and borders (`,` and `;` for a new line) as letters, and how long each is with what parts it."""
+class Words:
+    """Words, numbers and borders (`,` and `;` for a new line) of a text as letters, as long as nothing else stands
+    between them. Addresses side by side overlap where they are read; each word is turned into its letter once."""
 
-    start: int
-    letters: str
-    sizes: list[tuple[int, int]]
+    __slots__ = ("_begins", "_ends", "_from", "_next", "_open", "_text", "letters")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._start(0)
+
+    def _start(self, at: int) -> None:
+        self.letters, self._from = "", at
+        self._begins, self._ends = list[int](), list[int]()
+        self._next = WORD.finditer(self._text, at)
+        self._open = True
+
+    def read(self, start: int) -> tuple[int, int]:
+        """From which letter to which the words from `start` on are, as many as may be of one address."""
+        first = bisect_left(self._begins, start)
+        if first >= min(MOST, len(self._begins)) or self._begins[first] != start:
+            self._start(start)
+            first = 0
+        limit = start + LONGEST
+        if self._open and (not self._ends or self._ends[-1] < limit):
+            self._open = self._go_on(limit)
+        letters, last = self.letters, bisect_left(self._ends, limit, first)
+        flat = letters.find("U", first, last)
+        while flat >= 0 and (other := letters.find("U", flat + 1, last)) >= 0:
+            # Flats of one address stand side by side; another belongs to the next.
+            if len(letters[flat + 1 : other].rstrip(",;")) != 1:
+                return first, other + 1
+            flat = other
+        return first, last
+
+    def found(self, first: int, last: int) -> Found:
+        """The address that has these letters."""
+        return Found(self._begins[first], self._ends[last - 1], "ADDRESS", 0.7)
+
+    def _go_on(self, limit: int) -> bool:
+        """Takes up words up to `limit`, and tells whether more may follow."""
+        begins, ends, end = self._begins, self._ends, self._ends[-1] if self._ends else self._from
+        for match in self._next:
+            whole, gap, word, dot = match.groups()
+            if not whole:
+                return False
+            begin, end = end + len(gap), end + len(whole)
+            if gap != " " and begins:
+                if not gap.strip(" ") or gap.count("\n") > 1:
+                    return False
+                self.letters += ";" if "\n" in gap else ","
+                begins.append(begin - 1)
+                ends.append(begin - 1)
+            letter = (KINDS.get(word.lower()) or ("C" if word[0].isupper() else "l")) if word else "N"
+            self.letters += letter
+            begins.append(begin)
+            ends.append(end)
+            if letter == "x" or (dot and _ends(self._text, end, word)):
+                return False
+            if end >= limit:
+                return True
+        return False
 
 
 def announced(seen: Seen) -> Iterator[Found]:
     """Addresses behind words that announce them, and beside the numbers of flats."""
     text, small = seen
     ascii_only = small.isascii()
+    words = Words(text)
     for head, cues in CUES.items():
         at = -1 if ascii_only and not head.isascii() else small.find(head)
         while at >= 0:
             start = _word(small, at) if head == "dres" else at
-            if _begins(seen, start) and (found := _behind(seen, start, cues)):
+            if _begins(seen, start) and (found := _behind(seen, words, start, cues)):
                 yield found
             at = small.find(head, at + len(head))
-    yield from _by_flats(text, small)
+    yield from _by_flats(text, small, words)
 
 
 def _word(small: str, at: int) -> int:
@@ -129,41 +187,43 @@ def _begins(seen: Seen, at: int) -> bool:
     return at == 0 or not seen.small[at - 1].isalpha() or seen.text[at].isupper()
 
 
-def _behind(seen: Seen, at: int, cues: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]) -> Found | None:
-    for words, form in cues:
-        match = words.match(seen.small, at)
-        if match and not NO_ADDRESS.search(seen.small, max(0, at - 12), at):
-            found = _address(seen.text, match.end(), form)
-            if found:
-                return found
+def _behind(
+    seen: Seen, words: Words, at: int, cues: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+) -> Found | None:
+    for cue, form in cues:
+        match = cue.match(seen.small, at)
+        if match:
+            # Of forms that may follow the same words, the first allows all that the others do.
+            other = NO_ADDRESS.search(seen.small, max(0, at - 12), at)
+            return None if other else _address(words, match.end(), form)
     return None
 
 
-def _by_flats(text: str, small: str) -> Iterator[Found]:
+def _by_flats(text: str, small: str, words: Words) -> Iterator[Found]:
     for head in ("apt", "suite "):
         at, end = small.find(head), 0
         while at >= 0:
             if at >= end and NUMBERED.match(text, at) and not (at and text[at - 1].isalnum()):
-                found = _with_flat(text, max(end, at - REACH), at)
+                found = _with_flat(text, words, max(end, at - REACH), at)
                 if found:
                     end = found.end
                     yield found
             at = small.find(head, at + len(head))
 
 
-def _with_flat(text: str, first: int, at: int) -> Found | None:
+def _with_flat(text: str, words: Words, first: int, at: int) -> Found | None:
     """The address with the number of a flat at `at`, which begins at `first` or later."""
     start, behind = _back(text, first, at), STREET.match(text, at)
     if not behind and not STREETLIKE.search(text, start, at):
         return None
-    read = _read(text, start)
-    flat = read.letters.find("U")
-    for place in range(flat):
-        match = BESIDE.match(read.letters, place)
+    begin, stop = words.read(start)
+    flat = words.letters.find("U", begin, stop)
+    for place in range(begin, flat):
+        match = BESIDE.match(words.letters, place, stop)
         if match and match.end() > flat:
-            return _found(read, *match.span())
-    match = FLAT.match(read.letters, flat) if behind and flat >= 0 else None
-    return _found(read, *match.span()) if match else None
+            return words.found(*match.span())
+    match = FLAT.match(words.letters, flat, stop) if behind and flat >= 0 else None
+    return words.found(*match.span()) if match else None
 
 
 def _back(text: str, first: int, at: int) -> int:
@@ -178,48 +238,13 @@ def _back(text: str, first: int, at: int) -> int:
     return start
 
 
-def _address(text: str, start: int, form: re.Pattern[str]) -> Found | None:
+def _address(words: Words, start: int, form: re.Pattern[str]) -> Found | None:
     """What begins at `start` in this form."""
-    read = _read(text, start)
-    match = form.match(read.letters)
-    return _found(read, *match.span("it" if form is SURE else 0)) if match else None
-
-
-def _found(read: Read, first: int, last: int) -> Found:
-    begin = read.start + sum(size for size, _ in read.sizes[:first])
-    end = begin + sum(size for size, _ in read.sizes[first:last])
-    return Found(begin + read.sizes[first][1], end, "ADDRESS", 0.7)
-
-
-def _read(text: str, start: int) -> Read:
-    """Words and numbers from `start` on, as long as nothing else stands between them."""
-    letters, sizes, at = "", list[tuple[int, int]](), start
-    for match in WORD.finditer(text, start, start + LONGEST):
-        whole, gap, word, dot = match.groups()
-        if not whole:
-            break
-        if letters and gap != " ":
-            if not gap.strip(" ") or gap.count("\n") > 1:
-                break
-            letters += ";" if "\n" in gap else ","
-            sizes.append((0, 0))
-        at += len(whole)
-        if at == start + LONGEST:
-            break
-        letter = (KINDS.get(word.lower()) or ("C" if word[0].isupper() else "l")) if word else "N"
-        letters += letter
-        sizes.append((len(whole), len(gap)))
-        if letter == "x" or (dot and _ends(text, at, word)) or (letter == "U" and _anew(letters)):
-            break
-    return Read(start, letters, sizes)
+    begin, stop = words.read(start)
+    match = form.match(words.letters, begin, stop)
+    return words.found(*match.span("it" if form is SURE else 0)) if match else None
 
 
 def _ends(text: str, at: int, word: str) -> bool:
     """Whether the dot before `at` ends a sentence: behind a long word, or a number in a line."""
     return len(word) > ABBREVIATED if word else text.startswith(" ", at)
-
-
-def _anew(letters: str) -> bool:
-    """Whether the word for a flat at the end belongs to another address: flats of one stand side by side."""
-    before = letters[:-1].rstrip(",;")
-    return "U" in before and before[-2:-1] != "U"

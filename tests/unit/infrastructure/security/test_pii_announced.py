@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from muster.infrastructure.security.pii_scrubber import PIIScrubber
 
@@ -64,3 +66,21 @@ def test_an_address_is_found_whatever_its_country(text: str, scrubbed: str) -> N
 def test_what_is_no_address_stays(text: str) -> None:
     """Though it speaks of addresses, or has numbers where they have them."""
     assert PIIScrubber().scrub(text) == (text, [])
+
+
+def test_addresses_side_by_side_are_told_apart() -> None:
+    """However many follow each other: the words that are kept for the next are dropped in between."""
+    one = "5 Bb Apt 5 "
+    _, found = PIIScrubber().scrub(one * 400)
+    assert [(each.start, each.value) for each in found] == [
+        (start, one.strip()) for start in range(0, 400 * len(one), len(one))
+    ]
+
+
+@given(
+    st.lists(st.sampled_from([*FOUND, *KEPT, "5 Bb Apt 5 6 Cc Apt 7", "Apt 1 Xx, 22 Aa, Apt 2"]), max_size=6)
+)
+def test_what_stands_apart_is_read_as_if_it_stood_alone(texts: list[str]) -> None:
+    """Words that were read for one address change nothing of another."""
+    scrubbed = PIIScrubber().scrub("\t;\t".join(texts))[0]
+    assert scrubbed == "\t;\t".join(PIIScrubber().scrub(text)[0] for text in texts)
