@@ -96,6 +96,8 @@ STREETLIKE = re.compile(r"\d\D*?[^\W\d_]|[^\W\d_]\D*?\d")
 MOST_BACK = 6
 REACH = 70
 """Characters before the number of a flat in which the street begins."""
+FLATS = ("apt", "suite ")
+"""What the text is searched for; what must then stand there."""
 NUMBERED = re.compile(r"(?:[Aa]pt|[Ss]uite|APT|SUITE)\b\.? ?\d")
 
 
@@ -200,7 +202,7 @@ def _behind(
 
 
 def _by_flats(text: str, small: str, words: Words) -> Iterator[Found]:
-    for head in ("apt", "suite "):
+    for head in FLATS:
         at, end = small.find(head), 0
         while at >= 0:
             if at >= end and NUMBERED.match(text, at) and not (at and text[at - 1].isalnum()):

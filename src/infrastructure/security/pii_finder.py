@@ -88,8 +88,10 @@ class PersonalDataFinder:
 
 
 def _read(seen: Seen, way: Way) -> list[Placed]:
-    again, plain_cells = way
-    return settled(labelled(seen, again=again) if plain_cells else by_rules(seen, again=again))
+    again, what = way
+    if what == "digits":
+        return settled(_by_digits(seen, again=again))
+    return settled(labelled(seen, again=again) if what == "labels" else by_rules(seen, again=again))
 
 
 def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[int, int], tuple[int, int]]]:

@@ -6,11 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, islice
+from typing import Literal, NamedTuple
 
+from .pii_announced import CUES, FLATS
 from .pii_cues import OTHER, TELEPHONE
 from .pii_found import Placed, Seen
+from .pii_stretches import STRETCH
 
 COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport", "patient")
 NAME = re.compile(r"\s*[\"']?[a-z][a-z0-9_ .#/-]{0,30}[\"']?\s*")
@@ -36,11 +38,25 @@ Table = tuple[int, int]
 Home = Callable[[int, int], tuple[int, int]]
 Show = Callable[[int, int], tuple[Seen, Home]]
 """Part of a text as rules look at it, and the way back from there to the text."""
-Way = tuple[bool, bool]
-"""How a line is read: only near fresh marks, and only for what its label alone tells."""
+What = Literal["all", "labels", "digits"]
+"""Which rules read a line: all, those of labels, or those of numbers."""
+Way = tuple[bool, What]
+"""How a line is read: only near fresh marks, and by which rules."""
 Read = Callable[[Seen, Way], list[Placed]]
 TELLING = re.compile("phone|mob|tel|cell|fax|number|ss|soc|tax|itin| no$| num$| line$")
 """Names of columns that may say more about digits than a label does: telephones and social security numbers."""
+ONLY_PHONES = re.compile(r"(?!.*(?:dob|birth|mrn|ss|soc|tax|itin|pass|patient)).*(?:phone|mobile)")
+"""Names that say something of telephone numbers and of nothing else: only of the first number behind them."""
+ANNOUNCED = re.compile("|".join(map(re.escape, (*CUES, *FLATS))))
+"""What may be the words of addresses, which go over the mark between cells as far as they can."""
+SHORT = 24
+"""Characters of a cell that is read by all rules at once, since that costs less than to ask which are needed."""
+NUMBERS = 2
+"""How many of a cell are read for the first, since it may have an extension."""
+ANNOUNCED = re.compile("|".join(map(re.escape, (*CUES, *FLATS))))
+"""What may be the words of addresses, which go over the mark between cells as far as they can."""
+SECOND, ENDING = 2, 6
+"""Numbers of a cell that are read for the first, which may have an extension, and characters behind them."""
 CROSSING = re.compile(r"grad|updat|bump|install|://")
 """What may keep something in the next cell from being found where it stands."""
 
@@ -104,11 +120,20 @@ class Tables:
                 break
             size *= 4
         for cell in rows.cells:
-            line = f"{cell.name}: {seen.text[cell.start : cell.end]}\n"
-            shift = cell.start - len(cell.name) - 2
-            way = (cell.read, _is_plain(seen, cell, home))
-            self._lines.setdefault(way, {}).setdefault(line, []).append((shift, cell, home))
+            what = _what(seen, cell, home)
+            self._add(seen, home, cell, what)
+            if what == "digits" and cell.read:
+                self._add(
+                    seen, home, cell, "labels"
+                )  # words in the cell may say more now, if a mark is between them
         return home(rows.end - 1, rows.end)[0] if rows.end else start
+
+    def _add(self, seen: Seen, home: Home, cell: Cell, what: What) -> None:
+        """Notes a cell to be read."""
+        end = _two(seen.text, cell) if what == "digits" else cell.end
+        line = f"{cell.name}: {seen.text[cell.start : end]}\n"
+        shift = cell.start - len(cell.name) - 2
+        self._lines.setdefault((cell.read, what), {}).setdefault(line, []).append((shift, cell, home))
 
     def _finds(self, alike: Mapping[str, list[tuple[int, Cell, Home]]], way: Way) -> Iterator[Placed]:
         """The finds of lines in each of the cells that they were made of."""
@@ -123,21 +148,36 @@ class Tables:
                     yield (*home(first + move, last + move), kind, confidence)
 
 
+def _what(seen: Seen, cell: Cell, home: Home) -> What:
+    """Which rules find what only its label tells of a cell."""
+    telling = TELLING.search(cell.name) is not None
+    if telling and (cell.end - cell.start < SHORT or not ONLY_PHONES.match(cell.name)):
+        return "all"
+    if not _is_plain(seen, cell, home):
+        return "all"
+    if telling:
+        return "all" if ANNOUNCED.search(seen.small, cell.start, cell.end) else "digits"
+    # Words of the cell before, or at the end of the line above, are read over the mark between: of the first number.
+    before = OTHER.stands(seen, cell.start) or TELEPHONE.stands(seen, cell.start)
+    return "all" if before else "labels"
+
+
+def _two(text: str, cell: Cell) -> int:
+    """Where the third number of a cell begins, or the cell ends."""
+    third = next(islice(STRETCH.finditer(text, cell.start, cell.end), NUMBERS, None), None)
+    return third.start() if third else cell.end
+
+
 def _is_plain(seen: Seen, cell: Cell, home: Home) -> bool:
     """Whether all that the label of a cell does not tell is found where the cell stands: nothing there hides it."""
     start, end = cell.start, cell.end
-    if TELLING.search(cell.name):
-        return False
     begun, ended = home(start, end)
     if cell.read and ended - begun != end - start:
         return False  # what a mark sets free is told by the text as it is written, and here it is encoded
     first, before = seen.text[start : start + 1], seen.small[max(0, start - 2) : start]
     if before[-1:] == "," and before[:1].isdigit() and (first.isdigit() or first == "("):
         return False
-    if CROSSING.search(seen.small, max(0, start - 100), start):
-        return False
-    # Words of the cell before, or at the end of the line above, are read over the mark between.
-    return not OTHER.stands(seen, start) and not TELEPHONE.stands(seen, start)
+    return not CROSSING.search(seen.small, max(0, start - 100), start)
 
 
 def headers(seen: Seen) -> list[int]:

@@ -250,6 +250,20 @@ def test_cells_that_are_alike_are_all_found() -> None:
     assert [text[one.start : one.end] for one in found] == ["7654321"] * 3 + ["&#55;654321"]
 
 
+def test_a_column_of_telephones_tells_of_the_first_number_of_a_cell() -> None:
+    """With its extension; what follows in the cell is found as it is anywhere, also what a mark sets free."""
+    text = (
+        "id,phone\n1,555 9876 x12 or 555 9877 or 555 9878\n"
+        "2,by 0x1 5559876 a 415-555-2671 b mrn: 7654321\n"
+        "3,mrn: 415-555-2671 mrn: mrn: (0123) (0123 \n"
+    )
+    assert SCRUBBER.scrub(text)[0] == (
+        "id,phone\n1,[REDACTED-PHONE] or 555 9877 or 555 9878\n"
+        "2,by 0x1 5559876 a [REDACTED-PHONE] b mrn: [REDACTED-MRN]\n"
+        "3,mrn: [REDACTED-MRN] mrn: mrn: ([REDACTED-MRN]) ([REDACTED-MRN] \n"
+    )
+
+
 def test_a_line_with_a_number_names_no_columns() -> None:
     """It is a row itself: the name of a column holds no more than a year."""
     assert SCRUBBER.scrub("item 90210 phone;x\n5559876;b\n")[1] == []
