@@ -11,6 +11,7 @@ from .secret_judged import CHOSEN_NAMES, KEYS, SHORTEST, judged
 from .secret_lines import Line
 from .secret_lists import listed, together
 from .secret_names import is_public, names, prefix_of
+from .secret_tables import Columns
 
 ESCAPES = r"\\{0,7}+"
 """Before a quote that stands inside JSON text, or inside JSON text inside JSON text."""
@@ -104,9 +105,10 @@ can stand there."""
 
 def assigned(text: str, language: str) -> Iterator[Found]:
     """All values that pass the gates, in order; every line is looked at in time proportional to its length."""
-    line = Line(text, language)
+    line, columns = Line(text, language), Columns(text)
     for name in names(text):
         start, end = name.span()
+        yield from columns.below(name)
         if not _may_have_value(text, start, end) or _is_hidden(text, end) or not line.moved_to(start, end):
             continue
         # Whether a name is one of another thing is asked last: few have a value at all.
