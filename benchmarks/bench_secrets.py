@@ -27,7 +27,8 @@ MORE = [
     "passwords:\n- a1b2c3d4\n", "passwords=['a1b2c3d4', ", "token, a, ", "(token, 'a1b2c3d4') = ", "strcmp(password, ",
     "'a1b2c3d4' == password ", "strcmp('a1b2c3d4', token ", "stripe key " + "0af1" * 8 + " ", "<pass>a{</",
     "MMMMM", "M.", "a1" * 8 + ".atlasv1.", "pat", "SK", "0123456789abcdef", "ABSK", "auth auth=", "token token ",
-    "pw\n", "pw,\n", "pw, pw\n", "a,pw\nb,hunter2x9\n", "key:\n", "pw=hunt3r\n", "pw:hunt3r\n", "pw=='hunt3r'\n", 'pw"value=hunt3r\n',
+    "pw\n", "pw,\n", "pw, pw\n", "a,pw\nb,hunter2x9\n",
+    "key:\n", "pw=hunt3r\n", "pw:hunt3r\n", "pw=='hunt3r'\n", 'pw"value=hunt3r\n',
     '?pw: vt0yKP"\n, ', "pw, pw, pw = 'a', 'b'\n", "((((((password, ", "masterauth ", "İ client key ", "host=a token ",
 ]  # fmt: skip
 OF_THEIR_OWN = (
