@@ -53,10 +53,6 @@ SHORT = 24
 """Characters of a cell that is read by all rules at once, since that costs less than to ask which are needed."""
 NUMBERS = 2
 """How many of a cell are read for the first, since it may have an extension."""
-ANNOUNCED = re.compile("|".join(map(re.escape, (*CUES, *FLATS))))
-"""What may be the words of addresses, which go over the mark between cells as far as they can."""
-SECOND, ENDING = 2, 6
-"""Numbers of a cell that are read for the first, which may have an extension, and characters behind them."""
 CROSSING = re.compile(r"grad|updat|bump|install|://")
 """What may keep something in the next cell from being found where it stands."""
 
