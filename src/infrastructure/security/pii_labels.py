@@ -171,21 +171,29 @@ def labelled(seen: Seen, *, again: bool = False) -> Iterator[Found]:
     for label in LABELS:
         for head, stems in HEADS[label.kind]:
             at = -1 if no_accent and "é" in head else small.find(head)
-            digit = -1
-            while at >= 0:
-                if digit < at:
-                    digit = found.start() if (found := DIGIT.search(small, at)) else len(small)
-                # Without a digit there is no value.
-                if (
-                    digit - at < REACH
-                    and small.startswith(stems, at)
-                    and (not again or small.find(FRESH, max(0, at - 2), digit + REACH) >= 0)
-                    and (not small[at - 1 : at].isalpha() or _apart(seen, at))
-                ):
-                    match = label.pattern.match(small, at)
-                    if match and label.holds(match["value"]):
-                        yield Found(*match.span("value"), label.kind, 0.85)
-                at = small.find(head, at + len(head))
+            if at >= 0:
+                yield from _behind(seen, label, head, stems, at, again=again)
+
+
+def _behind(
+    seen: Seen, label: Label, head: str, stems: tuple[str, ...], at: int, *, again: bool
+) -> Iterator[Found]:
+    """Values behind stems that begin with `head`, of which the first stands at `at`."""
+    small, digit = seen.small, -1
+    while at >= 0:
+        if digit < at:
+            digit = found.start() if (found := DIGIT.search(small, at)) else len(small)
+        # Without a digit there is no value.
+        if (
+            digit - at < REACH
+            and small.startswith(stems, at)
+            and (not again or small.find(FRESH, max(0, at - 2), digit + REACH) >= 0)
+            and (not small[at - 1 : at].isalpha() or _apart(seen, at))
+        ):
+            match = label.pattern.match(small, at)
+            if match and label.holds(match["value"]):
+                yield Found(*match.span("value"), label.kind, 0.85)
+        at = small.find(head, at + len(head))
 
 
 def _apart(seen: Seen, at: int) -> bool:
