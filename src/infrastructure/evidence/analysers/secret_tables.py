@@ -63,6 +63,8 @@ def _sign(text: str, start: int, end: int) -> str:
         return ""
     if sign == "|" or (sign in SIGNS and text[end + 1 : end + 2] not in {"", " ", "\n", "\r"}):
         return sign
+    if start == 0 or text[start - 1] == "\n":
+        return ""  # alone in its line
     before = text[max(0, start - LONGEST_CELL) : start].rpartition("\n")[2]
     at = max(before.rfind(one) for one in SIGNS)
     return (
