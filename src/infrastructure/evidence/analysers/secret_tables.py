@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from .secret_form import Found
 from .secret_judged import SHORTEST, judged
@@ -22,33 +21,59 @@ CELL = {
 }
 """In quotes, in which the sign may stand, or bare."""
 LONGEST_LINE = 2_000
+"""Characters of a row; what is longer ends a table, and so does the text."""
 LONGEST_CELL = 40
+MOST_COLUMNS = 50
 Cell = tuple[int, int]
 
 
 class Columns:
-    """Reads each table of `text` once for every telling name in its first line."""
+    """Reads each table of `text` once, whatever the number of telling names in its first line."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._rows = self._end = 0
+        self._begin = self._rows = self._end = 0
+        self._heading: list[Cell] = []
+        self._cells: list[list[Cell]] = []
 
     def below(self, name: re.Match[str]) -> list[Found]:
         """The secrets in the column that `name` heads."""
         text, (start, end) = self._text, name.span()
         if self._rows <= start < self._end:
-            return []
+            return []  # in a row of the table above
         sign = _sign(text, start, end)
         if not sign:
             return []
-        begin = text.rfind("\n", 0, start) + 1
-        line, self._rows = _line(text, begin)
-        self._end = self._rows
-        column = _column(line, sign, start - begin, _line(text, self._rows)[0])
-        if column is None or is_public(text, name, begin, prefix_of(text, name, begin)):
+        if not self._begin <= start < self._rows:
+            self._open(start, sign)
+        column = next((at for at, cell in enumerate(self._heading) if cell[0] <= start < cell[1]), None)
+        if column is None or is_public(text, name, self._begin, prefix_of(text, name, self._begin)):
             return []
-        found, self._end = _in_rows(text, self._rows, name, sign, column)
-        return found
+        cells = [row[column] for row in self._cells]
+        told = [
+            judged(name, first, last, text, is_placed=True)
+            for first, last in cells
+            if last - first >= SHORTEST and text.find("****", first, last) < 0
+        ]
+        return [one for one in told if one is not None]
+
+    def _open(self, start: int, sign: str) -> None:
+        """Read the table whose first line `start` is in, if that is one."""
+        text, earliest = self._text, max(0, start - LONGEST_LINE)
+        self._begin = text.rfind("\n", earliest, start) + 1 or earliest
+        self._heading, self._cells = [], []
+        line, self._rows = _line(text, self._begin)
+        self._end = self._rows
+        if earliest == self._begin > 0:
+            return
+        self._heading = _heading(line, self._begin, sign, _line(text, self._rows)[0])
+        while self._heading and self._end < len(text):
+            line, after = _line(text, self._end)
+            cells = _cells(line, self._end, sign)
+            if len(cells) != len(self._heading):
+                return
+            self._cells.append(cells)
+            self._end = after
 
 
 def _sign(text: str, start: int, end: int) -> str:
@@ -72,56 +97,38 @@ def _sign(text: str, start: int, end: int) -> str:
     )
 
 
-def _column(line: str, sign: str, at: int, first: str) -> tuple[int, int] | None:
-    """In which column `at` is, and of how many; None when the line is no heading, or the `first` row none of it."""
+def _heading(line: str, begin: int, sign: str, first: str) -> list[Cell]:
+    """The cells of a line that names columns; none when it is no such line, or the `first` row none of it."""
     if '"' not in line and '"' not in first and line.count(sign) != first.count(sign):
-        return None
-    heading = _cells(line, sign)
-    if len(heading) < 2 or not all(HEADING.fullmatch(line, *cell) for cell in heading):
-        return None
-    return next(
-        ((place, len(heading)) for place, (start, end) in enumerate(heading) if start <= at < end), None
+        return []
+    cells = _cells(line, begin, sign)
+    titled = len(cells) > 1 and all(
+        HEADING.fullmatch(line, start - begin, end - begin) for start, end in cells
     )
-
-
-def _in_rows(
-    text: str, start: int, name: re.Match[str], sign: str, column: tuple[int, int]
-) -> tuple[list[Found], int]:
-    """What is secret in the rows from `start` on, and where they end: where there are more cells, or fewer."""
-    (place, many), found = column, list[Found]()
-    while start < len(text):
-        line, after = _line(text, start)
-        cells = _cells(line, sign)
-        if len(cells) != many:
-            break
-        first, last = cells[place]
-        if last - first >= SHORTEST and "****" not in line[first:last]:
-            one = judged(name, start + first, start + last, text, is_placed=True)
-            found += [one] if one else []
-        start = after
-    return found, start
+    return cells if titled else []
 
 
 def _line(text: str, start: int) -> tuple[str, int]:
-    """The line that begins there, as far as it is looked at, and where the next one does."""
-    end = text.find("\n", start)
-    end = len(text) if end < 0 else end
-    return text[start : min(end, start + LONGEST_LINE)].rstrip("\r"), end + 1
+    """The line that begins there, without its end, and where the next begins; of one too long, as much as counts."""
+    end = text.find("\n", start, start + LONGEST_LINE)
+    if end < 0:
+        end = min(len(text), start + LONGEST_LINE)
+    return text[start:end].rstrip("\r"), end + 1
 
 
-def _cells(line: str, sign: str) -> Sequence[Cell]:
-    """The places of what stands in the cells of a line."""
+def _cells(line: str, at: int, sign: str) -> list[Cell]:
+    """The places of what stands in the cells of a line that begins at `at`; none where there are too many."""
     start, stop = 0, len(line)
     if sign == "|":
         start, stop = stop - len(line.lstrip(BORDER)), len(line.rstrip(BORDER))
     cells = list[Cell]()
     while start <= stop:
         match = CELL[sign].match(line, start, stop)
-        if match is None:
-            break
+        if match is None or len(cells) == MOST_COLUMNS:
+            return []
         first, last = match.span(match.lastindex or 0)
         while last > first and line[last - 1] in QUOTES:
             last -= 1
-        cells.append((first, last))
+        cells.append((at + first, at + last))
         start = match.end() + 1
     return cells

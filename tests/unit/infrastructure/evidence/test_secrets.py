@@ -254,6 +254,8 @@ async def test_in_a_line_of_data_names_tell_nothing_but_a_provider_s_key_is_stil
 
 HOSTILE = [
     "password=",
+    "pw|",
+    "pw,a ",
     "sk-",
     "AKIA",
     "eyJ",
