@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ..common.needles import Hits
 from .pii_found import Found, Seen
 
 _ENDS = (
@@ -95,24 +96,21 @@ BOX = re.compile(
 )
 
 _FIRST = r"(?:, ?| )(?:n[º°o.]{1,2} ?)?\d{1,4}(?: ?[a-zA-Z](?!\w))?(?:[-/]\d{1,4})?(?![\w.]\w|\d)"
-ENDINGS = {
-    "stra": ("straße", "strasse", "straat "),
-    **{
-        word: (word,)
-        for word in (
-            "str.", "gasse", "platz", "allee", "damm", "ufer", "weg ", "ring ", "laan ", "kade ",
-        )
-    },
-    **{word: (f"{word} ",) for word in ("gracht", "singel", "plein", "gatan", "vägen")},
-}  # fmt: skip
-"""Words that end the name of a street whose number comes last, by what the small text is searched for."""
-POLISH = "ul. "
-BEGINNINGS = (
-    "Ca", "Av", "Vi", "Co", "Plaza", "Paseo", "Piazza", "Largo", "Rua ", "Travessa", "Praça", "Borgo", "C/ ", POLISH,
+ENDINGS = (
+    "straße", "strasse", "straat ", "str.", "gasse", "platz", "allee", "damm", "ufer", "weg ", "ring ", "laan ",
+    "kade ", "gracht ", "singel ", "plein ", "gatan ", "vägen ",
 )  # fmt: skip
-"""What the words begin with that begin such a name: `BEFORE` tells the whole of them."""
+"""Words that end the name of a street whose number comes last."""
+BEGINNINGS = (
+    "calle ", "avenida ", "avda ", "avda. ", "av. ", "plaza ", "paseo ", "carrer ", "via ", "viale ", "piazza ",
+    "corso ", "largo ", "rua ", "travessa ", "praça ", "ul. ", "c/ ", "camino ", "vicolo ", "contrada ", "borgo ",
+)  # fmt: skip
+"""Words that begin such a name."""
 LANDMARKS = ("markt ", "hof ")
 """Words that end the name of a street or of anything else: a town with its code must follow the number."""
+FLATS, BOXES, ARMY = ("flat ", "studio "), "box ", "po a"
+WORDS = frozenset({*ENDINGS, *BEGINNINGS, *LANDMARKS, *FLATS, BOXES, ARMY})
+"""What stands in every address that `streets` finds, in small letters."""
 
 BEHIND = re.compile(rf"[^\W\d_]*\.?{_FIRST}")
 BEFORE = re.compile(
@@ -165,72 +163,54 @@ def _coded(text: str, start: int) -> Found | None:
     return Found(name.start(), match.end(), "ADDRESS", 0.7) if match and name else None
 
 
-def streets(seen: Seen) -> Iterator[Found]:
-    """Addresses with the number last, and boxes at the post office."""
-    for found in _numbered_last(seen):
+def streets(seen: Seen, words: Hits) -> Iterator[Found]:
+    """Addresses with the number last, and boxes at the post office; `words` are the places of `WORDS`."""
+    for found in _numbered_last(seen.text, words):
         town = TOWN.match(seen.text, found.end)
         yield Found(found.start, town.end(), found.kind, found.confidence) if town else found
-    yield from _by_landmarks(seen)
-    yield from _boxes(seen)
-    yield from _flats(seen.text)
-    yield from _forces(seen.small)
+    yield from _by_landmarks(seen.text, words)
+    yield from _boxes(seen.small, words.get(BOXES, ()))
+    yield from _flats(seen.text, words)
+    yield from _forces(seen.small, words.get(ARMY, ()))
 
 
-def _numbered_last(seen: Seen) -> Iterator[Found]:
-    text, small, ascii_only = seen.text, seen.small, seen.small.isascii()
-    for head, words in ENDINGS.items():
-        at = -1 if ascii_only and not head.isascii() else small.find(head)
-        while at >= 0:
-            if small.startswith(words, at) and (found := _behind(text, at)):
-                yield found
-            at = small.find(head, at + len(head))
-    for head in BEGINNINGS:
-        # The Polish one is written both ways.
-        where = small if head == POLISH else text
-        at = -1 if ascii_only and not head.isascii() else where.find(head)
-        while at >= 0:
-            if found := _before(text, at):
-                yield found
-            at = where.find(head, at + len(head))
+def _numbered_last(text: str, words: Hits) -> Iterator[Found]:
+    for ends, rule in ((ENDINGS, _behind), (BEGINNINGS, _before)):
+        for word in ends:
+            for at in words.get(word, ()):
+                if found := rule(text, at):
+                    yield found
 
 
-def _flats(text: str) -> Iterator[Found]:
-    for word in ("Flat ", "Studio "):
-        at = text.find(word)
-        while at >= 0:
+def _flats(text: str, words: Hits) -> Iterator[Found]:
+    for word in FLATS:
+        for at in words.get(word, ()):
             if match := FLAT.match(text, at):
                 yield Found(at, match.end(), "ADDRESS", 0.8)
-            at = text.find(word, at + len(word))
 
 
-def _forces(small: str) -> Iterator[Found]:
-    at = small.find("po a")
-    while at >= 0:
+def _forces(small: str, places: Iterable[int]) -> Iterator[Found]:
+    for at in places:
         if at and (match := FORCES.match(small, at - 1)):
             ship = SHIP.search(small, max(0, at - 31), at - 1)
             yield Found(ship.start() if ship else at - 1, match.end(), "ADDRESS", 0.8)
-        at = small.find("po a", at + 4)
 
 
-def _boxes(seen: Seen) -> Iterator[Found]:
-    at = seen.small.find("box ")
+def _boxes(small: str, places: Iterable[int]) -> Iterator[Found]:
     end = 0
-    while at >= 0:
-        box = BOX.search(seen.small, max(end, at - 13), at + 120)
+    for at in places:
+        box = BOX.search(small, max(end, at - 13), at + 120)
         if box and box.start() <= at:
             end = box.end()
             yield Found(box.start(), end, "ADDRESS", 0.8)
-        at = seen.small.find("box ", at + 4)
 
 
-def _by_landmarks(seen: Seen) -> Iterator[Found]:
+def _by_landmarks(text: str, words: Hits) -> Iterator[Found]:
     for word in LANDMARKS:
-        at = seen.small.find(word)
-        while at >= 0:
-            found = _behind(seen.text, at)
-            if found and (town := TOWN.match(seen.text, found.end)):
+        for at in words.get(word, ()):
+            found = _behind(text, at)
+            if found and (town := TOWN.match(text, found.end)):
                 yield found._replace(end=town.end())
-            at = seen.small.find(word, at + len(word))
 
 
 def _behind(text: str, at: int) -> Found | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ..common.needles import Hits
 from .pii_found import Found, Seen
 
 _FLATS = "apt apartment apto suite ste unit flat room rm floor fl bldg building"
@@ -164,19 +165,16 @@ class Words:
         return False
 
 
-def announced(seen: Seen) -> Iterator[Found]:
-    """Addresses behind words that announce them, and beside the numbers of flats."""
-    text, small = seen
-    ascii_only = small.isascii()
-    words = Words(text)
+def announced(seen: Seen, hits: Hits) -> Iterator[Found]:
+    """Addresses behind words that announce them, and beside the numbers of flats: `hits` has the places of both."""
+    words = Words(seen.text)
     for head, cues in CUES.items():
-        at = -1 if ascii_only and not head.isascii() else small.find(head)
-        while at >= 0:
-            start = _word(small, at) if head == "dres" else at
+        for at in hits.get(head, ()):
+            start = _word(seen.small, at) if head == "dres" else at
             if _begins(seen, start) and (found := _behind(seen, words, start, cues)):
                 yield found
-            at = small.find(head, at + len(head))
-    yield from _by_flats(text, small, words)
+    for head in FLATS:
+        yield from _by_flats(seen.text, hits.get(head, ()), words)
 
 
 def _word(small: str, at: int) -> int:
@@ -201,16 +199,14 @@ def _behind(
     return None
 
 
-def _by_flats(text: str, small: str, words: Words) -> Iterator[Found]:
-    for head in FLATS:
-        at, end = small.find(head), 0
-        while at >= 0:
-            if at >= end and NUMBERED.match(text, at) and not (at and text[at - 1].isalnum()):
-                found = _with_flat(text, words, max(end, at - REACH), at)
-                if found:
-                    end = found.end
-                    yield found
-            at = small.find(head, at + len(head))
+def _by_flats(text: str, places: Iterable[int], words: Words) -> Iterator[Found]:
+    end = 0
+    for at in places:
+        if at >= end and NUMBERED.match(text, at) and not (at and text[at - 1].isalnum()):
+            found = _with_flat(text, words, max(end, at - REACH), at)
+            if found:
+                end = found.end
+                yield found
 
 
 def _with_flat(text: str, words: Words, first: int, at: int) -> Found | None:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from ..common.needles import Hits, Needles
+from . import pii_addresses
 from .pii_addresses import numbered, streets
-from .pii_announced import announced
+from .pii_announced import CUES, FLATS, announced
 from .pii_cards import cards, iban, ssn
 from .pii_found import Found, Placed, Seen, contested, settled
-from .pii_labels import labelled
-from .pii_network import mail, v4, v6
+from .pii_labels import STEMS, labelled
+from .pii_network import AT_SPELLED, mail, v4, v6
 from .pii_phones import EXTENSION, phones
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
-from .pii_tables import Table, Tables, Way, headers
+from .pii_tables import COLUMNS, Table, Tables, Way, headers
 from .pii_text import Places, plain
 from .pii_windows import FAR, SOON, Mark, freshly_marked, gathered, near_fresh, regions, windows
 
@@ -26,6 +28,8 @@ SIZES = str.maketrans("123456789.()/-", "0" * 9 + " " * 5)
 """All digits as one, and all that parts them: what has groups of the same sizes is one."""
 SHORT = 40
 """Characters of stretches whose shapes are remembered."""
+WORDS = Needles({*STEMS, *AT_SPELLED, *pii_addresses.WORDS, *CUES, *FLATS, *COLUMNS})
+"""What rules look at a text for, in small letters."""
 HIDDEN = frozenset("\0\1")
 """What stands for marks while a text is read."""
 MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
@@ -50,8 +54,9 @@ class PersonalDataFinder:
         found, tables = list[Placed](), list[int]()
         for part in windows(text):
             seen, places = shown(part.text)
-            found += part.placed(at_home(by_rules(seen), places))
-            lines = ((start, start + 1, "", 0.0) for start in headers(seen))
+            words = WORDS.hits(seen.small)
+            found += part.placed(at_home(by_rules(seen, words), places))
+            lines = ((start, start + 1, "", 0.0) for start in headers(seen, words))
             tables += [line[0] for line in part.placed(at_home(lines, places))]
         return self._finds(text, found, [(start, -1) for start in tables], [])
 
@@ -67,7 +72,7 @@ class PersonalDataFinder:
         told = freshly_marked(text, fresh) if places or tables else text
         for part in windows(told) if many else gathered(told, places):
             seen, back = shown(part.text)
-            found += part.placed(at_home(by_rules(seen, again=True), back))
+            found += part.placed(at_home(by_rules(seen, WORDS.hits(seen.small), again=True), back))
         return self._finds(told, found, tables, [start for start, _, _ in fresh])
 
     def _finds(self, text: str, found: list[Placed], tables: Sequence[Table], fresh: Sequence[int]) -> Finds:
@@ -91,7 +96,10 @@ def _read(seen: Seen, way: Way) -> list[Placed]:
     again, what = way
     if what == "digits":
         return settled(_by_digits(seen, again=again))
-    return settled(labelled(seen, again=again) if what == "labels" else by_rules(seen, again=again))
+    words = WORDS.hits(seen.small)
+    return settled(
+        labelled(seen, words, again=again) if what == "labels" else by_rules(seen, words, again=again)
+    )
 
 
 def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[int, int], tuple[int, int]]]:
@@ -120,13 +128,16 @@ def at_home(found: Iterable[Placed], places: Places | None) -> Iterable[Placed]:
     return ((*span(start, end), kind, confidence) for start, end, kind, confidence in found)
 
 
-def by_rules(seen: Seen, *, again: bool = False) -> Iterator[Found]:
-    """Whatever a rule of this package finds; finds may overlap. When it is read `again`, only near fresh marks."""
+def by_rules(seen: Seen, words: Hits, *, again: bool = False) -> Iterator[Found]:
+    """Whatever a rule of this package finds; finds may overlap. `words` are the places of `WORDS`.
+
+    When it is read `again`, only near fresh marks.
+    """
     yield from _by_digits(seen, again=again)
-    yield from labelled(seen, again=again)
-    yield from mail(seen)
-    yield from streets(seen)
-    yield from announced(seen)
+    yield from labelled(seen, words, again=again)
+    yield from mail(seen, words)
+    yield from streets(seen, words)
+    yield from announced(seen, words)
     if seen.text.count(":") >= 6 or "::" in seen.text:
         yield from v6(seen.text)
 

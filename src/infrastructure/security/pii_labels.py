@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ..common.needles import Hits
 from .pii_found import Found, Seen
 from .pii_windows import FRESH
 
@@ -142,58 +143,39 @@ LABELS = (
 )
 
 
-RARE = frozenset({"mr", "pt", "né"})
-"""Two letters that are few enough to be searched for."""
-
-
-def _heads(stems: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-    """Stems that begin alike, by the letters that they begin with: one search finds them all."""
-    alike: dict[str, list[str]] = {}
-    for stem in stems:
-        alike.setdefault(stem[:2] if stem[:2] in RARE else stem[:3], []).append(stem)
-    return [(each[0] if len(each) == 1 else head, tuple(each)) for head, each in alike.items()]
-
-
-HEADS = {label.kind: _heads(label.stems) for label in LABELS}
+STEMS = frozenset(stem for label in LABELS for stem in label.stems)
 
 DIGIT = re.compile("[0-9]")
 REACH = 110
 """Characters from a label in which its value must begin to have digits."""
 
 
-def labelled(seen: Seen, *, again: bool = False) -> Iterator[Found]:
-    """Values behind their labels; what stems begin with is looked for once in the whole text.
+def labelled(seen: Seen, words: Hits, *, again: bool = False) -> Iterator[Found]:
+    """Values behind their labels; `words` are the places of their stems.
 
     When it is read `again`, only labels near fresh marks are looked at: the others are as they were.
     """
-    small = seen.small
-    no_accent = "é" not in small  # the only one in what stems begin with
     for label in LABELS:
-        for head, stems in HEADS[label.kind]:
-            at = -1 if no_accent and "é" in head else small.find(head)
-            if at >= 0:
-                yield from _behind(seen, label, head, stems, at, again=again)
+        for stem in label.stems:
+            if stem in words:
+                yield from _behind(seen, label, words[stem], again=again)
 
 
-def _behind(
-    seen: Seen, label: Label, head: str, stems: tuple[str, ...], at: int, *, again: bool
-) -> Iterator[Found]:
-    """Values behind stems that begin with `head`, of which the first stands at `at`."""
+def _behind(seen: Seen, label: Label, stems: Iterable[int], *, again: bool) -> Iterator[Found]:
+    """Values behind a stem that stands at each of these places."""
     small, digit = seen.small, -1
-    while at >= 0:
+    for at in stems:
         if digit < at:
             digit = found.start() if (found := DIGIT.search(small, at)) else len(small)
         # Without a digit there is no value.
         if (
             digit - at < REACH
-            and small.startswith(stems, at)
             and (not again or small.find(FRESH, max(0, at - 2), digit + REACH) >= 0)
             and (not small[at - 1 : at].isalpha() or _apart(seen, at))
         ):
             match = label.pattern.match(small, at)
             if match and label.holds(match["value"]):
                 yield Found(*match.span("value"), label.kind, 0.85)
-        at = small.find(head, at + len(head))
 
 
 def _apart(seen: Seen, at: int) -> bool:

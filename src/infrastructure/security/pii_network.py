@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from ..common.needles import Hits
 from .pii_found import Found, Seen
 
 _BETWEEN = r"[ \"'`:=(-]*(?:(?:is|was|now|to|from|number|no\.?|of|versions?|v|at)[ \"'`:=(-]+){0,2}"
@@ -53,6 +54,8 @@ DOMAIN = re.compile(
 DOMAIN_SPELLED = re.compile(
     r" ?[\[({] ?at ?[\])}] ?((?:[^\W_][\w-]{0,61}(?: ?[\[({] ?(?:dot|\.) ?[\])}] ?|\.)){1,5}[^\W\d_]{2,24})(?!\w)"
 )
+AT_SPELLED = frozenset({"at]", "at)", "at}", "at ]", "at )", "at }"})
+"""One of these is in each address that is spelled."""
 NOT_OF_THE_NAME = re.compile(r"[=&?|`{}/#!*^$]|%[23][0-9A-Fa-f]|(?<!\b[OoDd])'")
 """What a query, a list or an assignment puts before a mailbox's name; the apostrophe of O'Brien is part of it."""
 FILES = frozenset(
@@ -140,8 +143,11 @@ def _is_personal_v6(text: str, start: int, end: int) -> bool:
     return not (address.is_loopback or address.is_unspecified)
 
 
-def mail(seen: Seen) -> Iterator[Found]:
-    """E-mail addresses; each `@` is looked at once, with at most 64 characters before it."""
+def mail(seen: Seen, words: Hits) -> Iterator[Found]:
+    """E-mail addresses; each `@` is looked at once, with at most 64 characters before it.
+
+    `words` tell whether one of `AT_SPELLED` stands there.
+    """
     text = seen.text
     at = text.find("@")
     while at >= 0:
@@ -149,7 +155,7 @@ def mail(seen: Seen) -> Iterator[Found]:
         if domain and (found := _mailbox(text, at, domain.end())):
             yield found
         at = text.find("@", at + 1)
-    if "at" in seen.small and ("at]" in seen.small or "at)" in seen.small or "at }" in seen.small):
+    if not AT_SPELLED.isdisjoint(words):
         yield from _spelled(seen)
 
 

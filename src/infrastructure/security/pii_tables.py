@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from typing import Literal, NamedTuple
 
+from ..common.needles import Hits
 from .pii_announced import CUES, FLATS
 from .pii_cues import OTHER, TELEPHONE
 from .pii_found import Placed, Seen
@@ -176,20 +177,18 @@ def _is_plain(seen: Seen, cell: Cell, home: Home) -> bool:
     return not CROSSING.search(seen.small, max(0, start - 100), start)
 
 
-def headers(seen: Seen) -> list[int]:
-    """Where lines begin that name columns of which one is personal."""
-    starts = {seen.small.rfind("\n", 0, at) + 1 for at in _mentions(seen.small)}
+def headers(seen: Seen, words: Hits) -> list[int]:
+    """Where lines begin that name columns of which one is personal; `words` are the places of `COLUMNS`."""
+    starts = {seen.small.rfind("\n", 0, at) + 1 for at in _mentions(seen.small, words)}
     return sorted(start for start in starts if _header(seen.small, start))
 
 
-def _mentions(small: str) -> Iterator[int]:
+def _mentions(small: str, words: Hits) -> Iterator[int]:
     for name in COLUMNS:
-        at = small.find(name)
-        while at >= 0:
+        for at in words.get(name, ()):
             end = at + len(name)
             if NAME_END.match(small, end, end + 24):
                 yield at
-            at = small.find(name, end)
 
 
 def _header(small: str, start: int) -> tuple[str, int, list[tuple[int, str]]] | None:

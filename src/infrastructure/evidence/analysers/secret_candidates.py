@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote
 
+from ...common.needles import Needles
 from .secret_assignments import assigned
 from .secret_blocks import SIZE, blocks
 from .secret_commands import commanded
@@ -45,6 +46,9 @@ NAMELESS = re.compile(r"https?://([A-Za-z0-9_\-]{20,200}+):{0,1}+@([A-Za-z0-9.\-
 SHORTEST_RUN = 20
 RUN = re.compile(r"[A-Za-z0-9_\-.+/=~:$%]{20,}+")
 """Each credential of a provider is, or begins with, such a run; ordinary text has few of them."""
+FORMS = Needles(
+    {mark for form in PROVIDERS for mark in form.marks} | {mark for pair in PAIRS for mark in pair.marks}
+)
 ESCAPED = frozenset({"\\n", "\\r", "\\t"})
 PORT = re.compile(r"\d{1,5},")
 """What follows the colon of the first of several hosts."""
@@ -73,9 +77,12 @@ def _in_part(text: str, language: str, *, again: bool) -> Iterator[Found]:
     # A run holds no blank: words that are too short need no look by an expression.
     words = [word for word in text.split() if len(word) >= SHORTEST_RUN]
     runs = _runs(words)
-    yield from _formed(text, _runs([word for word in words if MASK in word]) if again else runs)
+    there = FORMS.present(runs)
+    yield from _formed(
+        text, FORMS.present(_runs([word for word in words if MASK in word])) if again else there
+    )
     for pair in PAIRS:
-        if any(mark in runs for mark in pair.marks):
+        if not there.isdisjoint(pair.marks):
             yield from _paired(text, pair)
     yield from _tokens(text)
     yield from _logins(text)
@@ -92,9 +99,10 @@ def _runs(words: list[str]) -> str:
     return " ".join(RUN.findall(" ".join(words)))
 
 
-def _formed(text: str, runs: str) -> Iterator[Found]:
+def _formed(text: str, there: set[str]) -> Iterator[Found]:
+    """Credentials of providers of whose forms a mark is `there`."""
     for provider in PROVIDERS:
-        if any(mark in runs for mark in provider.marks):
+        if not there.isdisjoint(provider.marks):
             yield from _provided(text, provider)
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...common.needles import Needles
 from .secret_values import UUID, entropy, is_given, is_random, is_something_else, stands_in
 
 VALUE = r"(?:\\{0,3}+[\"']([^\"'\s\\]{6,128}+)\\{0,3}+[\"']|([^\s\"'`;|<>()\\]{6,128}+))"
@@ -141,12 +142,12 @@ PLACES = (
            r":(?<=[\w.@\-]:)(\$(?:apr1|2[ayb]|[156y])\$[\w./$]{20,120}+|\{S?SHA\}[A-Za-z0-9+/=]{20,60}+)",
            allows="hash"),
 )  # fmt: skip
-MARKS = frozenset(mark for place in PLACES for mark in place.marks)
+MARKS = Needles(mark for place in PLACES for mark in place.marks)
 
 
 def commanded(text: str) -> Iterator[tuple[int, int]]:
     """Where every value in such a place begins and ends that may be a password."""
-    there = {mark for mark in MARKS if mark in text}
+    there = MARKS.present(text)
     for place in PLACES:
         if there.isdisjoint(place.marks):
             continue

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
+
+from ...common.needles import Needles
 
 MARKS = ("pass", "contrase", "kennwort", "pw", "secret", "token", "key", "cred", "auth", "api", "appid")
+NEEDLES = Needles(MARKS)
 BEFORE_MARK = 14
 """Characters of a name that may stand before its mark; a mark stands in each."""
 WHOSE = (
@@ -86,13 +90,7 @@ def names(text: str) -> Iterator[re.Match[str]]:
 
 def _places(lowered: str) -> list[int]:
     """Where the marks stand, in order, but for those that name no value."""
-    places = []
-    for mark in MARKS:
-        place = lowered.find(mark)
-        while place >= 0:
-            places.append(place)
-            place = lowered.find(mark, place + 1)
-    places.sort()
+    places = sorted(chain.from_iterable(NEEDLES.hits(lowered).values()))
     if HEADING not in lowered:
         return places
     return [place for place in places if not lowered.startswith(HEADING, place)]

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.infrastructure.security.pii_announced import announced
+from muster.infrastructure.security.pii_finder import WORDS
 from muster.infrastructure.security.pii_found import Seen
 from muster.infrastructure.security.pii_scrubber import PIIScrubber
 
@@ -90,4 +91,5 @@ def test_what_stands_apart_is_read_as_if_it_stood_alone(texts: list[str]) -> Non
 
 
 def _announced(text: str) -> list[str]:
-    return [text[one.start : one.end] for one in announced(Seen(text, text.lower()))]
+    seen = Seen(text, text.lower())
+    return [text[one.start : one.end] for one in announced(seen, WORDS.hits(seen.small))]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from muster.domain.errors import UserError
-from muster.infrastructure.security.pii_finder import at_home, by_rules, shown
+from muster.infrastructure.security.pii_finder import WORDS, at_home, by_rules, shown
 from muster.infrastructure.security.pii_found import Found, Placed, contested, settled
 from muster.infrastructure.security.pii_scrubber import PIIScrubber
 from muster.infrastructure.security.pii_windows import windows
@@ -96,6 +96,12 @@ def test_what_stands_around_decides(text: str, scrubbed: str) -> None:
     assert SCRUBBER.scrub(text)[0] == scrubbed
 
 
+@pytest.mark.parametrize("sign", ["[at]", "(at)", "{at}", "[ at ]", "( at )", "{ at }", "{AT}"])
+def test_a_spelled_sign_is_one(sign: str) -> None:
+    """Each way to put brackets around it."""
+    assert SCRUBBER.scrub(f"to ann {sign} mail.com now")[0] == "to [REDACTED-EMAIL] now"
+
+
 @pytest.mark.parametrize(
     "written", ["ann%40mail.com", "ann&#64;mail.com", "ann\\u0040mail.com", "ann\u200b@mail.com"]
 )
@@ -178,7 +184,7 @@ def by_windows(text: str, size: int) -> list[Placed]:
     found: list[Placed] = []
     for window in windows(text, size):
         seen, places = shown(window.text)
-        found += window.placed(at_home(by_rules(seen), places))
+        found += window.placed(at_home(by_rules(seen, WORDS.hits(seen.small)), places))
     return settled(found)
 
 
