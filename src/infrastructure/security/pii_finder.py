@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import partial
 
 from ..common.needles import Hits, Needles
 from . import pii_addresses
 from .pii_addresses import numbered, streets
 from .pii_announced import CUES, FLATS, announced
 from .pii_cards import cards, iban, ssn
-from .pii_found import Found, Placed, Seen, contested, settled
+from .pii_found import BLANK, BORN, FRESH, Found, Placed, Seen, blanked, contested, settled
 from .pii_labels import STEMS, labelled
 from .pii_network import AT_SPELLED, mail, v4, v6
 from .pii_phones import EXTENSION, phones
+from .pii_shapes import asked
 from .pii_stretches import LAST_NUMBER, STRETCH, is_nobodys
 from .pii_tables import COLUMNS, Table, Tables, Way, headers
 from .pii_text import Places, plain
@@ -24,15 +24,12 @@ from .pii_windows import FAR, SOON, Mark, freshly_marked, gathered, near_fresh, 
 
 FOUR = re.compile(r"[0-9](?<![\w.][0-9])[0-9]{0,2}(?:\.[0-9]{1,3}){3}(?![0-9A-Za-z_]|\.[0-9]|-[A-Za-z])")
 NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{2}\1[0-9]{4}(?!-?\w)")
-SIZES = str.maketrans("123456789.()/-", "0" * 9 + " " * 5)
-"""All digits as one, and all that parts them: what has groups of the same sizes is one."""
-SHORT = 40
-"""Characters of stretches whose shapes are remembered."""
 WORDS = Needles({*STEMS, *AT_SPELLED, *pii_addresses.WORDS, *CUES, *FLATS, *COLUMNS})
 """What rules look at a text for, in small letters."""
-HIDDEN = frozenset("\0\1")
-"""What stands for marks while a text is read."""
+HIDDEN = frozenset((BLANK, FRESH, BORN))
 MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
+MANY = 24
+"""Kinds of marks in a text; up to so many, each is replaced for itself, which is faster than mark for mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +140,15 @@ def by_rules(seen: Seen, words: Hits, *, again: bool = False) -> Iterator[Found]
 
 
 def _blank(text: str) -> str:
-    """`text` with marks of earlier finds made unreadable: their words say nothing about what follows."""
-    return MARK.sub(lambda mark: "\0" * len(mark[0]), text) if "[REDACTED-" in text else text
+    """`text` with marks of earlier finds made unreadable."""
+    if "[REDACTED-" not in text:
+        return text
+    marks = {*MARK.findall(text)}
+    if len(marks) > MANY:
+        return MARK.sub(lambda mark: blanked(mark[0], BLANK), text)
+    for mark in marks:
+        text = text.replace(mark, blanked(mark, BLANK))
+    return text
 
 
 def _by_digits(seen: Seen, *, again: bool) -> list[Found]:
@@ -183,43 +187,17 @@ def _numbers(seen: Seen, start: int, end: int, taken: int) -> list[Found | None]
     found: list[Found | None] = []
     if is_nobodys(stretch):
         return found
-    shape = stretch.translate(SIZES)
-    asked = _asked(shape) if end - start <= SHORT else _asked.__wrapped__(shape)
-    if asked.machine and stretch.count(".") >= 3:
+    shape = asked(stretch)
+    if shape.machine and stretch.count(".") >= 3:
         found += [v4(seen, *four.span()) for four in FOUR.finditer(text, start, end + 2)]
-    if asked.card:
+    if shape.card:
         found += cards(text, start, end)
-    if asked.nine:
+    if shape.nine:
         found += [ssn(seen, *nine.span()) for nine in NINE.finditer(text, start, end + 2)]
-    if asked.phone and not _is_all(found, seen, start, end):
+    if shape.phone and not _is_all(found, seen, start, end):
         # Beside something else, what is set free waits for the marks, since it may be less than it seems.
-        found += phones(seen, start, end, asked.american, -1 if any(found) else taken)
+        found += phones(seen, start, end, shape, -1 if any(found) else taken)
     return found
-
-
-class Asked(NamedTuple):
-    """Which rules are asked about a stretch of digits and separators."""
-
-    machine: bool
-    card: bool
-    nine: bool
-    phone: bool
-    american: bool
-
-
-@lru_cache(maxsize=4_096)
-def _asked(shape: str) -> Asked:
-    """What the groups of digits of a stretch tell. Texts have few shapes, so most are told once."""
-    sizes = [*map(len, shape.split())]
-    digits = sum(sizes)
-    next_to = f"-{'-'.join(map(str, sizes))}-"
-    return Asked(
-        machine=len(sizes) >= 4,
-        card=digits >= 12 and ("-4-4-4-" in next_to or "-4-6-" in next_to or max(sizes) >= 12),
-        nine="-9-" in next_to or "-3-2-4-" in next_to,
-        phone=digits >= 7,
-        american="-3-3-4-" in next_to,
-    )
 
 
 def _is_all(found: list[Found | None], seen: Seen, start: int, end: int) -> bool:

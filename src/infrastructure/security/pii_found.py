@@ -20,6 +20,20 @@ Placed = tuple[int, int, str, float]
 """A find on its way to the text that it came from. Plain, since each is made anew where places change."""
 
 
+BLANK, FRESH, BORN = "\0\1\2"
+"""What stands for each character of a mark while a text is read: its words say nothing about what follows.
+
+`FRESH` stands for marks of the last round. The last character of a mark for a date of birth is `BORN`: the label before
+it has its date.
+"""
+BIRTH = "[REDACTED-DOB]"
+
+
+def blanked(mark: str, blank: str) -> str:
+    """A `mark` made unreadable by `blank`."""
+    return blank * (len(mark) - 1) + (BORN if mark == BIRTH else blank)
+
+
 class Seen(NamedTuple):
     """The text that rules look at, beside itself in small letters of the same places."""
 

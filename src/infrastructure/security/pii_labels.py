@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..common.needles import Hits
-from .pii_found import Found, Seen
-from .pii_windows import FRESH
+from .pii_found import BIRTH, BLANK, BORN, FRESH, Found, Seen
 
 MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|dic|fév|fev|avr|mai|juin|juil|aoû|aou|déc|okt|dez"
@@ -23,6 +22,11 @@ DATE = (
 )
 """A day of one year, as forms and people write it; two numbers may be day and month in either order."""
 
+_AND = "(?:and|und|et|y|e|en|or|ou|oder)"
+LISTED = rf"(?:, ?(?:{_AND} )?| {_AND} | ?[/&;] ?)"
+"""Between days that one label is for."""
+
+GOES_ON = re.compile(LISTED)
 NUMBERS = re.compile(r"\d+")
 CLOCK = re.compile(r"(?<=\d)t\d.*$")
 
@@ -36,12 +40,16 @@ LINK = rf"(?:{GAP}(?:{WORDS}\b|n[º°]|\([^)\n]{{1,20}}\))){{0,5}}{GAP}"
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A kind's label: `stems` are what the text is searched for, `pattern` what must then stand there in full."""
+    """A kind's label: `stems` are what the text is searched for, `pattern` what must then stand there in full.
+
+    `more` is what may follow a value and holds another, where a label may be that of a list.
+    """
 
     kind: str
     stems: tuple[str, ...]
     pattern: re.Pattern[str]
     holds: Callable[[str], bool] = bool
+    more: re.Pattern[str] | None = None
 
 
 def _has_digits(least: int) -> Callable[[str], bool]:
@@ -81,10 +89,12 @@ LABELS = (
             "urodz",
         ),
         re.compile(
-            rf"[\w.]{{0,16}}+(?:[^0-9\n.;?!]|(?<=[:\"=])\n|\.(?=[ :]{{0,2}}[:0-9])){{0,40}}?"
+            rf"[\w.]{{0,16}}+(?:[^0-9\n.;?!{BORN}]|(?<=[:\"=])\n|\.(?=[ :]{{0,2}}[:0-9])){{0,40}}?"
+            rf"(?:[{BLANK}{FRESH}]{{0,{len(BIRTH)}}}+{BORN}{LISTED})*+"
             rf"(?P<value>(?=[0-9]|(?<![^\W_])[a-zéûäúź])(?<![\d/.-]){DATE})"
         ),
         _is_day,
+        re.compile(rf"{LISTED}(?P<value>{DATE})"),
     ),
     Label(
         "PASSPORT",
@@ -172,10 +182,18 @@ def _behind(seen: Seen, label: Label, stems: Iterable[int], *, again: bool) -> I
             digit - at < REACH
             and (not again or small.find(FRESH, max(0, at - 2), digit + REACH) >= 0)
             and (not small[at - 1 : at].isalpha() or _apart(seen, at))
+            and not _has_its_value(small, at, digit)
         ):
             match = label.pattern.match(small, at)
-            if match and label.holds(match["value"]):
+            while match and label.holds(match["value"]):
                 yield Found(*match.span("value"), label.kind, 0.85)
+                match = label.more.match(small, match.end("value")) if label.more else None
+
+
+def _has_its_value(small: str, at: int, digit: int) -> bool:
+    """Whether a day was taken behind the label at `at`, and what follows up to `digit` makes no list of it."""
+    born = small.rfind(BORN, at, digit)
+    return born >= 0 and GOES_ON.match(small, born + 1) is None
 
 
 def _apart(seen: Seen, at: int) -> bool:

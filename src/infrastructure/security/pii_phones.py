@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 
 from .pii_cues import OTHER, TELEPHONE
 from .pii_found import Found, Seen
+from .pii_shapes import NEAR, SHAPE, Asked, groups, longest, trunks
 
-GROUP = re.compile(r"[0-9]+")
 NO_DIGITS = re.compile("[^0-9]+")
-SHAPE = str.maketrans("123456789", "0" * 9)
-"""All digits as one: what has groups of the same sizes, parted alike, has one shape."""
 EXTENSION = re.compile(r"(?i:,? ?(?:x ?|ext\.? ?|extension |durchwahl |poste |# ?)[0-9]{1,6}(?!\w))")
 
 LENGTHS = {
@@ -44,9 +41,6 @@ ENDING = 6
 """Characters behind a number that tell whether it ends there: an extension may hang on it."""
 
 CALENDAR = re.compile(r"(?:^|\D)\d\d?([/.-])\d\d?\1(?:19|20)\d\d(?!\d)|(?:19|20)\d\d([/.-])\d\d?\2\d\d?")
-DAY = re.compile(r"00?([/.-])00?\1(?:0000)|0000([/.-])00?\2(?:0)")
-"""The shape of what `CALENDAR` may find."""
-PAIRS = re.compile(r"0\d(?:([ .-])\d\d)(?:\1\d\d){3}")
 
 
 def _apart(text: str, start: int, taken: int) -> bool:
@@ -61,8 +55,8 @@ def _apart(text: str, start: int, taken: int) -> bool:
     return not (last and last in ".-," and before[0].isalnum() and (last != "," or before[0].isdigit()))
 
 
-def phones(seen: Seen, start: int, end: int, american: bool, taken: int) -> list[Found]:
-    """Telephone numbers in the stretch from `start` to `end`; whether it is `american`, the sizes of its groups tell.
+def phones(seen: Seen, start: int, end: int, shape: Asked, taken: int) -> list[Found]:
+    """Telephone numbers in the stretch from `start` to `end`; `shape` is what the sizes of its groups tell.
 
     The number before ends at `taken`. It is read as if it had gone already, so that of numbers which hang together
     each sets the next free at once.
@@ -70,15 +64,16 @@ def phones(seen: Seen, start: int, end: int, american: bool, taken: int) -> list
     text, head = seen.text, start
     plus = start and text[start - 1] in "+("
     first = _international(text, start, end, taken) if plus or text.startswith("00", start) else None
-    first = first or _worded(seen, start, end)
+    if first is None and shape.worded:
+        first = _worded(seen, start, start + shape.worded, maybe_day=shape.is_day)
     found = [Found(first.start, _extended(text, first.end), first.kind, first.confidence)] if first else []
     if first:
         start, taken = first.end, found[0].end
     elif start and text[start - 1] == "(":
         start -= 1
-    if american or text.find("(", start, end) >= 0:
+    if shape.american or text.find("(", start, end) >= 0:
         found += _national(seen, NATIONAL, (head, start, end), taken)
-    elif text.find("0", start, end) >= 0:
+    elif shape.trunk and text.find("0", start, end) >= 0:
         found += _national(seen, TRUNK, (head, start, end), taken)
     return found
 
@@ -126,7 +121,7 @@ def _trunk_end(text: str, begin: int, end: int) -> tuple[int, int]:
 
     It ends beyond every text if it is none.
     """
-    stops, second = _trunks(text[begin:end].translate(SHAPE))
+    stops, second = trunks(text[begin:end].translate(SHAPE))
     for size, maybe_day in stops:
         stop = begin + size
         if not maybe_day or not CALENDAR.search(text[begin:stop]):
@@ -134,60 +129,9 @@ def _trunk_end(text: str, begin: int, end: int) -> tuple[int, int]:
     return sys.maxsize, begin + second
 
 
-@lru_cache(maxsize=4_096)
-def _trunks(shape: str) -> tuple[list[tuple[int, bool]], int]:
-    """Where a number with the 0 of long-distance calls may end in groups of this shape, the longest first.
-
-    With each, whether it may be a day all the same. Besides, where the second group ends.
-    """
-    groups = [group.span() for group in GROUP.finditer(shape)]
-    sizes = [last - start for start, last in groups]
-    stops = [
-        (stop, DAY.search(shape, 0, stop) is not None)
-        for count in range(len(groups), 1, -1)
-        if _is_trunk(shape[: (stop := groups[count - 1][1])], sizes[:count])
-    ]
-    return stops, groups[1][1]
-
-
-def _is_trunk(shape: str, sizes: list[int]) -> bool:
-    """Whether a number with the 0 of long-distance calls has the size and the groups of one."""
-    digits = sum(sizes)
-    if not 9 <= digits <= 12 or sizes == [3, 2, 4] or ("." in shape and " " in shape):
-        return False
-    if len(sizes) == 5:
-        return PAIRS.fullmatch(shape) is not None
-    if len(sizes) == 4 and max(sizes) <= 3:
-        return digits <= 11 and len({*sizes[1:]}) > 1
-    return sizes[0] > 2 or "(" in shape or max(sizes) >= 4 or digits == 9
-
-
 def _extended(text: str, end: int) -> int:
     extension = EXTENSION.match(text, end)
     return extension.end() if extension else end
-
-
-def _longest(text: str, start: int, end: int, least: int, most: int) -> int | None:
-    """Where the most groups end that have together `least` to `most` digits."""
-    digits, found = 0, None
-    for first, last in _groups(text[start : min(end, start + 32)].translate(SHAPE)):
-        digits += last - first
-        if digits > most:
-            break
-        if digits >= least:
-            found = start + last
-    return found
-
-
-@lru_cache(maxsize=4_096)
-def _groups(shape: str) -> list[tuple[int, int]]:
-    """The first groups of digits that no more than three separators keep apart."""
-    groups: list[tuple[int, int]] = []
-    for match in GROUP.finditer(shape):
-        if groups and (match.start() - groups[-1][1] > 3 or shape[groups[-1][1] : match.start()] == " - "):
-            break
-        groups.append(match.span())
-    return groups
 
 
 def _international(text: str, start: int, end: int, taken: int) -> Found | None:
@@ -197,33 +141,32 @@ def _international(text: str, start: int, end: int, taken: int) -> Found | None:
     if not plus and text[start : start + 2] != "00":
         return None
     begin = start - (2 if lead == "+(" else 1) if plus else start
-    groups = _groups(text[start : min(end, start + 32)].translate(SHAPE))
-    if not plus and (len(groups) < 2 or not _apart(text, start, taken)):
+    near = text[start : min(end, start + NEAR)].translate(SHAPE)
+    parts = groups(near)
+    if not plus and (len(parts) < 2 or not _apart(text, start, taken)):
         return None
     if begin and begin != taken and text[begin - 1].isalnum():
         return None
-    code = NO_DIGITS.sub("", text[start : start + groups[-1][1]])[0 if plus else 2 :].lstrip("0")
+    code = NO_DIGITS.sub("", text[start : start + parts[-1][1]])[0 if plus else 2 :].lstrip("0")
     least, most = LENGTHS.get(code[:1]) or LENGTHS.get(code[:2]) or LENGTHS.get(code[:3]) or (8, 15)
     more = ("(0)" in text[start : start + 8]) + (0 if plus else 2)
-    stop = _longest(text, start, end, least + more, most + more)
-    if stop is None or (stop < len(text) and text[stop].isalnum() and text[stop] not in "xeXE"):
+    size = longest(near, least + more, most + more)
+    if size is None:
+        return None
+    stop = start + size
+    if stop < len(text) and text[stop].isalnum() and text[stop] not in "xeXE":
         return None
     if begin and text[begin - 1] == "(" and ")" in text[begin:stop] and lead != "+(":
         begin -= 1
     return Found(begin, stop, "PHONE", 0.95)
 
 
-def _worded(seen: Seen, start: int, end: int) -> Found | None:
-    """A number that only its words tell: seven digits at least."""
+def _worded(seen: Seen, start: int, stop: int, *, maybe_day: bool) -> Found | None:
+    """The number from `start` to `stop` that only its words tell, unless it is a day."""
     text = seen.text
     begin = start - 1 if start and text[start - 1] == "(" else start
-    if not TELEPHONE.stands(seen, begin):
+    if (maybe_day and CALENDAR.search(text[start:stop])) or not TELEPHONE.stands(seen, begin):
         return None
-    stop = _longest(text, start, end, 7, 13)
-    if (
-        stop is None
-        or CALENDAR.search(text[start:stop])
-        or (stop < len(text) and text[stop].isalnum() and not EXTENSION.match(text, stop))
-    ):
+    if stop < len(text) and text[stop].isalnum() and not EXTENSION.match(text, stop):
         return None
     return Found(begin, stop, "PHONE", 0.85)

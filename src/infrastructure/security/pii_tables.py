@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from ..common.needles import Hits
 from .pii_announced import CUES, FLATS
 from .pii_cues import OTHER, TELEPHONE
-from .pii_found import Placed, Seen
+from .pii_found import FRESH, Placed, Seen
 from .pii_stretches import STRETCH
 
 COLUMNS = ("dob", "birth", "mrn", "ssn", "social", "phone", "mobile", "passport", "patient")
@@ -31,9 +31,6 @@ FEW = 96
 
 LINE = 4_096
 """Characters of a line that is too long to become a row."""
-FRESH = "\1"
-"""What stands for each character of a mark of the last round."""
-
 Table = tuple[int, int]
 """Where a line of names begins, and the end of the rows that were read below it: less than that, if none were."""
 Home = Callable[[int, int], tuple[int, int]]

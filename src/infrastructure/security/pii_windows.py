@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from .pii_found import Placed
+from .pii_found import BLANK, FRESH, Placed, blanked
 from .pii_stretches import STRETCH, is_nobodys
 
 SIZE = 65_536
@@ -23,7 +23,7 @@ LINE = 4_096
 """Characters in which a line's end is looked for before any other place to part."""
 PART = re.compile(r"[^0-9.()/ -]")
 """Where no stretch of digits goes on: a rule reads such a stretch from its beginning."""
-GAP = "\0\n\0"
+GAP = f"{BLANK}\n{BLANK}"
 """Between parts that are shown together; no rule reaches across."""
 
 BEFORE, REACH, BEHIND = 260, 80, 110
@@ -50,8 +50,6 @@ FAR_LABELS = (
 )  # fmt: skip
 """Labels that reach over a mark to what is behind it."""
 
-FRESH = "\1"
-"""What stands for each character of a mark of the last round, when a text is read again."""
 BEHIND_MARK = 64
 """Characters before a stretch of digits in which a mark may change what the stretch is told to be."""
 SOON, FAR = 12, 110
@@ -136,7 +134,7 @@ def freshly_marked(text: str, marks: Iterable[Mark]) -> str:
     """`text` with its `marks` made unreadable in a way that tells them from those of the rounds before."""
     pieces, last = [], 0
     for start, end, _ in marks:
-        pieces += [text[last:start], FRESH * (end - start)]
+        pieces += [text[last:start], blanked(text[start:end], FRESH)]
         last = end
     return "".join([*pieces, text[last:]])
 

@@ -88,6 +88,15 @@ def test_what_others_write_is_found_as_well() -> None:
         ("in Molendreef 28\n1012 TX\nBaard", "in [REDACTED-ADDRESS]"),
         ("He lives in 28, rue de Verneuil\n75007 Paris", "He lives in [REDACTED-ADDRESS]"),
         ("to Canale Grande, 8 Piano 2\n30121, Venezia (VE)", "to [REDACTED-ADDRESS]"),
+        ("DOB: 01/02/1980, expires 03/04/2025", "DOB: [REDACTED-DOB], expires 03/04/2025"),
+        ("born 5 May 1980, died 6 June 2001", "born [REDACTED-DOB], died 6 June 2001"),
+        ("DOB: [REDACTED-DOB] until 03/04/2025", "DOB: [REDACTED-DOB] until 03/04/2025"),
+        ("dob of ann@mail.com: 1/2/80", "dob of [REDACTED-EMAIL]: [REDACTED-DOB]"),
+        (
+            "dates of birth: 1980-01-02, 1981-02-03 and 1982-03-04; seen 2020-01-01",
+            "dates of birth: [REDACTED-DOB], [REDACTED-DOB] and [REDACTED-DOB]; seen 2020-01-01",
+        ),
+        ("DOB: [REDACTED-DOB], 3/4/81", "DOB: [REDACTED-DOB], [REDACTED-DOB]"),
         ("in 12 Oak Street, since 1999 Oak Street", "in [REDACTED-ADDRESS], since 1999 Oak Street"),
     ],
 )
@@ -186,6 +195,12 @@ def by_windows(text: str, size: int) -> list[Placed]:
         seen, places = shown(window.text)
         found += window.placed(at_home(by_rules(seen, WORDS.hits(seen.small)), places))
     return settled(found)
+
+
+def test_marks_of_many_kinds_say_nothing() -> None:
+    """However many kinds of one's own there are, and whatever their names say of what follows."""
+    text = " ".join(f"[REDACTED-ORDER_{number}] 0123 4567890" for number in range(60))
+    assert SCRUBBER.scrub(text)[0] == text.replace("0123 4567890", "[REDACTED-PHONE]")
 
 
 def test_a_second_look_at_a_long_text_finds_nothing_more() -> None:
