@@ -72,6 +72,8 @@ FRENCH_WORDS = (
     r"(?i:rue|avenue|av\.|boulevard|bd|place|chemin|allée|impasse|quai|cours|route|square|passage|faubourg|esplanade|villa"
     r"|sentier|voie)\b"
 )
+FRENCH_LETTERS = "abcefipqrsvABCEFIPQRSV"
+"""What they begin with: to ask for a letter first is faster than to try each word."""
 _FRENCH = (
     r"\d{1,4}(?: ?(?:bis|ter|quater))?,? "
     rf"{FRENCH_WORDS} (?:(?:de la|de l['’]|du|des|de|d['’]|la|le|les) ?)?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,7 @@ from .pii_addresses import numbered, streets
 from .pii_announced import CUES, FLATS, announced
 from .pii_cards import cards, iban, ssn
 from .pii_found import BLANK, BORN, FRESH, Found, Placed, Seen, blanked, contested, settled
-from .pii_labels import STEMS, labelled
+from .pii_labels import DIGIT, STEMS, labelled
 from .pii_network import AT_SPELLED, mail, v4, v6
 from .pii_phones import EXTENSION, phones
 from .pii_shapes import asked
@@ -92,7 +93,7 @@ class PersonalDataFinder:
 def _read(seen: Seen, way: Way) -> list[Placed]:
     again, what = way
     if what == "digits":
-        return settled(_by_digits(seen, again=again))
+        return settled(_by_digits(seen, (), again=again))
     words = WORDS.hits(seen.small)
     return settled(
         labelled(seen, words, again=again) if what == "labels" else by_rules(seen, words, again=again)
@@ -130,8 +131,10 @@ def by_rules(seen: Seen, words: Hits, *, again: bool = False) -> Iterator[Found]
 
     When it is read `again`, only near fresh marks.
     """
-    yield from _by_digits(seen, again=again)
-    yield from labelled(seen, words, again=again)
+    labels = list(labelled(seen, words, again=again))
+    yield from labels
+    dates = sorted((one.end, one.start) for one in labels if one.kind == "DOB")
+    yield from _by_digits(seen, dates, again=again)
     yield from mail(seen, words)
     yield from streets(seen, words)
     yield from announced(seen, words)
@@ -151,7 +154,8 @@ def _blank(text: str) -> str:
     return text
 
 
-def _by_digits(seen: Seen, *, again: bool) -> list[Found]:
+def _by_digits(seen: Seen, dates: Sequence[tuple[int, int]], *, again: bool) -> list[Found]:
+    """Finds in stretches of digits; `dates` are the ends and beginnings of dates of birth, in order."""
     text = seen.text
     found: list[Found | None] = []
     taken = -1
@@ -168,6 +172,8 @@ def _by_digits(seen: Seen, *, again: bool) -> list[Found]:
         elif form == "account":
             found.append(iban(text, start - 2))
         else:
+            if dates and (date := _date_at(dates, start, end)) and (rest := DIGIT.search(text, date, end)):
+                start, taken = rest.start(), date
             if numbers := _numbers(seen, start, end, taken):
                 found += numbers
                 last = numbers[-1]
@@ -175,6 +181,16 @@ def _by_digits(seen: Seen, *, again: bool) -> list[Found]:
             if form == "house" and (house := LAST_NUMBER.search(text, max(start, end - 8), end)):
                 found.append(numbered(seen, house.start()))
     return [one for one in found if one is not None]
+
+
+def _date_at(dates: Sequence[tuple[int, int]], start: int, end: int) -> int:
+    """Where a date ends whose last digits begin the stretch from `start` to `end`, such as the year; 0 if none does.
+
+    What follows is read as if the date had gone.
+    """
+    place = bisect_left(dates, (end,))
+    last, first = dates[place - 1] if place else (0, 0)
+    return last if first < start < last else 0
 
 
 def _numbers(seen: Seen, start: int, end: int, taken: int) -> list[Found | None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
+from socket import AF_INET6, inet_pton
 
 from ..common.needles import Hits
 from .pii_found import Found, Seen
@@ -38,6 +38,8 @@ OID_ROOT = "1.3.6.1"
 """The root of the internet's object identifiers."""
 FILE_END = re.compile(r"\.(?:tar|tgz|zip|jar|deb|rpm|exe|dll|msi|whl|so)(?!\w)")
 
+NOBODYS_V6 = frozenset((bytes(16), bytes(15) + b"\1"))
+"""The unspecified address, and loopback."""
 HEX_PAIR = re.compile(r":(?::|(?:[0-9A-Fa-f]{1,4}:){3})")
 HEX_LEFT = re.compile(r"[0-9A-Fa-f:]{0,40}")
 HEX_RIGHT = re.compile(
@@ -137,10 +139,10 @@ def _is_personal_v6(text: str, start: int, end: int) -> bool:
     if not (mapped or long) or not any(char.isdigit() for char in written):
         return False
     try:
-        address = ipaddress.IPv6Address(written)
-    except ValueError:
+        address = inet_pton(AF_INET6, written)
+    except OSError:
         return False
-    return not (address.is_loopback or address.is_unspecified)
+    return address not in NOBODYS_V6
 
 
 def mail(seen: Seen, words: Hits) -> Iterator[Found]:

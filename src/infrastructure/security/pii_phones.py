@@ -100,6 +100,9 @@ def _national(
         if not other and (text[begin - 1 : begin] == " " or _apart(text, begin, taken)):
             taken = _extended(text, stop)
             yield Found(begin, taken, "PHONE", 0.8)
+            while text.startswith(" 00", taken) and (one := _international(text, taken + 1, end, taken)):
+                taken = start = _extended(text, one.end)
+                yield one._replace(end=taken)
 
 
 def _goes_back(match: re.Match[str], begin: int, taken: int) -> bool:

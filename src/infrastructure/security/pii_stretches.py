@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from .pii_addresses import FRENCH_WORDS
+from .pii_addresses import FRENCH_LETTERS, FRENCH_WORDS
 
 _NAMED = (
-    rf"(?:,? {{1,2}}(?:[A-ZÀ-Ý0-9]|{FRENCH_WORDS}|(?=[a-z0-9 .,'#-]{{8,70}} [a-z][a-z],? [0-9]{{5}}))"
+    rf"(?:,? {{1,2}}(?:[A-ZÀ-Ý0-9]|(?=[{FRENCH_LETTERS}]){FRENCH_WORDS}"
+    r"|(?=[a-z0-9 .,'#-]{8,70} [a-z][a-z],? [0-9]{5}))"
     r"|,?\n(?:[0-9]{5},? |[0-9]{4} ?[A-Z]{2}[ \n])[A-ZÀ-Ý])"
 )
 """What follows the number of a house: a name, a French word, small letters with a state and its code, or a line
@@ -21,7 +22,7 @@ _AGAIN = r"(?: ?(?:bis|ter|quater))?"
 STRETCH = re.compile(
     rf"[0-9](?:(?<![^\W_][0-9])(?:(?P<day>{_DAY})"
     rf"|(?P<number>[0-9.()/ -]{{5,}}[0-9])(?P<house>(?=[ ,\n])(?={_AGAIN}{_NAMED}))?"
-    rf"|(?P<street>[0-9]{{0,5}}(?:[A-Za-z]|-\d{{1,4}}| bis| ter)?(?={_NAMED})))"
+    rf"|(?P<street>[0-9]{{0,5}}+(?:[A-Za-z]|-\d{{1,4}}| bis| ter)?(?={_NAMED})))"
     r"|(?P<account>[0-9](?<=[A-Za-z][A-Za-z][0-9]{2})(?<![\w-][A-Za-z][A-Za-z][0-9]{2})(?=[ -]?[A-Za-z0-9]{4})))"
 )
 """Where digits may be something. It begins with a plain class, which lets the engine run to the next digit.

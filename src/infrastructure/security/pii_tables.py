@@ -176,16 +176,16 @@ def _is_plain(seen: Seen, cell: Cell, home: Home) -> bool:
 
 def headers(seen: Seen, words: Hits) -> list[int]:
     """Where lines begin that name columns of which one is personal; `words` are the places of `COLUMNS`."""
-    starts = {seen.small.rfind("\n", 0, at) + 1 for at in _mentions(seen.small, words)}
-    return sorted(start for start in starts if _header(seen.small, start))
-
-
-def _mentions(small: str, words: Hits) -> Iterator[int]:
-    for name in COLUMNS:
-        for at in words.get(name, ()):
-            end = at + len(name)
-            if NAME_END.match(small, end, end + 24):
-                yield at
+    small, starts, done = seen.small, list[int](), -1
+    for at, name in sorted((at, one) for one in COLUMNS for at in words.get(one, ())):
+        end = at + len(name)
+        if at > done and NAME_END.match(small, end, end + 24):
+            start, done = small.rfind("\n", 0, at) + 1, small.find("\n", end)
+            if done < 0:
+                break
+            if _header(small, start):
+                starts.append(start)
+    return starts
 
 
 def _header(small: str, start: int) -> tuple[str, int, list[tuple[int, str]]] | None:

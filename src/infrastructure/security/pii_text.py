@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from heapq import merge
 
 NAMED = {"commat": "@", "period": ".", "nbsp": " ", "lowbar": "_", "plus": "+", "hyphen": "-", "colon": ":"}
@@ -119,8 +119,12 @@ def _undone(text: str, forms: Iterable[re.Match[str]]) -> tuple[str, Places | No
 
 def _meant(match: re.Match[str]) -> str:
     """The character that an encoded form stands for; nothing for what nobody sees."""
-    form = match.lastgroup
-    value = match[form] if form else ""
+    form = match.lastgroup or ""
+    return _stands_for(form, match[form] if form else "")
+
+
+@lru_cache(maxsize=1_024)
+def _stands_for(form: str, value: str) -> str:
     if form in {"percent", "code", "hex"}:
         return _character(int(value, 16))
     if form == "decimal":
