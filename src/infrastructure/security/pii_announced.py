@@ -35,7 +35,7 @@ KINDS = {
 WORD = re.compile(
     r"(([ ,\n]{0,12})"
     r"(?:([^\W\d_][\w'’-]{0,30})|(?:#?\d{1,6}(?: ?[a-zA-Z](?![\w.]))?(?:[/-]\d{1,5}[a-zA-Z]?)?|\d[\w-]{1,8})(?![\w%:]))"
-    r"(\.(?=[ ,\n]))?(?=[\s,;!?)\"']|\.(?!\w)|$))|(?s:.)"
+    r"(\.(?=[ ,\n]))?(?=[\s,;!?)|<\"']|\.(?!\w)|$))|(?s:.)"
 )
 """All of it, what parts it from the one before, the word if it is no number, and a dot; or nothing of an address."""
 LONGEST = 120
@@ -43,7 +43,7 @@ LONGEST = 120
 MOST = 400
 """Letters that are kept; then the next address is read anew."""
 ABBREVIATED = 4
-"""Letters of the longest word that a dot abbreviates; behind a longer one it ends the sentence."""
+"""Characters of the longest word that a dot abbreviates; behind a longer one it ends the sentence."""
 
 _UNIT = r"(?:[,;]?U[NC])"
 _TOWN = r"(?:N{0,2}[,;]?[Cp]{0,3}C(?:,C(?![Cpl]))?(?:[,;]?N{1,2})?|N{1,2})"
@@ -136,9 +136,27 @@ class Words:
             flat = other
         return first, last
 
+    def match(self, form: re.Pattern[str], first: int, last: int) -> re.Match[str] | None:
+        """What has this form from the letter `first` on.
+
+        Where the reading ends at `last` in the middle of something, only what stands before the last border counts.
+        """
+        match = form.match(self.letters, first, last)
+        if match and match.end() == last and self.letters[last : last + 1].isalpha():
+            border = max(self.letters.rfind(",", first, last), self.letters.rfind(";", first, last), first)
+            return form.match(self.letters, first, border)
+        return match
+
     def found(self, first: int, last: int) -> Found:
-        """The address that has these letters."""
-        return Found(self._begins[first], self._ends[last - 1], "ADDRESS", 0.7)
+        """The address that has these letters, without the dot of its sentence."""
+        begin, end = self._begins[last - 1], self._ends[last - 1]
+        if self._text[end - 1] == "." and (self.letters[last - 1] == "N" or end - begin > ABBREVIATED + 1):
+            end -= 1
+        return Found(self._begins[first], end, "ADDRESS", 0.7)
+
+    def _is_last(self, begin: int, end: int, letter: str) -> bool:
+        """Whether the dot of what stands there ends a sentence: behind a long word, or a number in a line."""
+        return end - begin > ABBREVIATED + 1 or (letter == "N" and self._text.startswith(" ", end))
 
     def _go_on(self, limit: int) -> bool:
         """Takes up words up to `limit`, and tells whether more may follow."""
@@ -158,7 +176,7 @@ class Words:
             self.letters += letter
             begins.append(begin)
             ends.append(end)
-            if letter == "x" or (dot and _ends(self._text, end, word)):
+            if letter == "x" or (dot and self._is_last(begin, end, letter)):
                 return False
             if end >= limit:
                 return True
@@ -217,10 +235,10 @@ def _with_flat(text: str, words: Words, first: int, at: int) -> Found | None:
     begin, stop = words.read(start)
     flat = words.letters.find("U", begin, stop)
     for place in range(begin, flat):
-        match = BESIDE.match(words.letters, place, stop)
+        match = words.match(BESIDE, place, stop)
         if match and match.end() > flat:
             return words.found(*match.span())
-    match = FLAT.match(words.letters, flat, stop) if behind and flat >= 0 else None
+    match = words.match(FLAT, flat, stop) if behind and flat >= 0 else None
     return words.found(*match.span()) if match else None
 
 
@@ -239,10 +257,5 @@ def _back(text: str, first: int, at: int) -> int:
 def _address(words: Words, start: int, form: re.Pattern[str]) -> Found | None:
     """What begins at `start` in this form."""
     begin, stop = words.read(start)
-    match = form.match(words.letters, begin, stop)
+    match = words.match(form, begin, stop)
     return words.found(*match.span("it" if form is SURE else 0)) if match else None
-
-
-def _ends(text: str, at: int, word: str) -> bool:
-    """Whether the dot before `at` ends a sentence: behind a long word, or a number in a line."""
-    return len(word) > ABBREVIATED if word else text.startswith(" ", at)

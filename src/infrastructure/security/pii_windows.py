@@ -26,8 +26,10 @@ PART = re.compile(r"[^0-9.()/ -]")
 GAP = f"{BLANK}\n{BLANK}"
 """Between parts that are shown together; no rule reaches across."""
 
-BEFORE, REACH, BEHIND = 260, 80, 110
-"""Characters before and after a mark in which something new may begin, and beyond, which are shown with them."""
+BEFORE, REACH = 260, 80
+"""Characters before and after a mark in which something new may begin."""
+ABOVE, BELOW = 110, 160
+"""Characters before and after these that are shown with them: words that tell, and the end of the longest address."""
 TOUCHES = re.compile(r"[0-9]|[\w.@-]\Z")
 ANY = re.compile("[^0-9@]*+[0-9@]")
 _CLOSE = r"[)\w]|[^\s,;\"')\]}>]{0,79}[0-9@]"
@@ -182,8 +184,8 @@ def gathered(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Window]:
     parts: list[str] = []
     window, length = Window("", [], [], []), 0
     for start, stop in places:
-        low = max(0, start - BEHIND)
-        part = text[low : stop + BEHIND]
+        low = max(0, start - ABOVE)
+        part = text[low : stop + BELOW]
         window.places.append(length)
         window.shifts.append(low - length)
         window.cores.append((start, stop))

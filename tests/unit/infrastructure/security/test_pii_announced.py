@@ -90,6 +90,29 @@ def test_what_stands_apart_is_read_as_if_it_stood_alone(texts: list[str]) -> Non
     assert sorted(_announced("".join(parts))) == sorted(alone)
 
 
+@pytest.mark.parametrize(
+    ("text", "scrubbed"),
+    [
+        ("address: 5 Lomonosova 12, Boston 02134.\nThanks", "address: [REDACTED-ADDRESS].\nThanks"),
+        ("address: 5 Lomonosova 12, Velenje.\nThanks", "address: [REDACTED-ADDRESS].\nThanks"),
+        ("address is 9 Dalmatinova 43, Velenje 3320. Thanks", "address is [REDACTED-ADDRESS]. Thanks"),
+        ("|address: 9 Dalmatinova 43, Velenje|next", "|address: [REDACTED-ADDRESS]|next"),
+        ("<p>address: 9 Dalmatinova 43, Velenje</p>", "<p>address: [REDACTED-ADDRESS]</p>"),
+    ],
+)
+def test_an_address_ends_with_its_sentence_or_its_cell(text: str, scrubbed: str) -> None:
+    """The dot stays, and so does the line behind it."""
+    assert PIIScrubber().scrub(text)[0] == scrubbed
+
+
+def test_a_sentence_that_is_too_long_to_be_read_is_no_address() -> None:
+    """What is read of it ends in a number, which would make an address of it; at a border it is one."""
+    team = "Team" + "x" * 18
+    assert _announced(f"located in 3 {' '.join([team] * 5)} 2 times a week") == []
+    town = f"{team} 3, 1012 {team}, {team}"
+    assert _announced(f"located in {town}, {team} {team} {team} {team} 2 times") == [town]
+
+
 def _announced(text: str) -> list[str]:
     seen = Seen(text, text.lower())
     return [text[one.start : one.end] for one in announced(seen, WORDS.hits(seen.small))]
