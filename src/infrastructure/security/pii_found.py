@@ -85,7 +85,7 @@ def _decided(group: list[Placed]) -> Iterator[tuple[Placed, bool]]:
     """The longest of finds that hang together, then the longest that is clear of it, and so on."""
     kept: list[Placed] = []
     crowded = False
-    for one in sorted(group, key=lambda each: (each[0] - each[1], _rank(each[2]), each[0])):
+    for one in sorted(group, key=lambda each: (each[0] - each[1], _rank(each[2]), each[0], -each[3])):
         start, end = one[0], one[1]
         place = bisect_left(kept, one)
         before, after = kept[max(0, place - 1) : place], kept[place : place + 1]
