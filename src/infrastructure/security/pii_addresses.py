@@ -114,7 +114,7 @@ FLATS, BOXES, ARMY = ("flat ", "studio "), "box ", "po a"
 WORDS = frozenset({*ENDINGS, *BEGINNINGS, *LANDMARKS, *FLATS, BOXES, ARMY})
 """What stands in every address that `streets` finds, in small letters."""
 
-BEHIND = re.compile(rf"[^\W\d_]*\.?{_FIRST}")
+BEHIND = re.compile(rf"[^\W\d_]{{0,24}}+\.?{_FIRST}")
 BEFORE = re.compile(
     rf"(?:Calle|Avenida|Avda\.?|Av\.|Plaza|Paseo|Carrer|Via|Viale|Piazza|Corso|Largo|Rua|Travessa|Praça|[Uu]l\.|C/|Camino|Vicolo"
     rf"|Contrada|Borgo)"
