@@ -15,17 +15,11 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.growth import growth
-from muster.infrastructure.security import pii_addresses
-from muster.infrastructure.security.pii_announced import CUES, FLATS
-from muster.infrastructure.security.pii_labels import STEMS
-from muster.infrastructure.security.pii_network import AT_SPELLED
+from muster.infrastructure.security.pii_finder import WORDS
 from muster.infrastructure.security.pii_scrubber import PIIScrubber
-from muster.infrastructure.security.pii_tables import COLUMNS
 
 REPEATS = 5
 MEGABYTE = 1_000_000
-WORDS = sorted({*STEMS, *AT_SPELLED, *pii_addresses.WORDS, *CUES, *FLATS, *COLUMNS})
-"""What the rules look a text for."""
 SENTENCES = Path(__file__).resolve().parents[1] / "tests" / "data" / "pii" / "tune.jsonl"
 
 WORST = (
@@ -116,7 +110,7 @@ def hostile(size: int) -> dict[str, str]:
         "5 Bb Apt 5 ", "Apt 1 Xx ", "suite 12 ", "address: 1 A ", "address is ", "lives at 1 ", "located at 5 Xx 5 ",
         "a=", "{", "fe80::", "2001:db8::1 ", "0x", "é", "ß1",
     )  # fmt: skip
-    made = {repr(seed): (seed * size)[:size] for seed in (*seeds, *WORDS, *map(str.title, WORDS))}
+    made = {repr(seed): (seed * size)[:size] for seed in (*seeds, *WORDS.words, *map(str.title, WORDS.words))}
     rng = random.Random(1)  # noqa: S311 - repeatable text
     for number in range(60):
         few = rng.sample(seeds, 3)
