@@ -47,6 +47,7 @@ VARIED = (
     ("##.##.##.## ", "0123 456 789 ", "dob ", "mobile|social\n"),
     ("01 02 03 04 ", "1 Aa ", "4111", "dob 1/2/80 00 1 ", "phone|cell\n", "rue "),
     ("# Bb Apt # ", "address: # A ", "lives at ## Cc Dd, ", "1 rue "),
+    ("address: # A ", "# Bb Apt # ", "phone,dob\n", "né ", "06 12 34 56 78 "),
     ("0#/0#/19## ", "dob 0#/0#/19## ", "fe80::#:#:#:# ", "no ####### ", "passport,mrn,phone\n"),
 )
 """More of them, in which `#` is any digit: no number and no cell is like another."""

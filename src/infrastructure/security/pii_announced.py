@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ..common.needles import Hits
 from .pii_found import Found, Seen
@@ -33,8 +33,8 @@ KINDS = {
 }
 """Letters of words: of a flat (U), small within names (p), of no address (x); of others, C with a capital, else l."""
 WORD = re.compile(
-    r"(([ ,\n]{0,12})"
-    r"(?:([^\W\d_][\w'’-]{0,30})|(?:#?\d{1,6}(?: ?[a-zA-Z](?![\w.]))?(?:[/-]\d{1,5}[a-zA-Z]?)?|\d[\w-]{1,8})(?![\w%:]))"
+    r"(([ ,\n]{0,12}+)"
+    r"(?:([^\W\d_][\w’-]{0,30}+(?:'[\w’-]{1,30}+){0,3}+)|(?:#?\d{1,6}(?: ?[a-zA-Z](?![\w.]))?(?:[/-]\d{1,5}[a-zA-Z]?)?|\d[\w-]{1,8})(?![\w%:]))"
     r"(\.(?=[ ,\n]))?(?=[\s,;!?)|<\"']|\.(?!\w)|$))|(?s:.)"
 )
 """All of it, what parts it from the one before, the word if it is no number, and a dot; or nothing of an address."""
@@ -99,6 +99,7 @@ REACH = 70
 """Characters before the number of a flat in which the street begins."""
 FLATS = ("apt", "suite ")
 """What the text is searched for; what must then stand there."""
+HEADS = (*CUES, *FLATS)
 NUMBERED = re.compile(r"(?:[Aa]pt|[Ss]uite|APT|SUITE)\b\.? ?\d")
 
 
@@ -161,38 +162,44 @@ class Words:
     def _go_on(self, limit: int) -> bool:
         """Takes up words up to `limit`, and tells whether more may follow."""
         begins, ends, end = self._begins, self._ends, self._ends[-1] if self._ends else self._from
+        letters = list[str]()
+        more = False
         for match in self._next:
             whole, gap, word, dot = match.groups()
             if not whole:
-                return False
+                break
             begin, end = end + len(gap), end + len(whole)
             if gap != " " and begins:
                 if not gap.strip(" ") or gap.count("\n") > 1:
-                    return False
-                self.letters += ";" if "\n" in gap else ","
+                    break
+                letters.append(";" if "\n" in gap else ",")
                 begins.append(begin - 1)
                 ends.append(begin - 1)
             letter = (KINDS.get(word.lower()) or ("C" if word[0].isupper() else "l")) if word else "N"
-            self.letters += letter
+            letters.append(letter)
             begins.append(begin)
             ends.append(end)
             if letter == "x" or (dot and self._is_last(begin, end, letter)):
-                return False
+                break
             if end >= limit:
-                return True
-        return False
+                more = True
+                break
+        self.letters += "".join(letters)
+        return more
 
 
 def announced(seen: Seen, hits: Hits) -> Iterator[Found]:
     """Addresses behind words that announce them, and beside the numbers of flats: `hits` has the places of both."""
-    words = Words(seen.text)
-    for head, cues in CUES.items():
-        for at in hits.get(head, ()):
+    words, end = Words(seen.text), 0
+    # In their order, so that what was read for one is there for the next.
+    for at, head in sorted((at, one) for one in HEADS for at in hits.get(one, ())):
+        if head in CUES:
             start = _word(seen.small, at) if head == "dres" else at
-            if _begins(seen, start) and (found := _behind(seen, words, start, cues)):
-                yield found
-    for head in FLATS:
-        yield from _by_flats(seen.text, hits.get(head, ()), words)
+            found = _behind(seen, words, start, CUES[head]) if _begins(seen, start) else None
+        elif found := _by_flat(seen.text, at, words, end):
+            end = found.end
+        if found:
+            yield found
 
 
 def _word(small: str, at: int) -> int:
@@ -217,14 +224,11 @@ def _behind(
     return None
 
 
-def _by_flats(text: str, places: Iterable[int], words: Words) -> Iterator[Found]:
-    end = 0
-    for at in places:
-        if at >= end and NUMBERED.match(text, at) and not (at and text[at - 1].isalnum()):
-            found = _with_flat(text, words, max(end, at - REACH), at)
-            if found:
-                end = found.end
-                yield found
+def _by_flat(text: str, at: int, words: Words, first: int) -> Found | None:
+    """The address with the number of a flat at `at`, if that is one; it begins at `first` or later."""
+    if at < first or not NUMBERED.match(text, at) or (at and text[at - 1].isalnum()):
+        return None
+    return _with_flat(text, words, max(first, at - REACH), at)
 
 
 def _with_flat(text: str, words: Words, first: int, at: int) -> Found | None:
