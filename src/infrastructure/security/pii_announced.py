@@ -34,7 +34,8 @@ KINDS = {
 """Letters of words: of a flat (U), small within names (p), of no address (x); of others, C with a capital, else l."""
 WORD = re.compile(
     r"(([ ,\n]{0,12}+)"
-    r"(?:([^\W\d_][\w’-]{0,30}+(?:'[\w’-]{1,30}+){0,3}+)|(?:#?\d{1,6}(?: ?[a-zA-Z](?![\w.]))?(?:[/-]\d{1,5}[a-zA-Z]?)?|\d[\w-]{1,8})(?![\w%:]))"
+    r"(?:([^\W\d_][\w’-]{0,30}+(?:'[\w’-]{1,30}+){0,3}+)"
+    r"|(?:#?\d{1,6}(?: ?[a-zA-Z](?![\w.]))?(?:[/-]\d{1,5}[a-zA-Z]?)?|\d[\w-]{1,8})(?![\w%:]))"
     r"(\.(?=[ ,\n]))?(?=[\s,;!?)|<\"']|\.(?!\w)|$))|(?s:.)"
 )
 """All of it, what parts it from the one before, the word if it is no number, and a dot; or nothing of an address."""
