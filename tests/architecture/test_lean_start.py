@@ -8,7 +8,8 @@ import pytest
 from .house import ROOT, copy_house, plant, run_python
 
 HEAVY = {
-    "anthropic", "apsw", "cryptography", "dependency_injector", "fastapi", "flask", "grimp", "httpx2", "mcp", "numpy",
+    "ahocorasick_rs", "anthropic", "apsw", "cryptography", "dependency_injector", "fastapi", "flask", "grimp", "httpx2",
+    "mcp", "numpy",
     "onnxruntime", "openai", "redis", "rich", "rs_bpe", "starlette", "tokenizers", "tree_sitter", "uvicorn", "yaml",
     "muster.container", "muster.infrastructure",
 }  # fmt: skip

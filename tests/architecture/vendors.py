@@ -9,6 +9,7 @@ from .house import Module, modules
 
 # Library -> the parts of the house that may import it. A new one is listed on purpose, with its home.
 HOMES: dict[str, tuple[str, ...]] = {
+    "ahocorasick_rs": ("muster.infrastructure.common",),
     "aiohttp": ("muster.infrastructure.llm",),
     "anthropic": ("muster.infrastructure.llm",),
     "apsw": ("muster.infrastructure",),
