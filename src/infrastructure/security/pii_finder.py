@@ -28,6 +28,7 @@ NINE = re.compile(r"[0-9](?<![\w-][0-9])(?<![0-9][.][0-9])[0-9]{2}([ .-]?)[0-9]{
 WORDS = Needles({*STEMS, *AT_SPELLED, *pii_addresses.WORDS, *CUES, *FLATS, *COLUMNS})
 """What rules look at a text for, in small letters."""
 HIDDEN = frozenset((BLANK, FRESH, BORN))
+CONTROLS = tuple(char for char in map(chr, (*range(32), 127)) if not char.isspace())
 MARK = re.compile(r"\[REDACTED-[A-Z0-9_]+\]")
 MANY = 24
 """Kinds of marks in a text; up to so many, each is replaced for itself, which is faster than mark for mark."""
@@ -50,6 +51,7 @@ class PersonalDataFinder:
     def find(self, text: str) -> Finds:
         """What is personal in `text`, by places in it; nothing that overlaps, nothing in what was scrubbed."""
         found, tables = list[Placed](), list[int]()
+        text = _without_controls(text)
         for part in windows(text):
             seen, places = shown(part.text)
             words = WORDS.hits(seen.small)
@@ -63,7 +65,7 @@ class PersonalDataFinder:
 
         `tables` are those of before, by their places now.
         """
-        fresh = list(marks)
+        fresh, text = list(marks), _without_controls(text)
         places = regions(text, fresh)
         many = sum(stop - start for start, stop in places) * 2 > len(text)
         found = list[Placed]()
@@ -140,6 +142,13 @@ def by_rules(seen: Seen, words: Hits, *, again: bool = False) -> Iterator[Found]
     yield from announced(seen, words)
     if seen.text.count(":") >= 6 or "::" in seen.text:
         yield from v6(seen.text)
+
+
+def _without_controls(text: str) -> str:
+    """`text` with blanks for characters of control: they hide nothing, and those that stand for marks are ours."""
+    for char in CONTROLS:
+        text = text.replace(char, " ")
+    return text
 
 
 def _blank(text: str) -> str:

@@ -197,6 +197,14 @@ def by_windows(text: str, size: int) -> list[Placed]:
     return settled(found)
 
 
+@pytest.mark.parametrize("char", ["\0", "\1", "\2", "\3"])
+def test_a_character_of_control_hides_nothing(char: str) -> None:
+    """Nor one that stands for a mark while a text is read, and it stays where it was."""
+    text = f"DOB{char}: {char}01/02/1980, phone{char} 5551234, ann@mail.com{char}"
+    scrubbed = f"DOB{char}: {char}[REDACTED-DOB], phone{char} [REDACTED-PHONE], [REDACTED-EMAIL]{char}"
+    assert SCRUBBER.scrub(text)[0] == scrubbed
+
+
 def test_marks_of_many_kinds_say_nothing() -> None:
     """However many kinds of one's own there are, and whatever their names say of what follows."""
     text = " ".join(f"[REDACTED-ORDER_{number}] 0123 4567890" for number in range(60))
