@@ -97,9 +97,9 @@ def _read(seen: Seen, way: Way) -> list[Placed]:
     if what == "digits":
         return settled(_by_digits(seen, (), again=again))
     words = WORDS.hits(seen.small)
-    return settled(
-        labelled(seen, words, again=again) if what == "labels" else by_rules(seen, words, again=again)
-    )
+    if what == "labels":
+        return settled(labelled(seen, words, again=again))
+    return settled(announced(seen, words) if what == "announced" else by_rules(seen, words, again=again))
 
 
 def _part(text: str, start: int, stop: int) -> tuple[Seen, Callable[[int, int], tuple[int, int]]]:

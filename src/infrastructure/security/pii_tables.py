@@ -36,12 +36,12 @@ Table = tuple[int, int]
 Home = Callable[[int, int], tuple[int, int]]
 Show = Callable[[int, int], tuple[Seen, Home]]
 """Part of a text as rules look at it, and the way back from there to the text."""
-What = Literal["all", "labels", "digits"]
-"""Which rules read a line: all, those of labels, or those of numbers."""
+What = Literal["all", "labels", "digits", "announced"]
+"""Which rules read a line: all, those of labels, of numbers, or of announced addresses."""
 Way = tuple[bool, What]
 """How a line is read: only near fresh marks, and by which rules."""
 Read = Callable[[Seen, Way], list[Placed]]
-TELLING = re.compile("phone|mob|tel|cell|fax|number|ss|soc|tax|itin| no$| num$| line$")
+TELLING = re.compile("phone|mob|tel|cell|fax|number|(?<!pa)ss|soc|tax|itin| no$| num$| line$")
 """Names of columns that may say more about digits than a label does: telephones and social security numbers."""
 ONLY_PHONES = re.compile(r"(?!.*(?:dob|birth|mrn|ss|soc|tax|itin|pass|patient)).*(?:phone|mobile)")
 """Names that say something of telephone numbers and of nothing else: only of the first number behind them."""
@@ -114,12 +114,8 @@ class Tables:
                 break
             size *= 4
         for cell in rows.cells:
-            what = _what(seen, cell, home)
-            self._add(seen, home, cell, what)
-            if what == "digits" and cell.read:
-                self._add(
-                    seen, home, cell, "labels"
-                )  # words in the cell may say more now, if a mark is between them
+            for what in _what(seen, cell, home):
+                self._add(seen, home, cell, what)
         return home(rows.end - 1, rows.end)[0] if rows.end else start
 
     def _add(self, seen: Seen, home: Home, cell: Cell, what: What) -> None:
@@ -142,18 +138,20 @@ class Tables:
                     yield (*home(first + move, last + move), kind, confidence)
 
 
-def _what(seen: Seen, cell: Cell, home: Home) -> What:
+def _what(seen: Seen, cell: Cell, home: Home) -> tuple[What, ...]:
     """Which rules find what only its label tells of a cell."""
     telling = TELLING.search(cell.name) is not None
     if telling and (cell.end - cell.start < SHORT or not ONLY_PHONES.match(cell.name)):
-        return "all"
+        return ("all",)
     if not _is_plain(seen, cell, home):
-        return "all"
+        return ("all",)
     if telling:
-        return "all" if ANNOUNCED.search(seen.small, cell.start, cell.end) else "digits"
+        others = ("announced",) if ANNOUNCED.search(seen.small, cell.start, cell.end) else ()
+        # Words in the cell may say more now, if a mark is between them.
+        return ("digits", "labels", *others) if cell.read else ("digits", *others)
     # Words of the cell before, or at the end of the line above, are read over the mark between: of the first number.
     before = OTHER.stands(seen, cell.start) or TELEPHONE.stands(seen, cell.start)
-    return "all" if before else "labels"
+    return ("labels", "digits") if before else ("labels",)
 
 
 def _two(text: str, cell: Cell) -> int:
