@@ -167,7 +167,7 @@ def ring_of(folder: Path) -> FileKeyRing:
     return ring
 
 
-def refused(ring: FileKeyRing, secrets: set[str]) -> None:
+def assert_refused(ring: FileKeyRing, secrets: set[str]) -> None:
     """Assert that nothing can be done, each refusal naming the file and no secret; and that nothing is written over."""
     before = Path(ring.place).read_bytes()
     for call in (
@@ -191,7 +191,7 @@ def test_a_ring_of_another_kind_is_refused_and_left_as_it_is(content: bytes, tmp
     """Somebody may bring it back: no new ring is put in its place."""
     ring = ring_of(tmp_path)
     (tmp_path / RING).write_bytes(content)
-    refused(ring, set())
+    assert_refused(ring, set())
 
 
 @pytest.mark.parametrize("damage", [flipped, cut])

@@ -100,8 +100,8 @@ REACH = 70
 """Characters before the number of a flat in which the street begins."""
 FLATS = ("apt", "suite ")
 """What the text is searched for; what must then stand there."""
-HEADS = (*CUES, *FLATS)
 NUMBERED = re.compile(r"(?:[Aa]pt|[Ss]uite|APT|SUITE)\b\.? ?\d")
+HEADS = (*CUES, *FLATS)
 
 
 class Words:
